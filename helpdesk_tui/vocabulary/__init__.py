@@ -1,0 +1,1 @@
+"""The field's words, spoken by every room: plain standard library, no I/O."""
