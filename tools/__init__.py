@@ -1,0 +1,1 @@
+"""What the project checks and builds itself with. Nothing here is part of the installed program."""

@@ -1,0 +1,308 @@
+"""Two habits that no type checker sees: `python -m tools.inert_lint PATH …`.
+
+SQL is a literal with parameters. A statement that is put together from text (an f-string, `%`, `.format`,
+`+`, `.join`) and handed to `execute`, `executemany`, `executescript` or `text` is a fault, also by way of
+a name assigned in the same function or module. Pieces that the source itself fixes may be joined: literals,
+names that hold nothing else, imported CONSTANTS, numbers written `:d`, rows of `?`. For anything else a
+comment on one of its lines, or above it, says why it is safe: `# sql: …` (or `# noqa: S608 - …`, which the
+style checker needs as well).
+
+Outside text is inert. In `screens/`, `widgets/` and `app.py` a string that is not a literal may reach
+`Static`, `Label`, `notify`, `Option` or `add_option`, a border title or a tooltip only as `Content(...)`,
+`Text(...)` or beside `markup=False`; a `Static` or `Label` that starts empty will be filled later and says
+`markup=False` at once. `from_markup` takes literals only, in every room. Where the value is known to be
+safe, `# inert: …` says why.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+_SQL_CALLS: Final = frozenset({"execute", "executemany", "executescript"})
+_SQL_MODULES: Final = frozenset({"sqlalchemy", "sqlmodel", "sa"})
+_SQL_REASON: Final = re.compile(r"#.*?(?:\bsql: *\S|noqa: *[A-Z0-9, ]*S608\b[ ,]*[-–—(] *\w)")
+_INERT_REASON: Final = re.compile(r"#.*?\binert: *\S")
+_DRAWN: Final = frozenset({"Static", "Label", "Option", "notify", "add_option"})
+_FILLED_LATER: Final = frozenset({"Static", "Label"})
+_TITLES: Final = frozenset({"border_title", "border_subtitle", "tooltip"})
+_INERT_TYPES: Final = frozenset({"Content", "Text", "Table", "Group", "Strip", "Selection", "Option"})
+_CATALOGUE: Final = frozenset({"_", "ngettext", "N_"})
+
+
+class Fault(NamedTuple):
+    """One place to mend."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+def _called(node: ast.Call) -> str:
+    """Return the last name of what is called: `notify` of `self.app.notify(...)`."""
+    target = node.func
+    return target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Whether the value is written in the source: a constant, or a catalogue text of constants."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.IfExp):
+        return _is_literal(node.body) and _is_literal(node.orelse)
+    if isinstance(node, ast.Call) and _called(node) in _CATALOGUE:
+        return all(isinstance(argument, ast.Constant) for argument in node.args[:2])
+    return isinstance(node, ast.JoinedStr) and all(isinstance(part, ast.Constant) for part in node.values)
+
+
+def _is_put_together(node: ast.expr) -> bool:
+    """Whether a text is built here: an f-string, `%`, `+` with a text, `.format`, `.join`."""
+    if isinstance(node, ast.IfExp):
+        return _is_put_together(node.body) or _is_put_together(node.orelse)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        return isinstance(node.left, ast.Constant | ast.JoinedStr)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        sides = (node.left, node.right)
+        return any(_is_put_together(side) or _is_text(side) for side in sides)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in {"format", "join"}
+    return isinstance(node, ast.JoinedStr)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _annotated_inert(annotation: ast.expr | None) -> bool:
+    """Whether an annotation names only types that carry no markup."""
+    if annotation is None:
+        return False
+    names = {part.id for part in ast.walk(annotation) if isinstance(part, ast.Name)}
+    return bool(names & _INERT_TYPES) and "str" not in names
+
+
+class _Checker(ast.NodeVisitor):
+    """Walks one file; `scopes` are the assignments of the module and of the functions around a node."""
+
+    def __init__(self, path: str, source: str, *, draws: bool) -> None:
+        self.path, self.draws = path, draws
+        self.lines = source.splitlines()
+        self.faults: list[Fault] = []
+        self.scopes: list[dict[str, list[ast.expr | None]]] = []
+        self.inert_functions: set[str] = set()
+        self.asked: set[str] = set()
+        self.sql_text_names: set[str] = set()
+
+    def check(self) -> list[Fault]:
+        tree = ast.parse("\n".join(self.lines))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _annotated_inert(node.returns):
+                self.inert_functions.add(node.name)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _SQL_MODULES:
+                self.sql_text_names |= {a.asname or a.name for a in node.names if a.name == "text"}
+        self._in_scope(tree)
+        return sorted(self.faults, key=lambda fault: (fault.line, fault.message))
+
+    # ── names ────────────────────────────────────────────────────────────────────────────────────
+    def _in_scope(self, node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.scopes.append({})
+        if not isinstance(node, ast.Module):
+            arguments = node.args
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                self._bind(argument.arg, None, inert=_annotated_inert(argument.annotation))
+        for inner in _own_nodes(node):
+            if isinstance(inner, ast.Assign):
+                for target in inner.targets:
+                    self._bind_target(target, inner.value)
+            elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
+                self._bind(inner.target.id, inner.value, inert=_annotated_inert(inner.annotation))
+            elif isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):
+                self._bind(inner.target.id, ast.BinOp(ast.Constant(""), inner.op, inner.value))
+            elif isinstance(inner, ast.NamedExpr):
+                self._bind(inner.target.id, inner.value)
+            elif isinstance(inner, ast.For | ast.AsyncFor | ast.comprehension):
+                self._bind_target(inner.target, None)
+        self.generic_visit(node)
+        self.scopes.pop()
+
+    def _bind_target(self, target: ast.expr, value: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            self._bind(target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            for place, part in enumerate(target.elts):
+                self._bind_target(part, values[place] if len(values) == len(target.elts) else None)
+
+    def _bind(self, name: str, value: ast.expr | None, *, inert: bool = False) -> None:
+        known = ast.Call(ast.Name("Content"), [], []) if inert else value
+        self.scopes[-1].setdefault(name, []).append(known)
+
+    def _values(self, name: str) -> list[ast.expr | None]:
+        """Return what this name may hold, of the nearest scope that assigns it; None for what nobody can tell."""
+        return next((scope[name] for scope in reversed(self.scopes) if name in scope), [None])
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self._in_scope(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self._in_scope(node)
+
+    # ── judgement ────────────────────────────────────────────────────────────────────────────────
+    def visit_Call(self, node: ast.Call) -> None:
+        name = _called(node)
+        if node.args and (name in _SQL_CALLS or self._is_sql_text(node)):
+            self._check_sql(node, node.args[0])
+        if name in {"from_markup", "from_rich_markup"} and node.args and not _is_literal(node.args[0]):
+            self._report(node, _INERT_REASON, f"{name}() reads markup out of a text that is not a literal")
+        if self.draws and name in _DRAWN:
+            self._check_drawn(node, name)
+        self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            if (
+                self.draws
+                and isinstance(target, ast.Attribute)
+                and target.attr in _TITLES
+                and not self._is_inert(node.value)
+            ):
+                self._report(node, _INERT_REASON, f"{target.attr} reads markup: give it Content(...)")
+        self.generic_visit(node)
+
+    def _is_sql_text(self, node: ast.Call) -> bool:
+        target = node.func
+        if isinstance(target, ast.Name):
+            return target.id in self.sql_text_names
+        return (
+            isinstance(target, ast.Attribute)
+            and target.attr == "text"
+            and isinstance(target.value, ast.Name)
+            and target.value.id in _SQL_MODULES
+        )
+
+    def _check_sql(self, node: ast.Call, statement: ast.expr) -> None:
+        places: list[ast.expr] = [statement]
+        if isinstance(statement, ast.Name):
+            places = [value for value in self._values(statement.id) if value is not None]
+        for place in places:
+            if _is_put_together(place) and not self._is_fixed(place) and not self._excused(place, _SQL_REASON):
+                self._report(node, _SQL_REASON, "SQL put together from text: pass parameters, or say why with # sql: …")
+                return
+
+    def _is_fixed(self, node: ast.expr | None) -> bool:
+        """Whether the source alone decides this value, whatever the data are."""
+        match node:
+            case ast.Constant():
+                return True
+            case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
+                return all(map(self._is_fixed, parts))
+            case ast.FormattedValue(value=value, format_spec=spec):
+                return self._is_fixed(value) or (
+                    isinstance(spec, ast.JoinedStr) and ast.unparse(spec) in {"f'd'", 'f"d"'}
+                )
+            case ast.IfExp(body=one, orelse=other):
+                return self._is_fixed(one) and self._is_fixed(other)
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                return self._is_fixed(left) or self._is_fixed(right)  # a text repeated, however often
+            case ast.BinOp(left=left, op=ast.Add() | ast.Mod(), right=right):
+                return self._is_fixed(left) and self._is_fixed(right)
+            case ast.Call(func=ast.Attribute(value=separator, attr="join"), args=[pieces]):
+                return self._is_fixed(separator) and self._is_fixed(pieces)
+            case ast.GeneratorExp(elt=piece) | ast.ListComp(elt=piece):
+                return self._is_fixed(piece)
+            case ast.Name(id=name):
+                return self._agree(name, self._is_fixed, unknown=name.strip("_").isupper())
+        return False
+
+    def _agree(self, name: str, judge: Callable[[ast.expr], bool], *, unknown: bool) -> bool:
+        """Whether every value this name may hold passes; `unknown` is the answer for a value nobody can tell."""
+        if name in self.asked:  # a name made of itself adds nothing to what its other values say
+            return True
+        self.asked.add(name)
+        try:
+            return all(unknown if value is None else judge(value) for value in self._values(name))
+        finally:
+            self.asked.discard(name)
+
+    def _check_drawn(self, node: ast.Call, name: str) -> None:
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        markup = keywords.get("markup")
+        if isinstance(markup, ast.Constant) and markup.value is False:
+            return
+        named = keywords.get("content", keywords.get("message", keywords.get("prompt")))
+        drawn = node.args[0] if node.args else named
+        if drawn is None or (isinstance(drawn, ast.Constant) and not drawn.value):
+            if name in _FILLED_LATER:
+                self._report(node, _INERT_REASON, f"{name} is filled later: say markup=False")
+        elif not self._is_inert(drawn):
+            self._report(node, _INERT_REASON, f"{name} reads markup out of a text: Content(...) or markup=False")
+
+    def _is_inert(self, node: ast.expr) -> bool:
+        if _is_literal(node):
+            return True
+        if isinstance(node, ast.IfExp):
+            return self._is_inert(node.body) and self._is_inert(node.orelse)
+        if isinstance(node, ast.BoolOp):
+            return all(self._is_inert(value) for value in node.values)
+        if isinstance(node, ast.Starred):
+            return self._is_inert(node.value)
+        if isinstance(node, ast.Call):
+            head = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            owner = head.id if isinstance(head, ast.Name) else ""
+            return owner in _INERT_TYPES or _called(node) in _INERT_TYPES | self.inert_functions
+        if isinstance(node, ast.Name):
+            return self._agree(node.id, self._is_inert, unknown=False)
+        return False
+
+    def _excused(self, node: ast.expr | ast.stmt, reason: re.Pattern[str]) -> bool:
+        if not hasattr(node, "lineno"):
+            return False
+        first, last = node.lineno, node.end_lineno or node.lineno
+        above = self.lines[first - 2].strip() if first > 1 else ""
+        around = self.lines[first - 1 : last] + ([above] if above.startswith("#") else [])
+        return any(reason.search(line) for line in around)
+
+    def _report(self, node: ast.expr | ast.stmt, reason: re.Pattern[str], message: str) -> None:
+        if not self._excused(node, reason):
+            self.faults.append(Fault(self.path, node.lineno, message))
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk what belongs to this scope: nested functions are left to themselves."""
+    todo = list(ast.iter_child_nodes(node))
+    while todo:
+        inner = todo.pop(0)
+        yield inner
+        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            todo.extend(ast.iter_child_nodes(inner))
+
+
+def faults_in(path: str, source: str) -> list[Fault]:
+    """Return the faults of one file; whether it draws follows from its path."""
+    parts = Path(path).parts
+    draws = "screens" in parts or "widgets" in parts or parts[-1] == "app.py"
+    return _Checker(path, source, draws=draws).check()
+
+
+def faults(paths: Sequence[Path]) -> list[Fault]:
+    """Return the faults of every Python file under `paths`, in path order."""
+    files = sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py")))
+    return [fault for file in files for fault in faults_in(file.as_posix(), file.read_text("utf-8"))]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print every fault; exit code 1 if there is one."""
+    found = faults([Path(name) for name in (sys.argv[1:] if arguments is None else arguments)])
+    for fault in found:
+        print(fault)
+    print(f"inert_lint: {len(found)} faults")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
