@@ -4,6 +4,7 @@ A message is a catalogue text with `{name}` fields and the values that fill it; 
 translated, inert line. Say what, where, and what to do next.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from helpdesk_tui.vocabulary.i18n import N_, _
@@ -13,6 +14,21 @@ def _shown(value: object) -> str:
     from helpdesk_tui.vocabulary.text import one_line
 
     return one_line(str(value), 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Codes with their catalogue labels as one parameter of an error: translated only when the error is shown."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{_(label)} ({code})" for code, label in self.pairs)
+
+    @property
+    def english(self) -> str:
+        """The untranslated list, for machine output."""
+        return ", ".join(f"{label} ({code})" for code, label in self.pairs)
 
 
 class DeskError(Exception):
@@ -32,7 +48,8 @@ class DeskError(Exception):
     @property
     def english(self) -> str:
         """The untranslated line, for machine output."""
-        return self._fill(self.message)
+        plain = {key: value.english if isinstance(value, Labels) else value for key, value in self.params.items()}
+        return self.message.format_map({key: _shown(value) for key, value in plain.items()})
 
     def _fill(self, template: str) -> str:
         return template.format_map({key: _shown(value) for key, value in self.params.items()})

@@ -12,6 +12,7 @@ from typing import Any, Final
 from helpdesk_tui.vocabulary.i18n import _
 
 _TEMPLATES: Final[dict[str, str]] = {}
+_LABELS: Final[dict[str, Mapping[str, str]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,18 @@ def register(templates: Mapping[str, str]) -> None:
     for code, template in templates.items():
         if _TEMPLATES.setdefault(code, template) != template:
             raise ValueError(f"reason code {code} is registered twice")
+
+
+def register_labels(param: str, labels: Mapping[str, str]) -> None:
+    """Name a parameter whose values are codes with catalogue labels: a translated sentence shows the labels."""
+    _LABELS[param] = {**_LABELS.get(param, {}), **labels}
+
+
+def _labelled(param: str, value: Any) -> Any:
+    """A code's label in the viewer's language; English sentences keep the code, as does what has no label."""
+    label = _LABELS.get(param, {}).get(value) if isinstance(value, str) else None
+    shown = _(label) if label else value
+    return value if shown == label else shown
 
 
 def _shown(value: Any) -> str:
@@ -55,4 +68,6 @@ def sentence(data: Mapping[str, Any], *, english: bool = False) -> str:
     template = _TEMPLATES.get(code)
     if template is None:
         return code
-    return _fill(template if english else _(template), data)
+    if english:
+        return _fill(template, data)
+    return _fill(_(template), {key: _labelled(key, value) for key, value in data.items()})
