@@ -1,0 +1,1 @@
+"""Reusable widgets: they draw plain values and know neither the desk nor the store."""
