@@ -48,11 +48,17 @@ class DeskError(Exception):
     @property
     def english(self) -> str:
         """The untranslated line, for machine output."""
-        plain = {key: value.english if isinstance(value, Labels) else value for key, value in self.params.items()}
-        return self.message.format_map({key: _shown(value) for key, value in plain.items()})
+        return self._fill(self.message)
 
     def _fill(self, template: str) -> str:
-        return template.format_map({key: _shown(value) for key, value in self.params.items()})
+        # Labels follow the sentence: an untranslated one lists untranslated labels.
+        english = template == self.message
+        return template.format_map(
+            {
+                key: _shown(value.english if english and isinstance(value, Labels) else value)
+                for key, value in self.params.items()
+            }
+        )
 
 
 class Usage(DeskError):
