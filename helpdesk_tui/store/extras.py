@@ -39,11 +39,13 @@ TALLY: Final = (
 )
 
 # Against our own mistakes, not against an attacker (who can drop a trigger): the hash chain is for those.
+_REFUSE: Final = "BEGIN\n\tSELECT RAISE(ABORT, 'the journal is append-only');\nEND"
+_TAKEN: Final = "EXISTS (SELECT 1 FROM journal WHERE seq = new.seq)"
 GUARD: Final = (
-    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal\n"
-    "BEGIN\n\tSELECT RAISE(ABORT, 'the journal is append-only');\nEND",
-    "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal\n"
-    "BEGIN\n\tSELECT RAISE(ABORT, 'the journal is append-only');\nEND",
+    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal\n" + _REFUSE,
+    "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal\n" + _REFUSE,
+    # INSERT OR REPLACE deletes without a word to delete triggers.
+    "CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal WHEN " + _TAKEN + "\n" + _REFUSE,
 )
 
 STATEMENTS: Final = (*SEARCH, *TALLY, *GUARD)

@@ -7,6 +7,7 @@ classes; a test holds the two together, and the migrations to both.
 
 import enum
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,10 @@ SCHEMA_FILE: Final = Path(__file__).with_name("schema.sql")
 FIRST_FILE: Final = Path(__file__).with_name("migrations") / "versions" / "0001_first.sql"
 
 _TOKENISER_VERSION: Final = 1
+_REVISION_TABLE: Final = (
+    "CREATE TABLE alembic_version (\n\tversion_num VARCHAR(32) NOT NULL, \n"
+    "\tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n)"
+)
 
 
 class SchemaState(enum.Enum):
@@ -113,9 +118,8 @@ def rendered(version: int = SCHEMA_VERSION) -> str:
 
     dialect = sqlite.dialect()
     parts = [
-        "CREATE TABLE alembic_version (\n\tversion_num VARCHAR(32) NOT NULL,\n"
-        "\tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n)",
-        f"INSERT INTO alembic_version (version_num) VALUES ('{version:04d}')",
+        _REVISION_TABLE,
+        f"INSERT INTO alembic_version (version_num) VALUES ('{version:04d}')",  # noqa: S608
     ]
     for table in metadata.sorted_tables:
         parts.append(str(CreateTable(table).compile(dialect=dialect)))
@@ -125,7 +129,7 @@ def rendered(version: int = SCHEMA_VERSION) -> str:
     parts += extras.STATEMENTS
     parts += [
         "INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, zeroblob(32))",
-        f"INSERT INTO meta (\"key\", value) VALUES ('tokeniser', '{_TOKENISER_VERSION}')",
+        f"INSERT INTO meta (\"key\", value) VALUES ('tokeniser', '{_TOKENISER_VERSION}')",  # noqa: S608
         f"PRAGMA application_id = {APPLICATION_ID}",
         f"PRAGMA user_version = {version}",
     ]
@@ -140,7 +144,7 @@ def rendered(version: int = SCHEMA_VERSION) -> str:
 def _main(arguments: list[str]) -> int:
     script = rendered()
     if arguments not in (["--write"], ["--write", "--first"], ["--check"]):
-        print("usage: python -m helpdesk_tui.store.schema --write [--first] | --check")
+        sys.stdout.write("usage: python -m helpdesk_tui.store.schema --write [--first] | --check\n")
         return 2
     if arguments == ["--check"]:
         return 0 if SCHEMA_FILE.read_text(encoding="utf-8") == script else 1
@@ -148,10 +152,11 @@ def _main(arguments: list[str]) -> int:
     if "--first" in arguments:
         # Only until the first release: afterwards a change of the tables is a new revision.
         FIRST_FILE.write_text(script, encoding="utf-8")
+        released = Path(__file__).resolve().parents[2] / "tests" / "schemas" / "v1.sql"
+        if released.parent.is_dir():
+            released.write_text(script, encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    import sys
-
     raise SystemExit(_main(sys.argv[1:]))

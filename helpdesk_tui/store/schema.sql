@@ -484,6 +484,11 @@ BEGIN
 	SELECT RAISE(ABORT, 'the journal is append-only');
 END;
 
+CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal WHEN EXISTS (SELECT 1 FROM journal WHERE seq = new.seq)
+BEGIN
+	SELECT RAISE(ABORT, 'the journal is append-only');
+END;
+
 INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, zeroblob(32));
 
 INSERT INTO meta ("key", value) VALUES ('tokeniser', '1');
