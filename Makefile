@@ -32,7 +32,7 @@ demo: $(READY)
 	@$(VENV)/bin/helpdesk demo $(ARGS)
 
 test: $(READY)
-	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(READY)
 	@bash tools/lint.sh "$(VENV)"
@@ -42,7 +42,7 @@ bench: $(READY)
 
 # The same properties with many more, and random, examples; and the tests that take minutes.
 soak: $(READY)
-	@HELPDESK_HYPOTHESIS=soak $(PY) -m pytest -q -n $(JOBS) --dist worksteal --timeout 3000 -m "hypothesis or soak" $(ARGS)
+	@HELPDESK_HYPOTHESIS=soak $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 3000 -m "hypothesis or soak" $(ARGS)
 
 i18n: $(READY)
 	@$(PY) -m tools.i18n update $(FRAGMENTS)

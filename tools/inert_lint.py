@@ -1,11 +1,11 @@
 """Two habits that no type checker sees: `python -m tools.inert_lint PATH …`.
 
-SQL is a literal with parameters. A statement that is put together from text (an f-string, `%`, `.format`,
-`+`, `.join`) and handed to `execute`, `executemany`, `executescript` or `text` is a fault, also by way of
-a name assigned in the same function or module. Pieces that the source itself fixes may be joined: literals,
-names that hold nothing else, imported CONSTANTS, numbers written `:d`, rows of `?`. For anything else a
-comment on one of its lines, or above it, says why it is safe: `# sql: …` (or `# noqa: S608 - …`, which the
-style checker needs as well).
+SQL is a literal with parameters. A text that begins like a statement and is put together (an f-string, `%`,
+`.format`, `+`, `.join`) is a fault, and so is anything put together that is handed to `execute`,
+`executemany`, `executescript`, `exec_driver_sql` or `text`, also by way of a name assigned in the same
+function or module. Pieces that the source itself fixes may be joined: literals, names that hold nothing else,
+imported CONSTANTS, numbers written `:d`, rows of `?`. For anything else a comment on the statement's lines,
+or above it, says why it is safe: `# sql: …`.
 
 Outside text is inert. In `screens/`, `widgets/` and `app.py` a string that is not a literal may reach
 `Static`, `Label`, `notify`, `Option` or `add_option`, a border title or a tooltip only as `Content(...)`,
@@ -21,14 +21,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-_SQL_CALLS: Final = frozenset({"execute", "executemany", "executescript"})
+_SQL_CALLS: Final = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})
 _SQL_MODULES: Final = frozenset({"sqlalchemy", "sqlmodel", "sa"})
-_SQL_REASON: Final = re.compile(r"#.*?(?:\bsql: *\S|noqa: *[A-Z0-9, ]*S608\b[ ,]*[-–—(] *\w)")
+_SQL_START: Final = re.compile(
+    r"\s*\(?(?:ALTER|ATTACH|CREATE|DELETE|DROP|INSERT|PRAGMA|REPLACE|SELECT|UPDATE|VACUUM|WITH)\s"
+)
+_SQL_REASON: Final = re.compile(r"#.*?\bsql: *\S")
 _INERT_REASON: Final = re.compile(r"#.*?\binert: *\S")
 _DRAWN: Final = frozenset({"Static", "Label", "Option", "notify", "add_option"})
 _FILLED_LATER: Final = frozenset({"Static", "Label"})
 _TITLES: Final = frozenset({"border_title", "border_subtitle", "tooltip"})
 _INERT_TYPES: Final = frozenset({"Content", "Text", "Table", "Group", "Strip", "Selection", "Option"})
+_SQL_MESSAGE: Final = "SQL put together from text: pass parameters, or say why with # sql: …"
 _CATALOGUE: Final = frozenset({"_", "ngettext", "N_"})
 
 
@@ -78,6 +82,18 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+def _beginning(node: ast.expr) -> str:
+    """Return the literal that a text put together begins with, or ''."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=[head, *_]) | ast.BinOp(left=head):
+            return _beginning(head)
+        case ast.Call(func=ast.Attribute(value=template, attr="format")):
+            return _beginning(template)
+    return ""
+
+
 def _annotated_inert(annotation: ast.expr | None) -> bool:
     """Whether an annotation names only types that carry no markup."""
     if annotation is None:
@@ -96,6 +112,8 @@ class _Checker(ast.NodeVisitor):
         self.scopes: list[dict[str, list[ast.expr | None]]] = []
         self.inert_functions: set[str] = set()
         self.asked: set[str] = set()
+        self.statement: ast.stmt | None = None
+        self.inside_sql = False
         self.sql_text_names: set[str] = set()
 
     def check(self) -> list[Fault]:
@@ -153,6 +171,22 @@ class _Checker(ast.NodeVisitor):
         self._in_scope(node)
 
     # ── judgement ────────────────────────────────────────────────────────────────────────────────
+    def visit(self, node: ast.AST) -> None:
+        outer_statement, outer_sql = self.statement, self.inside_sql
+        if isinstance(node, ast.stmt):
+            self.statement = None if hasattr(node, "body") else node
+        if (
+            isinstance(node, ast.expr)
+            and not self.inside_sql
+            and _is_put_together(node)
+            and _SQL_START.match(_beginning(node))
+        ):
+            self.inside_sql = True
+            if not self._is_fixed(node):
+                self._report(node, _SQL_REASON, _SQL_MESSAGE)
+        super().visit(node)
+        self.statement, self.inside_sql = outer_statement, outer_sql
+
     def visit_Call(self, node: ast.Call) -> None:
         name = _called(node)
         if node.args and (name in _SQL_CALLS or self._is_sql_text(node)):
@@ -190,8 +224,9 @@ class _Checker(ast.NodeVisitor):
         if isinstance(statement, ast.Name):
             places = [value for value in self._values(statement.id) if value is not None]
         for place in places:
-            if _is_put_together(place) and not self._is_fixed(place) and not self._excused(place, _SQL_REASON):
-                self._report(node, _SQL_REASON, "SQL put together from text: pass parameters, or say why with # sql: …")
+            begins_like_sql = _SQL_START.match(_beginning(place))  # then it is judged where it stands
+            if _is_put_together(place) and not begins_like_sql and not self._is_fixed(place):
+                self._report(node, _SQL_REASON, _SQL_MESSAGE, place)
                 return
 
     def _is_fixed(self, node: ast.expr | None) -> bool:
@@ -267,8 +302,10 @@ class _Checker(ast.NodeVisitor):
         around = self.lines[first - 1 : last] + ([above] if above.startswith("#") else [])
         return any(reason.search(line) for line in around)
 
-    def _report(self, node: ast.expr | ast.stmt, reason: re.Pattern[str], message: str) -> None:
-        if not self._excused(node, reason):
+    def _report(self, node: ast.expr | ast.stmt, reason: re.Pattern[str], message: str, *places: ast.expr) -> None:
+        """Note a fault at `node` unless a comment excuses it there, on its whole statement, or at one of `places`."""
+        statement = [self.statement] if self.statement is not None else []
+        if not any(self._excused(place, reason) for place in (node, *statement, *places)):
             self.faults.append(Fault(self.path, node.lineno, message))
 
 
