@@ -24,6 +24,7 @@ from helpdesk_tui.vocabulary.i18n import N_, _
 __all__ = ["SCHEMA_VERSION", "SchemaState", "inspect", "look", "refuse", "run_revisions", "upgrade"]
 
 _LOCK_SECONDS: Final = 30.0
+_MAGIC: Final = b"SQLite format 3\x00"
 # Alembic keeps the running migration in module globals.
 _one_in_this_process: Final = threading.Lock()
 
@@ -36,10 +37,20 @@ def look(path: Path, known: int = SCHEMA_VERSION) -> tuple[SchemaState, int]:
     if not path.exists():
         raise StoreFault(N_("there is no desk at {path}; `helpdesk db init` makes one"), path=path)
     try:
+        if not path.is_file() or not _may_be_a_database(path):
+            raise StoreFault(N_("{path} is no desk file; name another with --db"), path=path)
         with contextlib.closing(_read_only(path)) as conn:
             return inspect(conn, known), found_version(conn)
+    except OSError as error:
+        raise StoreFault(N_("{path} cannot be read: {error}"), path=path, error=error.strerror or error) from error
     except sqlite3.Error as error:
         raise fault(error, path) from error
+
+
+def _may_be_a_database(path: Path) -> bool:
+    """Whether it is empty or begins as SQLite's files do (SQLite itself takes a file of one byte for empty)."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) in (b"", _MAGIC)
 
 
 def refuse(path: Path, state: SchemaState) -> NoReturn:
@@ -88,8 +99,8 @@ def upgrade(
                         copy.unlink(missing_ok=True)
                 raise
             with contextlib.suppress(sqlite3.Error):
-                # The commit stands even if a reader keeps the log from being moved now.
-                conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                # As far as readers allow, without waiting for them: the commit stands.
+                conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:
             raise fault(error, path) from error
     say(_("done; the desk as it was is kept in {copy}").format(copy=copy))
@@ -251,7 +262,8 @@ def _backup(conn: sqlite3.Connection, path: Path, folder: Path, version: int) ->
     except sqlite3.Error as error:
         raise fault(error, part) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     return name
 
 
