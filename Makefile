@@ -20,7 +20,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP
 .PHONY: help setup demo test bench lint soak i18n clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
 
 setup: $(READY)
 
