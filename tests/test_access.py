@@ -142,8 +142,10 @@ def test_refusals_name_the_permission() -> None:
     with pytest.raises(NotPermitted, match=r"ticket\.delete, held by: smo"):
         require([Role.SERVICE_DESK], Permission.TICKET_DELETE)
     theirs = TicketFacts(team_id=9)
-    with pytest.raises(NotPermitted, match=r"ticket\.close for team tickets only"):
+    with pytest.raises(NotPermitted, match=r"ticket\.close for your teams' tickets only"):
         check_ticket([Role.TECHNICAL_SUPPORT], Permission.TICKET_CLOSE, 4, (7,), theirs)
+    with pytest.raises(NotPermitted, match="own tickets only"):
+        check_ticket([Role.REQUESTER], Permission.TICKET_REOPEN, 4, (9,), theirs)
     mine = TicketFacts(team_id=7)
     assert check_ticket([Role.TECHNICAL_SUPPORT], Permission.TICKET_CLOSE, 4, (7,), mine) is Scope.TEAM
 

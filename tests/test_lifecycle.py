@@ -164,7 +164,6 @@ def test_what_follows_by_itself() -> None:
 def test_a_reviewer_is_told_what_cannot_work() -> None:
     found = {(fault.code.removeprefix("lifecycle."), fault.params.get("state")) for fault in faults(SMALL)}
     assert ("unreachable", "awaiting_vendor") in found
-    assert ("not_pausing", "on_hold") in found
     assert ("no_move", None) in found
     stuck = living(moves=[{"from": ["new"], "to": "in_progress"}])
     assert "incident: from in_progress no move leads to a closed state" in {
@@ -175,8 +174,8 @@ def test_a_reviewer_is_told_what_cannot_work() -> None:
 # ── the default policy ──
 
 
-def test_the_default_policy_has_no_fault_but_waiting_states_it_lets_run() -> None:
-    assert [sentence(f.data(), english=True) for f in faults(DEFAULT) if f.code != "lifecycle.not_pausing"] == []
+def test_the_default_policy_has_no_fault() -> None:
+    assert [sentence(fault.data(), english=True) for fault in faults(DEFAULT)] == []
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -122,12 +122,6 @@ PERMISSION_LABELS: Final[dict[Permission, str]] = {
     _P.PRESENCE: N_("see who has a ticket open"),
     _P.UNDO: N_("undo (beyond one's own: what others did)"),
 }
-SCOPE_LABELS: Final[dict[Scope, str]] = {
-    Scope.NONE: N_("no"),
-    Scope.OWN: N_("own"),
-    Scope.TEAM: N_("team"),
-    Scope.ALL: N_("all"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +195,12 @@ def check_ticket(
     """
     scope = require(roles, permission)
     if not ticket_scope_allows(scope, actor_id, actor_teams, ticket):
-        raise NotPermitted(
-            N_("your roles give {permission} for {scope} tickets only; this ticket belongs to others"),
-            permission=permission.value,
-            scope=_(SCOPE_LABELS[scope]),
+        text = (
+            N_("your roles give {permission} for your own tickets only; you are not on this one")
+            if scope is Scope.OWN
+            else N_("your roles give {permission} for your teams' tickets only; this one belongs to another team")
         )
+        raise NotPermitted(text, permission=permission.value)
     return scope
 
 

@@ -50,8 +50,7 @@ register(
         "lifecycle.move": N_("{state} -> {to}"),
         "lifecycle.unreachable": N_("{kind}: no move leads to {state}"),
         "lifecycle.dead_end": N_("{kind}: from {state} no move leads to a closed state"),
-        "lifecycle.no_move": N_("{kind}: {verb} leads to {to}, but no move does so from open work"),
-        "lifecycle.not_pausing": N_("{kind}: {state} is a waiting state and does not pause the clocks"),
+        "lifecycle.no_move": N_("{kind}: {verb} leads to {to}, but no move does"),
     }
 )
 _STATE_WORDS: Final = {state.code: state.label for states in STATES.values() for state in states}
@@ -289,8 +288,8 @@ def reachable(graph: Mapping[str, Collection[str]], start: str) -> set[str]:
 
 
 def faults(policy: LifecyclePolicy) -> list[Reason]:
-    """What a reviewer of a policy should see: states no move reaches, states without a way to a closed one, verbs
-    whose target no move reaches, waiting states that do not pause. An empty list means all is well.
+    """What a reviewer of a policy should see: states no move reaches, states without a way to a closed one, verbs whose
+    target no move reaches. An empty list means all is well.
     """
     return [fault for kind in Kind for fault in _faults_of(policy.lifecycle.of(kind), kind)]
 
@@ -303,8 +302,6 @@ def _faults_of(life: Lifecycle, kind: Kind) -> Iterator[Reason]:
             yield Reason("lifecycle.unreachable", {"kind": kind.value, "state": state.code})
         elif not any(phase_of(kind, code) is Phase.CLOSED for code in reachable(graph, state.code)):
             yield Reason("lifecycle.dead_end", {"kind": kind.value, "state": state.code})
-        if state.phase is Phase.PENDING and state.code not in life.pausing:
-            yield Reason("lifecycle.not_pausing", {"kind": kind.value, "state": state.code})
     arrived = {line.to for line in life.moves}
     for verb, target in life.targets().items():
         if verb != "initial" and target not in arrived:

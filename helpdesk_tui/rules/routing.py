@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from helpdesk_tui.vocabulary.i18n import N_
@@ -347,7 +347,8 @@ def _round_robin(
 
 def _least_loaded(people: Sequence[Candidate], lost: dict[int, Reason], steps: list[Reason]) -> Candidate:
     """The smallest share of capacity in use; the lower id where equal. Only people with room come here."""
-    share = {person.id: Fraction(person.load, person.capacity) for person in people}
+    whole = lcm(*(person.capacity for person in people))
+    share = {person.id: person.load * (whole // person.capacity) for person in people}
     chosen = min(people, key=lambda person: (share[person.id], person.id))
     steps.append(Reason("routing.chosen.least_loaded", _loaded(chosen)))
     for person in people:

@@ -10,7 +10,6 @@ Two directions exist for a span without sign or direction word (`4h`): later by 
 import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from fractions import Fraction
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -27,6 +26,7 @@ WEEK: Final = 604_800
 MAX_DURATION: Final = 36_525 * DAY
 MAX_WORKING_DAYS: Final = 36_525
 _MAX_TEXT: Final = 64
+_MILLIONTHS: Final = 1_000_000
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
@@ -200,7 +200,7 @@ def parse_instant(text: str, now: Instant, tz: str = "UTC", *, past: bool = Fals
 
 def _span(plain: str) -> int | None:
     """Whole seconds of `1h 30m` in normal form, each unit at most once; None where it is no span."""
-    total = Fraction(0)
+    total = 0
     seen: set[int] = set()
     at = 0
     while at < len(plain):
@@ -211,9 +211,15 @@ def _span(plain: str) -> int | None:
         if unit is None or unit in seen:
             return None
         seen.add(unit)
-        total += Fraction(part.group(1)) * unit
+        total += _times(part.group(1), unit)
         at = part.end()
-    return int(total) if seen else None
+    return total // _MILLIONTHS if seen else None
+
+
+def _times(number: str, size: int) -> int:
+    """`1.5` times a size, in millionths (exact: no more than six decimals are read)."""
+    whole, _dot, part = number.partition(".")
+    return (int(whole) * _MILLIONTHS + int(part.ljust(6, "0") or 0)) * size
 
 
 def parse_duration(text: str) -> int:
@@ -238,12 +244,12 @@ def parse_working(text: str) -> Working:
     plain = _normal(text)
     match = _WORKING.fullmatch(plain)
     if match and match.group(2) in _WORKING_DAY_UNITS:
-        days = Fraction(match.group(1))
-        if days.denominator != 1 or days > MAX_WORKING_DAYS:
+        days, rest = divmod(_times(match.group(1), 1), _MILLIONTHS)
+        if rest or days > MAX_WORKING_DAYS:
             raise Invalid(_NO_WORKING, value=text)
-        return Working(int(days), "days")
+        return Working(days, "days")
     if match and match.group(2) in _WORKING_HOUR_UNITS:
-        seconds: int | None = int(Fraction(match.group(1)) * HOUR)
+        seconds: int | None = _times(match.group(1), HOUR) // _MILLIONTHS
     else:
         seconds = _span(plain)
     if seconds is None:
