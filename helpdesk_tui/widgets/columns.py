@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Final
 
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import age, human_duration
 from helpdesk_tui.vocabulary.kinds import PREFIX, Kind, kind_label, state_label
 from helpdesk_tui.vocabulary.levels import PRIORITY_GLYPHS, Level, Priority, level_label
 from helpdesk_tui.vocabulary.records import NEVER, Instant, QueueRow
 
 SHORT: Final = 15 * 60
 """Seconds before the due time from which the line under the cursor counts in seconds."""
-_DAY: Final = 86_400
 
 Cell = tuple[str, str]
 """Text and tone of one cell."""
@@ -52,17 +52,6 @@ GAP: Final = 2
 GUTTER: Final = 5
 
 
-def span(seconds: int) -> str:
-    """A length of time in at most seven cells: `00:41`, `1d 02h`, `142d`."""
-    minutes = seconds // 60
-    if seconds < _DAY:
-        return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    days, rest = divmod(seconds, _DAY)
-    if days < 10:
-        return f"{days}d {rest // 3600:02d}h"
-    return f"{days}d" if days < 1000 else "999d+"
-
-
 def sla_cell(row: QueueRow, now: Instant, *, seconds: bool = False) -> Cell:
     """The next due time of a ticket: `-00:12 BR`, ` 00:41 wa`, ` 1d 02h`, `paused`; derived, never stored.
 
@@ -84,21 +73,11 @@ def sla_cell(row: QueueRow, now: Instant, *, seconds: bool = False) -> Cell:
         return " -", "muted"
     left = row.due_at - now
     if left < 0:
-        return f"-{span(-left)} {_('BR')}", "breached"
-    shown = f"{left // 60:02d}:{left % 60:02d}s" if seconds and left < SHORT else span(left)
+        return f"{human_duration(left)} {_('BR')}", "breached"
+    shown = f"{left // 60:02d}:{left % 60:02d}s" if seconds and left < SHORT else human_duration(left)
     if now >= row.warn_at:
         return f" {shown} {_('wa')}", "warning"
     return f" {shown}", "plain"
-
-
-def age_text(seconds: int) -> str:
-    """An age in at most four cells: `12m`, `5h`, `3d`, `41w`."""
-    if seconds < 3600:
-        return f"{max(0, seconds) // 60}m"
-    if seconds < _DAY:
-        return f"{seconds // 3600}h"
-    days = seconds // _DAY
-    return f"{days}d" if days < 1000 else f"{min(days // 7, 999)}w"
 
 
 @lru_cache(maxsize=256)
@@ -172,7 +151,7 @@ COLUMNS: Final[dict[str, Column]] = {
             "updated",
             N_("Upd."),
             4,
-            lambda r, now: (age_text(now - r.updated_at), "plain"),
+            lambda r, now: (age(now - r.updated_at), "plain"),
             at=160,
             rank=32,
             moving=True,
@@ -182,7 +161,7 @@ COLUMNS: Final[dict[str, Column]] = {
             "age",
             N_("Age"),
             4,
-            lambda r, now: (age_text(now - r.created_at), "plain"),
+            lambda r, now: (age(now - r.created_at), "plain"),
             at=100,
             rank=21,
             moving=True,

@@ -5,7 +5,7 @@ colour vision. `ansi` sends the terminal's own sixteen colours (about half the b
 dim and reverse.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from textual.app import App
 from textual.theme import Theme
@@ -169,7 +169,7 @@ THEMES: Final[tuple[Theme, ...]] = (
 THEME_NAMES: Final = tuple(theme.name for theme in THEMES)
 
 
-def register_themes(app: App[object]) -> None:
+def register_themes(app: App[Any]) -> None:
     """Make the themes known to an application (call before setting `app.theme`)."""
     for theme in THEMES:
         app.register_theme(theme)

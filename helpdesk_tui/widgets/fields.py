@@ -1,0 +1,53 @@
+"""Text fields whose contents are inert: what is pasted or loaded can hold no control or direction character.
+
+Textual draws the text of an `Input` or `TextArea` as it is; a pasted escape sequence would reach the terminal.
+"""
+
+from typing import Any
+
+from textual import events
+from textual.widgets import Input, TextArea
+
+from helpdesk_tui.vocabulary.text import one_line, safe_text
+
+
+class SafeInput(Input):
+    """A one-line field. Pasted lines are joined by blanks (Textual keeps the first line only)."""
+
+    def __init__(self, value: str = "", **options: Any) -> None:
+        options.setdefault("compact", True)
+        options.setdefault("select_on_focus", False)
+        super().__init__(one_line(value), **options)
+        self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        return one_line(value)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Textual calls the handlers of all classes of a widget: the base one must not insert the text again.
+        event.prevent_default()
+        event.stop()
+        text = one_line(event.text.strip("\r\n"))
+        if text:
+            self.replace(text, *self.selection)
+
+
+class SafeTextArea(TextArea):
+    """A text of many lines."""
+
+    def __init__(self, text: str = "", **options: Any) -> None:
+        options.setdefault("compact", True)
+        options.setdefault("highlight_cursor_line", False)
+        super().__init__(safe_text(text), **options)
+        self.cursor_blink = False
+
+    def load_text(self, text: str) -> None:
+        super().load_text(safe_text(text))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if self.read_only:
+            return
+        if result := self._replace_via_keyboard(safe_text(event.text), *self.selection):
+            self.move_cursor(result.end_location)

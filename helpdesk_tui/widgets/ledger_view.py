@@ -1,0 +1,145 @@
+"""The ledger of a service-level clock: which windows counted, which were paused or closed, drawn and listed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import local
+from helpdesk_tui.vocabulary.records import NEVER, Instant
+from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.inert import cells, width_of
+from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
+
+COUNTED: Final = "counted"
+PAUSED: Final = "paused"
+CLOSED: Final = "closed"
+_GLYPHS: Final = {COUNTED: "#", PAUSED: "=", CLOSED: "."}
+_WORDS: Final = {COUNTED: N_("counted"), PAUSED: N_("paused"), CLOSED: N_("outside hours")}
+_TONES: Final = {COUNTED: "accent", PAUSED: "warning", CLOSED: "muted"}
+LISTED: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerWindow:
+    """A half-open stretch of time and how the clock took it: `counted`, `paused` or `closed`; `note` says why."""
+
+    start: Instant
+    end: Instant
+    how: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerClock:
+    """One clock: its name, target and elapsed seconds, due instant (NEVER: none), and its windows in order.
+
+    `state` is a word already in the reader's language, `tone` its meaning (`good`, `warning`, `breached`, `muted`).
+    """
+
+    name: str
+    target: int | None
+    elapsed: int
+    due: Instant
+    state: str
+    tone: str = "plain"
+    windows: Sequence[LedgerWindow] = ()
+
+
+def exact(seconds: int) -> str:
+    """Hours, minutes and seconds: a ledger is there to be added up."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def bar(windows: Sequence[LedgerWindow], width: int) -> list[str]:
+    """The kind of time that each of `width` cells stands for; in a cell of several, the longest wins."""
+    if not windows or width <= 0:
+        return []
+    start, end = windows[0].start, windows[-1].end
+    length = max(1, end - start)
+    result = []
+    at = 0
+    for cell in range(width):
+        left, right = start + length * cell // width, start + length * (cell + 1) // width
+        while at < len(windows) - 1 and windows[at].end <= left:
+            at += 1
+        shares: dict[str, int] = {}
+        for window in islice(windows, at, None):
+            if window.start >= max(right, left + 1):
+                break
+            shares[window.how] = shares.get(window.how, 0) + max(0, min(right, window.end) - max(left, window.start))
+        result.append(max(shares, key=lambda how: shares[how]) if shares else CLOSED)
+    return result
+
+
+class LedgerView(LineView):
+    """Clocks with a bar of counted, paused and closed time, and the table that sums to the figure."""
+
+    DEFAULT_CSS = "LedgerView { height: 1fr; width: 1fr; }"
+
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(name=name, id=id, classes=classes)
+        self._clocks: Sequence[LedgerClock] = ()
+        self._tz = "UTC"
+
+    def show(self, clocks: Sequence[LedgerClock], tz: str = "UTC") -> None:
+        """Show these clocks in the reader's time zone; the place in the text stays."""
+        self._clocks, self._tz = tuple(clocks), tz
+        self.reflow(keep_top=True)
+
+    def layout_lines(self, width: int) -> Sequence[Line]:
+        if not self._clocks:
+            return [text_line(" " + _("No service level applies to this ticket."), "muted")]
+        lines: list[Line] = []
+        for clock in self._clocks:
+            if lines:
+                lines.append(Line())
+            lines += self._clock(clock, width)
+        legend: list[Piece] = [(" ", "plain")]
+        for how, glyph in _GLYPHS.items():
+            legend += [(f" {glyph} ", _TONES[how]), (_(_WORDS[how]) + " ", "muted")]
+        return [*lines, Line(), Line(tuple(legend))]
+
+    def _clock(self, clock: LedgerClock, width: int) -> list[Line]:
+        due = _("due {time}").format(time=local(clock.due, self._tz)) if clock.due < NEVER else _("no due time")
+        target = exact(clock.target) if clock.target is not None else "-"
+        lines = [
+            Line(
+                (
+                    (f" {one_line(clock.name, 40)}  ", "title"),
+                    (f"{one_line(clock.state, 40)}", clock.tone),
+                    (f"   {due}   ", "plain"),
+                    (_("{elapsed} of {target}").format(elapsed=exact(clock.elapsed), target=target), "plain"),
+                )
+            )
+        ]
+        if not clock.windows:
+            return lines
+        drawn = bar(clock.windows, max(10, width - 4))
+        pieces: list[Piece] = [(" [", "muted")]
+        run = ""
+        for how, after in zip(drawn, [*drawn[1:], ""], strict=True):
+            run += _GLYPHS.get(how, "?")
+            if how != after:
+                pieces.append((run, _TONES.get(how, "plain")))
+                run = ""
+        lines.append(Line((*pieces, ("]", "muted"))))
+        lines += [self._window_line(window) for window in clock.windows[:LISTED]]
+        left = len(clock.windows) - LISTED
+        if left > 0:
+            lines.append(text_line("   " + _("... and {count} more windows").format(count=left), "muted"))
+        total = sum(w.end - w.start for w in clock.windows if w.how == COUNTED)
+        lead = f"   {_('sum of the counted windows')}"
+        pad = " " * max(1, 39 - width_of(lead))
+        lines.append(text_line(lead + pad + cells(exact(total), 23, right=True), "strong"))
+        return lines
+
+    def _window_line(self, window: LedgerWindow) -> Line:
+        size = exact(window.end - window.start)
+        counted = size if window.how == COUNTED else "-"
+        span = f"   {local(window.start, self._tz)}  {local(window.end, self._tz)}  "
+        sums = f"{cells(size, 11, right=True)} {cells(counted, 11, right=True)}  {_GLYPHS.get(window.how, '?')} "
+        note = f"  {one_line(window.note, 200)}" if window.note else ""
+        word = cells(_(_WORDS.get(window.how, window.how)), 14)
+        return Line(((span + sums, "plain"), (word, _TONES.get(window.how, "plain")), (note, "muted")))
