@@ -3,7 +3,7 @@
 from typing import Final
 
 SCRIPT: Final = """
-== erp-monthend | erp | software | 2 3 | 0 | 1-8 | -
+== erp-monthend | erp | software | 2 2 | 0 | 1-8 | -
 tags: erp, month-end, performance
 ci: erp-app-01, erp-db-01
 en:
@@ -29,7 +29,7 @@ N 和上月一样，统计信息任务在月结期间执行导致执行计划变
 C 月末统计信息任务改变了未清项报表的执行计划。
 F 已固定执行计划并清理阻塞会话，报表{n}分钟跑完。
 
-== stock-mismatch | erp | software | 2 2 | 18 | 2-16 | -
+== stock-mismatch | erp | software | 1 2 | 18 | 2-16 | -
 tags: stock, interface
 ci: erp-app-01, mq-sz-01
 zh:
@@ -101,7 +101,7 @@ N Approval chain still names a person who left.
 C The approval chain named a person who had left.
 F Chain corrected and sent again; the order is approved.
 
-== erp-login-license | erp | access | 1 3 | 9 | 0.2-3 | first
+== erp-login-license | erp | access | 1 2 | 9 | 0.2-3 | first
 tags: erp, licence
 ci: erp-app-01
 en:
@@ -121,7 +121,7 @@ N {k}个会话空闲超过四小时，已清理。
 C 空闲会话占满许可。
 F 已清理空闲会话，并设置两小时自动退出。
 
-== web-502 | website | software | 3 3 | 9 | 0.3-3 | both
+== web-502 | website | software | 3 2 | 9 | 0.3-3 | both
 tags: website, checkout
 ci: web-fe-01, web-fe-02
 en:
@@ -213,7 +213,7 @@ N 承运商更换了运单号格式。
 C 承运商变更运单号格式，接口未识别。
 F 已兼容新格式，并补齐{k}单物流信息。
 
-== db-lag | database | database | 2 2 | 9 | 0.3-4 | monitoring night
+== db-lag | hosting | infrastructure | 1 2 | 9 | 0.3-4 | monitoring night
 tags: replication, database
 ci: pay-db-02, erp-db-02
 en:
@@ -245,7 +245,7 @@ N 防火墙清理时删除了验证放行规则。
 C 防火墙拦截续期验证。
 F 已恢复规则并完成续期，外部校验证书链正常。
 
-== report-wrong | erp | software | 1 1 | 13 | 3-24 | -
+== report-wrong | reporting | project | 1 1 | 13 | 3-24 | -
 tags: report
 ci: bi-01, erp-db-02
 en:
@@ -268,4 +268,52 @@ A 只有过了零点打烊的门店。
 N 抽数按UTC切日。
 C 数据抽取按UTC切日。
 F 已改为按门店当地时间切日，并重算{date}以来数据。
+
+== crm-duplicate | crm | software | 1 1 | 9 | 2-20 | -
+tags: crm, data
+ci: crm-01
+en:
+T Customer {org} is twice in the CRM
+D {org} stands there with two numbers since {day}. Offers go to one, orders to the other, and the discount is lost.
+T Notes of visits vanish in the CRM
+D I save a visit report, close it, and when I open it again it is empty. {n} reports so far.
+Q Which of the two numbers shall stay?
+A The older one, it has the contract.
+N Import of the trade fair list created {k} doubles.
+C The import of the fair list made doubles because of different spellings.
+F The records are merged under the older number, history and discount included.
+zh:
+T CRM里客户{org}重复
+D {org}从{day}开始有两个编号，报价和订单对不上，折扣也没了。
+T 拜访记录保存后变空
+D 拜访记录保存关闭后再打开是空的，已经丢了{n}份。
+Q 请问保留哪个编号？
+A 保留旧的，合同在旧编号下。
+N 展会名单导入产生{k}条重复客户。
+C 展会名单导入时名称写法不同产生重复。
+F 已合并到旧编号，历史与折扣均保留。
+
+== build-pipeline | project_tools | software | 2 1 | 9 | 1-10 | -
+tags: git, build
+ci: git-01
+en:
+T Builds wait forever
+D Since {hour} our builds stand in the queue, {m} jobs before us. The till release is planned for {day}.
+T Cannot push to the repository
+D Push ends with {code}, "pack exceeds maximum allowed size". I only added {n} pictures.
+Q Which project is it?
+A The project "{app}".
+N Two of three runners have a full disk from old images.
+C The build runners' disks were full of old images.
+F Old images removed, a nightly clean-up is in place, the queue is empty.
+zh:
+T 流水线一直排队
+D 从{hour}开始构建一直排队，前面有{m}个任务，{day}要发版。
+T 代码推送失败
+D 推送报{code}，提示超过大小限制，只加了{n}张图片。
+Q 是哪个项目？
+A 项目“{app}”。
+N 三台构建机有两台磁盘写满。
+C 构建机磁盘被旧镜像占满。
+F 已清理旧镜像并加入每晚自动清理，排队已消化。
 """

@@ -3,7 +3,7 @@
 from typing import Final
 
 SCRIPT: Final = """
-== mailbox-quota | mail | mail | 2 2 | 0 | 0.4-4 | first
+== mailbox-quota | email | mail | 2 2 | 0 | 0.4-4 | first
 tags: mail, quota, newsletter
 ci: mail-sz-01
 en:
@@ -33,7 +33,7 @@ N 又是发通讯的周四，发件人不应该用个人邮箱。
 C 会员通讯的自动回复带大图，占满邮箱。
 F 已清除自动回复并归档旧邮件，腾出{n}GB，积压邮件已全部发出。
 
-== mail-delayed | mail | mail | 2 2 | 16 | 0.5-6 | both
+== mail-delayed | email | mail | 2 2 | 16 | 0.5-6 | both
 tags: mail, delay
 ci: mail-gw-01
 en:
@@ -59,7 +59,7 @@ N 新出口IP没有反向解析，被对方灰名单。
 C 新出口地址缺少反向解析，被收件方限速。
 F 已补充反向解析，积压的{k}封邮件已全部投递，测试十秒内到达。
 
-== phishing | identity | security | 2 3 | 20 | 0.2-3 | both
+== phishing | security_operations | security | 1 3 | 20 | 0.2-3 | both
 tags: phishing, security
 ci: mail-gw-01
 en:
@@ -90,7 +90,7 @@ N 该账号登录日志正常，无异地登录，无新增转发规则。
 C 仿冒域名的钓鱼邮件。
 F 已封禁发件域名与链接，并从{m}个邮箱中撤回邮件，相关密码已重置并强制下线。感谢及时上报。
 
-== shared-mailbox | mail | access | 1 2 | 14 | 0.3-5 | first
+== shared-mailbox | email | access | 1 2 | 14 | 0.3-5 | first
 tags: mail, permissions
 ci: mail-sz-01
 en:
@@ -114,7 +114,7 @@ N 部门代码变更后被动态组移除。
 C 动态组按部门代码授权，代码变更后权限丢失。
 F 已恢复权限（含代发），请重启邮件客户端，十分钟内显示。
 
-== calendar-zone | mail | mail | 1 1 | 9 | 0.5-8 | first code:advice
+== calendar-zone | email | mail | 1 1 | 9 | 0.5-8 | first code:advice
 tags: calendar, time-zone
 en:
 T Invitations to Shenzhen are off by an hour
@@ -135,7 +135,7 @@ N 系列会议使用固定偏移，不随夏令时变化。
 C 会议系列使用固定时差而不是地区时区。
 F 已改为柏林时区并重新发送更新，两边时间一致。
 
-== meeting-audio | collaboration | collaboration | 2 2 | 22 | 0.2-3 | first
+== meeting-audio | collaboration | telephony | 2 2 | 22 | 0.2-3 | first
 tags: meeting, audio
 ci: room-sz-5f-a, room-sh-8f-b, room-hh-2f-a
 en:
@@ -159,7 +159,7 @@ N 固件升级后终端未识别麦克风，远程重启后恢复。
 C 会议终端升级后丢失音频设备。
 F 已重启会议终端并重新配置音频，和服务台通话测试正常。
 
-== wiki-denied | collaboration | access | 1 1 | 15 | 0.3-8 | both first
+== wiki-denied | project_tools | access | 1 1 | 15 | 0.3-8 | both first
 tags: wiki, permissions
 en:
 T "You need permission" on the project space
@@ -182,7 +182,7 @@ N 负责人已在聊天中同意。
 C 用户不在空间成员组中。
 F 已加入编辑组，刷新页面即可。
 
-== file-restore | storage | storage | 1 3 | 16 | 0.5-6 | -
+== file-restore | file_storage | storage | 1 3 | 16 | 0.5-6 | -
 tags: restore, file-share
 ci: nas-sz-01, nas-hh-01
 en:
@@ -206,7 +206,7 @@ N 审计日志显示被同事拖到“归档2023”里，12点快照完整。
 C 文件夹被误移动。
 F 已从快照恢复到原目录旁，名称带“已恢复”，请核对是否完整。
 
-== share-full | storage | storage | 2 2 | 10 | 1-10 | -
+== share-full | file_storage | storage | 2 2 | 10 | 1-10 | -
 tags: file-share, quota
 ci: nas-sz-01, nas-sh-01, nas-hh-01
 zh:

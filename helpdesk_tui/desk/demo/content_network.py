@@ -63,7 +63,7 @@ N 1400字节不分片ping不通，1300可以，典型的MTU问题。
 C 家庭宽带线路MTU偏小，隧道分片报文被丢弃。
 F 已将您账号的隧道报文长度下调为1300，请断开重连一次即可。
 
-== wifi-meeting | network | network | 2 2 | 24 | 1-10 | -
+== wifi-meeting | office_network | network | 2 1 | 24 | 1-10 | -
 tags: wifi
 ci: ap-sz-5f-02, ap-sh-8f-01, ap-hh-2f-01
 en:
@@ -89,7 +89,7 @@ N {ci}单个射频挂了61个终端，旁边的AP只有4个，上次升级固件
 C 固件升级后AP负载均衡被关闭，终端集中在同一个AP上。
 F 已重新开启负载均衡并调整信道，观察了两场会议，每个射频不超过22个终端，现已稳定。
 
-== branch-line | network | network | 3 3 | 9 | 0.5-5 | monitoring vendor
+== branch-line | office_network | network | 2 2 | 9 | 0.5-5 | monitoring vendor
 tags: branch, line
 ci: rtr-store-nanshan, rtr-store-xuhui, rtr-store-altona
 zh:
@@ -111,7 +111,7 @@ N Ticket {order} opened with the carrier, technician announced for this afternoo
 C The carrier's fibre was cut by road works.
 F The carrier has spliced the fibre. The store is back on its line at 8 ms, tills and stock are in step.
 
-== dns-internal | network | network | 2 2 | 8 | 0.5-4 | -
+== dns-internal | office_network | network | 2 1 | 8 | 0.5-4 | -
 tags: dns
 ci: dns-sz-01, dns-hh-01
 en:
@@ -125,7 +125,7 @@ N {ci} answers, but its zone is from three days ago: transfer refused after the 
 C The secondary name server refused zone transfers after a key change and served an expired zone.
 F The transfer key on {ci} was corrected and the zone is current. Please close and reopen the browser.
 
-== dhcp-guest | network | network | 1 2 | 6 | 0.5-4 | -
+== dhcp-guest | office_network | network | 1 2 | 6 | 0.5-4 | -
 tags: wifi, guest
 ci: ap-hh-2f-01, fw-hh-01
 en:
@@ -137,7 +137,7 @@ N Pool of 64 addresses with a lease of 8 days. Full since Tuesday.
 C The guest address pool was exhausted because leases lasted eight days.
 F Pool enlarged to 512 addresses and the lease cut to four hours. Visitors can connect right away.
 
-== slow-intersite | network | network | 2 1 | 8 | 4-24 | -
+== slow-intersite | office_network | network | 2 1 | 8 | 4-24 | -
 tags: wan
 ci: fw-hh-01, rtr-core-sz-01
 en:
@@ -157,7 +157,7 @@ N 汉堡备份拷贝在跑，专线占用97%。
 C 汉堡夜间备份任务拖到上班时间，占满专线带宽。
 F 已对备份任务限速，并把开始时间提前两小时，现在打开文件正常。
 
-== desk-port | network | network | 1 1 | 14 | 0.5-6 | first
+== desk-port | office_network | network | 1 1 | 14 | 0.5-6 | first
 tags: cabling
 en:
 T Network socket at my new desk is dead

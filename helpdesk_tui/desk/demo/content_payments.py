@@ -3,7 +3,7 @@
 from typing import Final
 
 SCRIPT: Final = """
-== payments-disk | payments | database | 3 2 | 0 | 0.4-3 | monitoring night
+== payments-disk | payments | infrastructure | 2 2 | 0 | 0.4-3 | monitoring night
 tags: disk-full, nightly-batch, pay-db
 ci: pay-db-01
 en:
@@ -26,7 +26,7 @@ N 又是归档目录，批处理会先写一份完整账本副本再删除。
 C 夜间批处理产生的归档日志超过卷容量，清理任务在其后才运行。
 F 已迁走归档日志，批处理于{hour}完成，对账文件在银行截止时间前送出。
 
-== pos-offline | payments | payments | 2 3 | 30 | 0.2-3 | both
+== pos-offline | payments | software | 1 3 | 30 | 0.2-3 | both
 tags: pos, till, store
 ci: pos-nanshan-01, pos-nanshan-02, pos-xuhui-01, pos-altona-01
 zh:
@@ -55,7 +55,7 @@ N Key of the terminal had expired, it was not switched off for 60 days.
 C The terminal's key had expired because it had not been restarted for weeks.
 F New key loaded from here and terminal restarted. The {n} offline payments have been sent. Please try one small amount.
 
-== payapi-timeout | payments | payments | 3 2 | 16 | 0.4-6 | external
+== payapi-timeout | payments | software | 2 2 | 16 | 0.4-6 | external
 tags: api, timeout, merchant
 ci: pay-api-01, pay-api-02
 en:
@@ -82,7 +82,7 @@ N pay-api-02大量CLOSE_WAIT，已从负载均衡摘除。
 C 发布后单个节点数据库连接耗尽。
 F 已更换节点，错误率归零，{k}笔受影响交易已对账，无重复扣款。
 
-== refund-stuck | payments | payments | 1 2 | 18 | 2-20 | both
+== refund-stuck | payments | software | 1 2 | 18 | 2-20 | both
 tags: refund
 ci: pay-batch-01
 zh:
@@ -106,7 +106,7 @@ N Acquirer says original transaction unknown: it sits in last month's partition.
 C The lookup did not search last month's payments.
 F Refund sent again by hand and confirmed by the acquirer; it will be on the account within two working days.
 
-== settlement-file | payments | payments | 2 2 | 14 | 1-8 | external
+== settlement-file | payments | software | 1 2 | 14 | 1-8 | external
 tags: settlement, file
 ci: pay-sftp-01, pay-batch-01
 en:
@@ -130,7 +130,7 @@ N 夜间批处理延迟，文件正在补生成。
 C 夜间批处理延迟，错过推送窗口。
 F 文件已补发，合计与账本核对一致，明日重点关注。
 
-== double-charge | payments | payments | 2 3 | 14 | 0.5-10 | external
+== double-charge | payments | software | 1 3 | 14 | 0.5-10 | external
 tags: double-charge, complaint
 ci: pay-api-01
 zh:
@@ -154,7 +154,7 @@ N Retry without idempotency key, 31 seconds apart.
 C The shop's retry came without an idempotency key.
 F The second charge is refunded. Your plug-in should be updated to 3.4, which sends the key.
 
-== webhook-signature | payments | payments | 2 1 | 8 | 2-20 | external code:advice
+== webhook-signature | payments | software | 2 1 | 8 | 2-20 | external code:advice
 tags: webhook, merchant
 ci: pay-api-01
 en:

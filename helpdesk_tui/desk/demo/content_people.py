@@ -134,6 +134,8 @@ Farid Rahimi | Rahimi | Farid | farid.rahimi | hh | Security analyst | technical
 叶青 | Ye | Qing | ye.qing | sz | Customer service lead | customer_service | payments:2 website:2
 贺小兰 | He | Xiaolan | he.xiaolan | sz | Customer service agent | customer_service | payments:1 website:2
 Hanna Becker | Becker | Hanna | hanna.becker | hh | Customer service agent | customer_service | payments:2 website:1
+关心 | Guan | Xin | guan.xin | sz | Facilities and purchasing lead | technical_support | facilities:3 purchasing:3
+Gero Matthies | Matthies | Gero | gero.matthies | hh | Facility manager | technical_support | facilities:3
 温静怡 | Wen | Jingyi | wen.jingyi | sh | Quality manager | quality smo auditor | reporting:3
 Roger Falk | Falk | Roger | roger.falk | hh | Problem and change manager | smo quality | reporting:2
 """
@@ -239,7 +241,8 @@ def people() -> tuple[DemoPerson, ...]:
             )
         )
     for i, (name, surname, given, login, site, title, roles, skills) in enumerate(_rows(_AGENTS)):
-        pairs = (s.split(":") for s in skills.split())
+        chinese = ord(name[0]) >= 0x2E80
+        held = {skill: int(level) for skill, level in (s.split(":") for s in skills.split())}
         found.append(
             DemoPerson(
                 key=login,
@@ -255,7 +258,7 @@ def people() -> tuple[DemoPerson, ...]:
                 login=login,
                 agent=True,
                 roles=tuple(roles.split()),
-                skills={skill: int(level) for skill, level in pairs},
+                skills={**held, "chinese": 3} if chinese else held,
                 capacity=12 if "service_desk" in roles else 8,
             )
         )

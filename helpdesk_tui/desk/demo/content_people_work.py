@@ -114,7 +114,7 @@ N 人事系统成本中心还是旧的，角色未自动计算。
 C 人事系统转岗生效日期填晚了。
 F 人事已更正，角色已生效，请注销后重新登录。
 
-== hr-leave | hr_system | hr | 1 1 | 12 | 2-20 | -
+== hr-leave | hr_system | joiner_leaver | 1 1 | 12 | 2-20 | -
 tags: hr, leave
 ci: hr-app-01
 zh:
@@ -136,7 +136,7 @@ N Carry-over run skips people with two contract rows.
 C The carry-over run skipped people whose contract changed within the year.
 F The run was repeated for you, the balance is right now.
 
-== payslip-missing | hr_system | hr | 2 2 | 8 | 1-10 | -
+== payslip-missing | hr_system | joiner_leaver | 2 2 | 8 | 1-10 | -
 tags: hr, payroll
 ci: hr-app-01
 en:

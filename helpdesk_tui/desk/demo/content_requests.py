@@ -3,7 +3,7 @@
 from typing import Final
 
 SCRIPT: Final = """
-== joiner | onboarding | hr | 2 2 | 40 | 6-36 | request approval
+== joiner | staff_changes | joiner_leaver | 2 2 | 40 | 6-36 | request approval
 tags: joiner
 en:
 T New colleague in {dept}: {joiner} starts on {date}
@@ -34,7 +34,7 @@ S 制作门禁卡
 S 加入部门权限组
 S 开通分机
 
-== leaver | onboarding | hr | 2 2 | 22 | 2-20 | request
+== leaver | staff_changes | joiner_leaver | 2 2 | 22 | 2-20 | request
 tags: leaver
 en:
 T {joiner} leaves on {date}
@@ -59,7 +59,7 @@ S 注销会话与令牌
 S 设置邮件转发
 S 回收电脑与门禁卡
 
-== new-laptop | endpoint | hardware | 1 1 | 30 | 8-60 | request approval vendor
+== new-laptop | workplace | hardware | 1 1 | 30 | 8-60 | request approval vendor
 tags: laptop, purchase
 en:
 T New laptop for {dept}
@@ -109,7 +109,7 @@ A 需要录入，不需要审批。
 N 已核对职责分离清单，无冲突。
 F 权限已开通，请重新登录。
 
-== software-licence | endpoint | software | 1 1 | 26 | 2-30 | request approval
+== software-licence | workplace | software | 1 1 | 26 | 2-30 | request approval
 tags: software, licence
 en:
 T Licence for the drawing programme
@@ -130,7 +130,7 @@ A 不行，需要修改页面。
 N 授权池剩余{n}个。
 F 已在{host}安装，授权记入部门成本中心。
 
-== mailbox-new | mail | mail | 1 1 | 18 | 1-12 | request
+== mailbox-new | email | mail | 1 1 | 18 | 1-12 | request
 tags: mail, shared-mailbox
 en:
 T Shared mailbox for the project "{app}"
@@ -217,7 +217,7 @@ Q 下班后18点搬可以吗？
 A 可以，我们会提前打包。
 F 已完成搬迁，网口与电话测试正常。
 
-== firewall-open | network | network | 2 1 | 16 | 4-30 | request approval
+== firewall-open | office_network | network | 2 1 | 16 | 4-30 | request approval
 tags: firewall
 ci: fw-sz-01, fw-hh-01
 en:
@@ -247,7 +247,7 @@ S 服务负责人审批
 S 下发规则
 S 测试
 
-== new-store | payments | payments | 2 2 | 8 | 20-80 | request approval
+== new-store | payments | project | 1 2 | 8 | 20-80 | request approval
 tags: store, opening
 en:
 T Tills for the new store {store}
@@ -274,7 +274,7 @@ S 现场安装
 S 测试交易
 S 店员培训
 
-== merchant-onboard | payments | payments | 2 2 | 30 | 6-40 | request approval external
+== merchant-onboard | payments | project | 1 2 | 30 | 6-40 | request approval external
 tags: merchant, api-key
 ci: pay-api-01
 en:
@@ -304,7 +304,7 @@ S 合同审批
 S 生成密钥
 S 测试交易
 
-== data-extract | database | software | 1 1 | 18 | 3-30 | request
+== data-extract | reporting | project | 1 1 | 18 | 3-30 | request
 tags: report, data
 ci: bi-01
 en:
@@ -366,7 +366,7 @@ A 下午两点到四点。
 N 已拨打合同登记电话核实，不使用邮件中的号码。
 F 已核实并完成变更。
 
-== guest-wifi | network | network | 1 1 | 14 | 0.3-6 | request first
+== guest-wifi | office_network | network | 1 1 | 14 | 0.3-6 | request first
 tags: guest, wifi
 en:
 T Guest Wi-Fi for {m} visitors on {date}
@@ -381,7 +381,7 @@ Q 每人一个还是共用一个？
 A 共用一个就行。
 F 上网码已发到邮箱，{date}7点到20点有效。
 
-== tablet-store | endpoint | hardware | 1 1 | 12 | 6-48 | request approval
+== tablet-store | workplace | hardware | 1 1 | 12 | 6-48 | request approval
 tags: tablet, store
 zh:
 T 门店{store}申请盘点平板

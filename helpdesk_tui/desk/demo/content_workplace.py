@@ -91,7 +91,7 @@ N 附件41MB，超过邮件网关25MB限制。
 C 扫描件超过邮件附件大小限制。
 F 已把默认分辨率改为200dpi灰度并自动拆分，请重新扫描。
 
-== laptop-slow | endpoint | hardware | 1 2 | 34 | 1-12 | -
+== laptop-slow | workplace | hardware | 1 2 | 34 | 1-12 | -
 tags: laptop, performance
 en:
 T Laptop unbearably slow after the update
@@ -124,7 +124,7 @@ F 已重置索引并把全盘扫描改到午休时间，开机时间38秒，请�
 C 硬盘出现坏道。
 F 已更换固态硬盘并迁移全部数据，常用软件均已恢复。
 
-== bluescreen-dock | endpoint | hardware | 1 3 | 15 | 2-16 | -
+== bluescreen-dock | workplace | hardware | 1 3 | 15 | 2-16 | -
 tags: laptop, docking, driver
 en:
 T Blue screen when I plug in the docking station
@@ -147,7 +147,7 @@ N 转储指向显卡驱动，与坞站固件版本不兼容。
 C 显卡驱动与坞站固件不兼容。
 F 已回退显卡驱动并升级坞站固件，反复插拔十次未再蓝屏。
 
-== bitlocker-key | endpoint | hardware | 1 3 | 12 | 0.2-1.5 | first code:advice
+== bitlocker-key | workplace | hardware | 1 3 | 12 | 0.2-1.5 | first code:advice
 tags: encryption, recovery-key
 en:
 T Laptop asks for a recovery key
@@ -168,7 +168,7 @@ N 已回拨核实身份，电话告知密钥，随后轮换密钥。
 C 固件更新触发磁盘加密恢复。
 F 核实身份后已提供恢复密钥，系统正常启动，并已生成新的密钥。
 
-== broken-screen | endpoint | hardware | 1 2 | 13 | 4-40 | vendor code:replaced
+== broken-screen | workplace | hardware | 1 2 | 13 | 4-40 | vendor code:replaced
 tags: laptop, repair
 en:
 T Laptop screen cracked
@@ -191,7 +191,7 @@ N 已借出备用机，维保单号{order}。
 C 外力或老化导致的硬件损坏。
 F 维保已更换部件，机器已归还，备用机已收回并清除数据。
 
-== app-install-fail | endpoint | software | 1 1 | 15 | 0.5-8 | first
+== app-install-fail | workplace | software | 1 1 | 15 | 0.5-8 | first
 tags: software
 en:
 T Software centre: installation fails with {code}
@@ -214,7 +214,7 @@ N 安装缓存占满系统盘，清理31GB。
 C 系统盘空间不足导致安装失败。
 F 已清理缓存并完成安装，缓存上限已调整。
 
-== monitor-dark | endpoint | hardware | 1 1 | 12 | 0.3-5 | first code:replaced
+== monitor-dark | workplace | hardware | 1 1 | 12 | 0.3-5 | first code:replaced
 tags: monitor
 en:
 T Second monitor stays black
