@@ -25,7 +25,7 @@ def rebuild_table(
     triggers are made again from their own text, except those named in `drop`. Foreign keys must be off.
     Raises ValueError where `create` makes another table.
     """
-    head = f"CREATE TABLE {table} "
+    head = f"CREATE TABLE {table} "  # sql: names come from the revision, here and below
     if not create.startswith(head):
         raise ValueError(f"the statement must begin with {head!r}")
     new = table + _NEW
@@ -34,23 +34,23 @@ def rebuild_table(
         " ORDER BY type, rowid",
         (table,),
     ).all()
-    connection.exec_driver_sql(f"CREATE TABLE {new} " + create.removeprefix(head))
-    old_columns = {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")}
-    pairs = {
-        c: f'"{c}"'
-        for c in (row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({new})"))
-        if c in old_columns
-    }
-    pairs |= values or {}
+    connection.exec_driver_sql(f"CREATE TABLE {new} " + create.removeprefix(head))  # sql: names from the revision
+    old = _columns(connection, table)
+    pairs = {column: f'"{column}"' for column in _columns(connection, new) if column in old} | dict(values or {})
     columns, expressions = ", ".join(f'"{c}"' for c in pairs), ", ".join(pairs.values())
+    # sql: names and expressions from the revision
     connection.exec_driver_sql(f"INSERT INTO {new} ({columns}) SELECT {expressions} FROM {table}")  # noqa: S608
     # Triggers of other tables may speak of this one; the modern rename would refuse while it is away.
     connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
     try:
-        connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql(f"ALTER TABLE {new} RENAME TO {table}")
+        connection.exec_driver_sql(f"DROP TABLE {table}")  # sql: names from the revision
+        connection.exec_driver_sql(f"ALTER TABLE {new} RENAME TO {table}")  # sql: names from the revision
     finally:
         connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
     for name, sql in hanging:
         if name not in drop:
             connection.exec_driver_sql(sql)
+
+
+def _columns(connection: Connection, table: str) -> list[str]:
+    return [str(name) for (name,) in connection.exec_driver_sql("SELECT name FROM pragma_table_info(?)", (table,))]
