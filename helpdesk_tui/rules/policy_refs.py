@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk_tui.rules.patterns import PatternRefused, compile_pattern
 from helpdesk_tui.rules.policy_lines import Path
+from helpdesk_tui.rules.sla_switches import SlaSwitches
+from helpdesk_tui.rules.words import BadTerm, parse_term
+from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ def broken_references(policy: "Policy") -> Iterator[Found]:
     for n, service in enumerate(policy.services):
         if service.team is not None:
             yield from _team(("services", n, "team"), service.team, teams)
+        yield from _terms(("services", n, "words"), service.words)
     yield from _team(("routing", "default_team"), policy.routing.default_team, teams)
     for n, route in enumerate(policy.routing.rules):
         yield from _team(("routing", "rules", n, "team"), route.team, teams)
@@ -51,6 +55,11 @@ def broken_references(policy: "Policy") -> Iterator[Found]:
         yield from _rule(("rules", n), rule, categories, services)
     for name, calendar in policy.calendars.items():
         yield from _zone(("calendars", name, "tz"), calendar.tz)
+    for name, value in policy.sla.switches.items():
+        try:
+            SlaSwitches.parse({name: value})
+        except Invalid as refused:
+            yield ("sla", "switches", name), refused.message, {key: str(v) for key, v in refused.params.items()}
     for n, target in enumerate(policy.sla.targets):
         path: Path = ("sla", "targets", n)
         if target.calendar not in calendars:
@@ -113,6 +122,17 @@ def _when(
         yield from _service((*path, "service", n), code, known)
 
 
+def _terms(path: Path, terms: Iterable[str]) -> Iterator[Found]:
+    for n, term in enumerate(terms):
+        try:
+            parse_term(term)
+        except BadTerm:
+            text = N_(
+                "{term} cannot be found in a text; use words, a stem of 3 letters or more with * at its end, or Chinese"
+            )
+            yield (*path, n), text, {"term": term}
+
+
 def _rule(path: Path, rule: "Rule", categories: set[str], services: set[str]) -> Iterator[Found]:
     if rule.votes.category is not None:
         yield from _category((*path, "votes", "category"), rule.votes.category, categories)
@@ -120,6 +140,10 @@ def _rule(path: Path, rule: "Rule", categories: set[str], services: set[str]) ->
         yield from _service((*path, "votes", "service"), rule.votes.service, services)
     for n, code in enumerate(rule.when.service):
         yield from _service((*path, "when", "service", n), code, services)
+    for key in ("any", "all", "none"):
+        yield from _terms((*path, key), getattr(rule, key))
+    for n, near in enumerate(rule.near):
+        yield from _terms((*path, "near", n, "words"), near.words)
     for n, pattern in enumerate(rule.regex):
         try:
             compile_pattern(pattern)

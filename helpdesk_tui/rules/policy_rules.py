@@ -67,8 +67,8 @@ VOTE_FIELDS = ("kind", "category", "service", "impact", "urgency", "ci")
 class Rule(Section):
     """One classification rule.
 
-    It votes when one of `any` or one group of `near` is found (where either is given), every one of `all`, no one of
-    `none`, one of `regex` (where given), and `when` holds.
+    It votes when one of `any`, one group of `near` or one of `regex` is found (where any of the three is given), every
+    one of `all`, no one of `none`, and `when` holds.
     """
 
     id: Code

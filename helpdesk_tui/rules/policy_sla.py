@@ -9,6 +9,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from helpdesk_tui.rules.policy_base import Code, DurationText, MarkText, Name, Section, refuse
 from helpdesk_tui.rules.policy_work import When
+from helpdesk_tui.rules.sla_switches import SlaSwitches
 from helpdesk_tui.vocabulary.i18n import N_
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -142,11 +143,15 @@ SwitchValue = bool | int | str
 class Sla(Section):
     """Service levels: switches of the clocks, warning points, targets in the order of decision."""
 
-    # Names and values are those of the SLA engine; checked by `check_switches`.
+    # Names and values are those of `SlaSwitches`; checked with the references of the document.
     switches: dict[str, SwitchValue] = {}
     # Share of the target, or time before due, at which a clock warns (through the calendar).
     warn: tuple[MarkText, ...] = ()
     targets: tuple[SlaTarget, ...] = ()
+
+    def clock_switches(self) -> SlaSwitches:
+        """The switches as the SLA engine takes them; unnamed ones stand at their advised values."""
+        return SlaSwitches.parse(self.switches)
 
 
 class EscalationLevel(Section):

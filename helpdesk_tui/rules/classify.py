@@ -1,0 +1,344 @@
+"""Classification: what a ticket is, from its words and its requester, with every vote that led there.
+
+Each rule that fires votes with its weight; per field the value with the highest sum wins, at a tie the one whose first
+rule stands higher in the policy. A field nobody voted for takes the service of the category, or the default of the desk.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from helpdesk_tui.rules.policy_compile import CompiledPolicy, CompiledRule
+from helpdesk_tui.rules.policy_rules import VOTE_FIELDS, RuleWhen
+from helpdesk_tui.rules.words import MAX_TEXT, Language, detect_language, fold
+from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.kinds import Kind
+from helpdesk_tui.vocabulary.levels import Level, level
+from helpdesk_tui.vocabulary.reasons import Reason, register
+from helpdesk_tui.vocabulary.text import at_rest, one_line
+
+# Found words kept per vote, and characters kept of what a pattern matched: enough to explain, bounded in the journal.
+MAX_WORDS: Final = 8
+MAX_FOUND: Final = 80
+
+register(
+    {
+        "classify.won": N_("{field} is {value} with {sum} points: {rules}"),
+        "classify.given": N_("{field} is {value}, as given"),
+        "classify.category_service": N_("service is {value}, the usual one of category {category}"),
+        "classify.default": N_("{field} is {value}: no rule has an opinion, so the default holds"),
+        "classify.voted": N_("rule {rule} ({weight}) found {words} and voted for {votes}"),
+        "classify.voted_facts": N_("rule {rule} ({weight}) holds for this requester or channel and voted for {votes}"),
+        "classify.lost": N_("{field} {value} had {sum} points, fewer than the {winner}"),
+        "classify.lost_tie": N_("{field} {value} had {sum} points too, but its rule stands lower in the policy"),
+        "classify.lost_given": N_("{field} {value} had {sum} points, but another was given"),
+        "classify.excluded": N_("rule {rule} is left out because of {words}"),
+        "classify.language": N_("the text is written in {language}"),
+    }
+)
+
+
+_LOST_CODES: Final = {
+    "sum": "classify.lost",
+    "tie": "classify.lost_tie",
+    "given": "classify.lost_given",
+    "excluded": "classify.excluded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyInput:
+    """All that classification may look at. `service` and `kind` are what the caller already knows, else None."""
+
+    title: str
+    description: str = ""
+    requester_vip: bool = False
+    organisation: str | None = None
+    organisation_kind: str | None = None
+    channel: str | None = None
+    service: str | None = None
+    kind: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """The JSON form: what to store so that the decision can be reproduced."""
+        return {
+            "title": self.title,
+            "description": self.description,
+            "requester_vip": self.requester_vip,
+            "organisation": self.organisation,
+            "organisation_kind": self.organisation_kind,
+            "channel": self.channel,
+            "service": self.service,
+            "kind": self.kind,
+            "fields": dict(sorted(self.fields.items())),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "ClassifyInput":
+        """The input again from `data()`."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One rule that voted: its weight, what it voted for by field, and the terms it found, as the policy writes them."""
+
+    rule: str
+    weight: int
+    values: tuple[tuple[str, str], ...]
+    words: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"rule": self.rule, "weight": self.weight, "votes": dict(self.values), "words": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What did not come to be: a value with fewer points (`sum`, `tie`, `given`), or a rule a word left out (`excluded`)."""
+
+    why: str
+    field: str = ""
+    value: str = ""
+    sum: int = 0
+    winner: int = 0
+    rule: str = ""
+    words: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """The JSON form."""
+        if self.why == "excluded":
+            return {"why": self.why, "rule": self.rule, "words": list(self.words)}
+        return {"why": self.why, "field": self.field, "value": self.value, "sum": self.sum, "winner": self.winner}
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The decision. `basis` says per field where it came from: `votes`, `given`, `category` or `default`."""
+
+    kind: Kind
+    category: str
+    service: str | None
+    impact: Level
+    urgency: Level
+    ci: str | None
+    language: Language
+    basis: tuple[tuple[str, str], ...]
+    votes: tuple[Vote, ...]
+    lost: tuple[Lost, ...]
+
+    def data(self) -> dict[str, Any]:
+        """The JSON form kept in the journal; the same input and policy always give the same bytes of `canonical()`."""
+        return {
+            "kind": self.kind.value,
+            "category": self.category,
+            "service": self.service,
+            "impact": self.impact.code,
+            "urgency": self.urgency.code,
+            "ci": self.ci,
+            "language": self.language,
+            "basis": dict(self.basis),
+            "votes": [vote.data() for vote in self.votes],
+            "lost": [lost.data() for lost in self.lost],
+        }
+
+    def canonical(self) -> str:
+        """`data()` as canonical JSON: keys sorted, no blanks."""
+        return json.dumps(self.data(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def values(self) -> dict[str, str | None]:
+        """The decided fields as codes."""
+        return {
+            "kind": self.kind.value,
+            "category": self.category,
+            "service": self.service,
+            "impact": self.impact.code,
+            "urgency": self.urgency.code,
+            "ci": self.ci,
+        }
+
+    def reasons(self) -> list[Reason]:
+        """The decision as sentences: per field what won, then what lost and which rules were left out."""
+        basis, values = dict(self.basis), self.values()
+        found = [Reason("classify.language", {"language": self.language})]
+        found += [self._won(name, str(values[name]), basis[name]) for name in VOTE_FIELDS if name in basis]
+        for vote in self.votes:
+            votes = [f"{name}={value}" for name, value in vote.values]
+            code = "classify.voted" if vote.words else "classify.voted_facts"
+            params = {"rule": vote.rule, "weight": vote.weight, "words": list(vote.words), "votes": votes}
+            found.append(Reason(code, params))
+        for loss in self.lost:
+            facts = {key: value for key, value in loss.data().items() if key != "why"}
+            found.append(Reason(_LOST_CODES[loss.why], facts))
+        return found
+
+    def _won(self, name: str, value: str, basis: str) -> Reason:
+        if basis == "votes":
+            rules = [(vote.rule, vote.weight) for vote in self.votes if (name, value) in vote.values]
+            total = sum(weight for _rule, weight in rules)
+            return Reason(
+                "classify.won",
+                {
+                    "field": name,
+                    "value": value,
+                    "sum": total,
+                    "rules": [f"{rule} ({weight})" for rule, weight in rules],
+                },
+            )
+        if basis == "category":
+            return Reason("classify.category_service", {"value": value, "category": self.category})
+        return Reason(f"classify.{basis}", {"field": name, "value": value})
+
+
+class _Subject:
+    """One ticket while rules look at it; the costly views of it are made when a rule first asks."""
+
+    __slots__ = ("_bytes", "_title", "compiled", "given", "language", "text")
+
+    def __init__(self, compiled: CompiledPolicy, given: ClassifyInput) -> None:
+        self.compiled = compiled
+        self.given = given
+        self.text = f"{given.title}\n{given.description}"[:MAX_TEXT] if given.description else given.title[:MAX_TEXT]
+        self.language = detect_language(self.text)
+        self._title: set[int] | None = None
+        self._bytes: dict[bool, bytes] = {}
+
+    def in_title(self) -> set[int]:
+        """The terms found in the title alone."""
+        if self._title is None:
+            self._title = self.compiled.matcher.find(fold(self.given.title))
+        return self._title
+
+    def encoded(self, title: bool) -> bytes:
+        """The text that patterns read."""
+        if title not in self._bytes:
+            text = self.given.title[:MAX_TEXT] if title else self.text
+            if not text.isascii():
+                text = unicodedata.normalize("NFKC", at_rest(text))
+            self._bytes[title] = text.encode("utf-8", "replace")
+        return self._bytes[title]
+
+
+def _facts_hold(when: RuleWhen, given: ClassifyInput, language: str) -> bool:
+    return (
+        (when.requester_vip is None or when.requester_vip == given.requester_vip)
+        and (not when.organisation_kind or given.organisation_kind in when.organisation_kind)
+        and (not when.channel or given.channel in when.channel)
+        and (not when.service or given.service in when.service)
+        and (not when.language or language in when.language)
+        and (not when.organisation or _is_one_of(given.organisation, when.organisation))
+        and all(_is_one_of(given.fields.get(name), values) for name, values in when.fields.items())
+    )
+
+
+def _is_one_of(value: str | None, known: tuple[str, ...]) -> bool:
+    return value is not None and value.strip().casefold() in {other.casefold() for other in known}
+
+
+def _evaluate(rule: CompiledRule, subject: _Subject, found: set[int]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """The words with which the rule fires (None where it does not), and the words that exclude it."""
+    labels = subject.compiled.labels
+    if rule.title_only:
+        found = subject.in_title()
+    hits = rule.alternatives & found
+    words = [labels[number] for number in sorted(hits)] if hits else []
+    if rule.patterns and not words:
+        text = subject.encoded(rule.title_only)
+        for pattern in rule.patterns:
+            match = pattern.search(text)
+            if match is not None:
+                words.append(one_line(match, MAX_FOUND))
+                break
+    if not words and (rule.alternatives or rule.patterns):
+        return None, ()
+    for number in rule.required:
+        if number not in found:
+            return None, ()
+        words.append(labels[number])
+    if rule.when is not None and not _facts_hold(rule.when, subject.given, subject.language):
+        return None, ()
+    if not rule.excluding.isdisjoint(found):
+        return None, tuple(labels[number] for number in sorted(rule.excluding & found))[:MAX_WORDS]
+    return tuple(dict.fromkeys(words))[:MAX_WORDS], ()
+
+
+def _votes(subject: _Subject) -> tuple[list[Vote], list[Lost]]:
+    compiled = subject.compiled
+    found = compiled.matcher.find(fold(subject.text))
+    by_term = compiled.by_term
+    candidates = set(compiled.always)
+    for number in found & by_term.keys():
+        candidates.update(by_term[number])
+    votes: list[Vote] = []
+    lost: list[Lost] = []
+    for order in sorted(candidates):
+        rule = compiled.rules[order]
+        words, excluding = _evaluate(rule, subject, found)
+        if words is not None:
+            votes.append(Vote(rule.id, rule.weight, rule.votes, words))
+        elif excluding:
+            lost.append(Lost("excluded", rule=rule.id, words=excluding))
+    return votes, lost
+
+
+def classify(compiled: CompiledPolicy, given: ClassifyInput) -> Classification:
+    """Decide kind, category, service, impact, urgency and CI of a ticket. Pure; never raises on any text."""
+    subject = _Subject(compiled, given)
+    votes, excluded = _votes(subject)
+    # Values stand in the order of their first vote, which is the order of the policy: max() keeps the first at a tie.
+    sums: dict[str, dict[str, int]] = {}
+    for vote in votes:
+        weight = vote.weight
+        for name, code in vote.values:
+            tally = sums.setdefault(name, {})
+            tally[code] = tally.get(code, 0) + weight
+    known = {"kind": given.kind, "service": given.service}
+    chosen: dict[str, str | None] = {}
+    basis: list[tuple[str, str]] = []
+    lost: list[Lost] = []
+    for name in VOTE_FIELDS:
+        tally = sums.get(name, {})
+        fixed = known.get(name)
+        value: str | None = fixed
+        source = "given"
+        if fixed is None and tally:
+            value, source = max(tally, key=tally.__getitem__), "votes"
+        elif fixed is None:
+            value, source = _fallback(compiled, name, chosen)
+        chosen[name] = value
+        if value is not None:
+            basis.append((name, source))
+        if len(tally) > 1 or (fixed is not None and tally):
+            lost += _losers(name, tally, value, fixed is not None)
+    lost += excluded
+    return Classification(
+        kind=Kind(chosen["kind"] or ""),
+        category=chosen["category"] or "",
+        service=chosen["service"],
+        impact=level(chosen["impact"] or ""),
+        urgency=level(chosen["urgency"] or ""),
+        ci=chosen["ci"],
+        language=subject.language,
+        basis=tuple(basis),
+        votes=tuple(votes),
+        lost=tuple(lost),
+    )
+
+
+def _fallback(compiled: CompiledPolicy, name: str, chosen: Mapping[str, str | None]) -> tuple[str | None, str]:
+    if name == "service":
+        return compiled.service_of_category.get(chosen["category"] or ""), "category"
+    return compiled.defaults.get(name), "default"
+
+
+def _losers(name: str, tally: Mapping[str, int], value: str | None, fixed: bool) -> list[Lost]:
+    best = tally.get(value or "", 0)
+    found: list[Lost] = []
+    for other, points in sorted(tally.items(), key=lambda item: -item[1]):
+        if other != value:
+            why = "given" if fixed else "tie" if points == best else "sum"
+            found.append(Lost(why, name, other, points, best))
+    return found
