@@ -119,7 +119,7 @@ def rendered(version: int = SCHEMA_VERSION) -> str:
     dialect = sqlite.dialect()
     parts = [
         _REVISION_TABLE,
-        f"INSERT INTO alembic_version (version_num) VALUES ('{version:04d}')",  # noqa: S608  # sql: constants
+        f"INSERT INTO alembic_version (version_num) VALUES ('{version:04d}')",  # sql: constants
     ]
     for table in metadata.sorted_tables:
         parts.append(str(CreateTable(table).compile(dialect=dialect)))
@@ -129,7 +129,7 @@ def rendered(version: int = SCHEMA_VERSION) -> str:
     parts += extras.STATEMENTS
     parts += [
         "INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, zeroblob(32))",
-        f"INSERT INTO meta (\"key\", value) VALUES ('tokeniser', '{_TOKENISER_VERSION}')",  # noqa: S608  # sql: constants
+        f"INSERT INTO meta (\"key\", value) VALUES ('tokeniser', '{_TOKENISER_VERSION}')",  # sql: constants
         f"PRAGMA application_id = {APPLICATION_ID}",
         f"PRAGMA user_version = {version}",
     ]
