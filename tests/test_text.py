@@ -29,7 +29,7 @@ _TEXT = st.one_of(_ANY, _NASTY)
 
 def _assert_inert(text: str, *, newline: bool) -> None:
     for char in text:
-        assert char == "\n" and newline or unicodedata.category(char) not in ("Cc", "Cs"), ascii(text)
+        assert (newline and char == "\n") or unicodedata.category(char) not in ("Cc", "Cs"), ascii(text)
     assert not _BIDI & set(text)
     assert "\u2028" not in text and "\u2029" not in text
     assert not any(0xE0000 <= ord(char) < 0xE1000 for char in text)

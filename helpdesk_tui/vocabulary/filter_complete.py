@@ -16,6 +16,7 @@ from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line
 
 LIMIT: Final = 50
+_JOINERS: Final = {0x200C: None, 0x200D: None}
 _PAST_TIMES: Final = (
     ("today", N_("the whole day")),
     ("yesterday", N_("the whole day")),
@@ -115,9 +116,25 @@ def _values(field: FilterField, wanted: str, known: Mapping[str, Sequence[str]])
         if rank is not None:
             yield rank, text, help_
     for name in known.get(field.known, ()) if field.known else ():
-        rank = _rank(wanted, (name,))
+        # A name with controls or direction marks in it is never put into somebody's input line.
+        inert = one_line(name) == name.translate(_JOINERS)
+        rank = _rank(wanted, (name,)) if inert else None
         if rank is not None:
             yield rank, format_value(field, name), _(field.label)
+
+
+def _compared(field: FilterField, before: str, wanted: str) -> Iterator[tuple[int, str, str]]:
+    """Values after `<`, `>` or `..`: no lists of names, and times without an operator of their own."""
+    if not field.ordered:
+        return
+    operator = before[len(before.rstrip("<>=")) :]
+    for _rank_, value, help_ in _values(field, "" if field.timed else wanted, {}):
+        if value == "none":
+            continue
+        bare = value.removeprefix(operator) if operator else value
+        plain_time = ".." not in bare and bare[0] not in "<>"
+        if not field.timed or (plain_time and bare.startswith(wanted)):
+            yield _rank_, bare, help_
 
 
 def _orders(wanted: str, minus: str) -> Iterator[tuple[int, str, str]]:
@@ -191,15 +208,13 @@ def complete(text: str, cursor: int, known: Mapping[str, Sequence[str]]) -> list
         return []
     wanted = fold(text[begin + 1 : cursor] if open_quote is not None else plain[begin:cursor])
     compared = begin > colon + 1 and plain[begin - 1] != ","
-    found = list(_values(field, wanted, known))
-    if compared and field.timed:  # after `<` or `..` a time without an operator of its own
-        found = [(rank, value, help_) for rank, value, help_ in found if value in ("today", "yesterday", "tomorrow")]
+    found = list(_compared(field, plain[colon + 1 : begin], wanted) if compared else _values(field, wanted, known))
     used = set(plain[colon + 1 : begin].split(","))
     return _sorted(found, begin, _value_end(plain, cursor, open_quote is not None), used)
 
 
 def _sorted(found: Iterable[tuple[int, str, str]], start: int, end: int, used: set[str]) -> list[Completion]:
     ranked = sorted(found, key=lambda item: item[0])  # stable: the order of the catalogue within a rank
-    unique = dict((text, help_) for _rank_, text, help_ in reversed(ranked) if text not in used)
+    unique = {text: help_ for _rank_, text, help_ in reversed(ranked) if text not in used}
     texts = dict.fromkeys(text for _rank_, text, _help in ranked if text in unique)
     return [Completion(start, end, text, one_line(unique[text], 80)) for text in list(texts)[:LIMIT]]

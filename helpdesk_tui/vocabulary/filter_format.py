@@ -52,14 +52,16 @@ def _is_bare(field: FilterField, text: str) -> bool:
 
 
 def _words(node: Words, grouped: bool) -> str:
-    prefix = "" if node.field == TEXT else f"{node.field.name}:"
-    bare = prefix + node.text
-    try:
-        # Inside a group a `)` ends a word, outside it does not.
-        alone = parse_filter(f"({bare})" if grouped else bare).where == node
-    except FilterProblem:
-        alone = False
-    return bare if alone else prefix + quote(node.text)
+    named = f"{node.field.name}:"
+    for prefix in ("", named) if node.field == TEXT else (named,):
+        bare = prefix + node.text
+        try:
+            # Inside a group a `)` ends a word, outside it does not.
+            if parse_filter(f"({bare})" if grouped else bare).where == node:
+                return bare
+        except FilterProblem:
+            continue
+    return ("" if node.field == TEXT else named) + quote(node.text)
 
 
 def _leaf(node: Leaf, grouped: bool) -> str:

@@ -339,8 +339,11 @@ class _Parser:
         if (low and not low.text) or (high and not high.text):
             raise problem.no_value(self.text, *at, field.name)
         term = (term_start, self.word_end(self.i))
-        if ((op and op != "=") or ranged) and (not field.ordered or (op and ranged)):
+        if not field.ordered and (ranged or op not in ("", "=")):
             raise problem.no_order(self.text, *at, field, self.text[start : self.i], term)
+        if ranged and op:
+            better = f"{field.name}:{self.s[start : self.i].lstrip('<>=≤≥')}"
+            raise problem.two_comparisons(self.text, *at, better)
         if ranged:
             return self.range_of(field, low, high, at, term)
         assert low is not None  # the case was refused above

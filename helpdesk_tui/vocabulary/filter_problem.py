@@ -221,6 +221,16 @@ def no_order(text: str, start: int, end: int, field: FilterField, value: str, te
     )
 
 
+def two_comparisons(text: str, start: int, end: int, better: str) -> FilterProblem:
+    return FilterProblem(
+        N_("a range takes no < or > before it (character {column}); write {better}"),
+        text=text,
+        start=start,
+        end=end,
+        better=better,
+    )
+
+
 def bad_value(text: str, start: int, end: int, field: FilterField, value: str, term: Span) -> FilterProblem:
     """A value that a field does not know; says what it knows."""
     wanted, choices = _expected(field)
@@ -251,8 +261,18 @@ def _expected(field: FilterField) -> tuple[str, list[str]]:
         example = "1042, INC-1042, 100..200" if field.name in ("number", "parent", "merged_into") else "3, >3, 1..5"
         return ", ".join([example, *none]), none
     if field.type is FieldType.DUE:
-        return ", ".join(["<4h, 1d..3d, today, 2026-01-31, 2026-01-31T09:00Z", *none]), ["today", "tomorrow", "now"]
-    return ", ".join(["<4h, >30m, 1d..7d, today, 2026-01-31, 2026-01-31T09:00Z", *none]), ["today", "yesterday", "now"]
+        return ", ".join(["<4h, 1d..3d, today, 2026-01-31, 2026-01-31T09:00Z", *none]), [
+            "today",
+            "tomorrow",
+            "now",
+            *none,
+        ]
+    return ", ".join(["<4h, >30m, 1d..7d, today, 2026-01-31, 2026-01-31T09:00Z", *none]), [
+        "today",
+        "yesterday",
+        "now",
+        *none,
+    ]
 
 
 def misplaced_sort(text: str, start: int, end: int) -> FilterProblem:
