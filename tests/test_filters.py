@@ -272,6 +272,7 @@ MISTAKES = [
     ("a AND", 2, 5, "both sides", None, 'a "AND"'),
     ("(" * 21 + "a" + ")" * 21, 20, 21, "inside each other", None, None),
     ("x" * 4001, 4000, 4001, "4000 characters", None, None),
+    ("title:" + ",".join(f"w{n}" for n in range(101)), 0, 400, "100 terms", None, None),
     ("a " * 101, 200, 202, "100 terms", None, None),
 ]
 
@@ -304,6 +305,8 @@ def test_limits_are_met_exactly() -> None:
     parse_filter("a" * 4000)
     assert len(conjuncts(parse_filter("a " * 100).where)) == 100
     parse_filter("(" * 20 + "a" + ")" * 20)
+    parse_filter("title:" + ",".join(f"w{n}" for n in range(100)))
+    assert parse_filter("number:" + ",".join(map(str, range(900)))).where == In(BY_NAME["number"], tuple(range(900)))
 
 
 def test_every_spelling_belongs_to_one_field() -> None:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from helpdesk_tui.vocabulary.channels import CHANNEL_LABELS, SLA_LABELS
@@ -77,11 +78,7 @@ class FilterField:
 
     def find(self, text: str) -> Code | None:
         """The value written as `text` (code, label or alias; without case; blank, `-` and `_` are the same)."""
-        wanted = _plain(text)
-        for code in self.codes:
-            if wanted == _plain(code.code) or wanted in map(_plain, (code.label, *code.aliases)):
-                return code
-        return None
+        return _values_of(self.codes).get(_plain(text))
 
     def code_of(self, value: int | str) -> str:
         """The code of a table's value. Raises KeyError."""
@@ -99,6 +96,17 @@ def fold(text: str) -> str:
 
 def _plain(text: str) -> str:
     return fold(text).replace("-", "_").replace(" ", "_")
+
+
+@cache
+def _values_of(codes: tuple[Code, ...]) -> dict[str, Code]:
+    found: dict[str, Code] = {}
+    for code in codes:
+        found.setdefault(_plain(code.code), code)
+    for code in codes:
+        for spelling in (code.label, *code.aliases):
+            found.setdefault(_plain(spelling), code)
+    return found
 
 
 def _codes(labels: Iterable[tuple[str, int | str, str]], aliases: dict[str, str]) -> tuple[Code, ...]:

@@ -172,9 +172,7 @@ class _Parser:
         if char == "(":
             node = self.group()
         else:
-            self.terms += 1
-            if self.terms > problem.MAX_TERMS:
-                raise problem.too_many(self.text, start)
+            self.count_term(start)
             if opens_quote(char):
                 node = self.phrase(TEXT)
             else:
@@ -184,6 +182,12 @@ class _Parser:
         if negated:
             return replace(node.node, at=(start, self.i)) if isinstance(node, Not) else Not(node, (start, self.i))
         return node
+
+    def count_term(self, start: int, before: int = 1) -> None:
+        """One more leaf; the first of a term's own (`before` 0) was counted with the term."""
+        self.terms += before > 0
+        if self.terms > problem.MAX_TERMS:
+            raise problem.too_many(self.text, start)
 
     def group(self) -> Node:
         start = self.i
@@ -285,9 +289,11 @@ class _Parser:
             piece = self.piece(field, start)
             if isinstance(piece, In):
                 if not equal:
+                    self.count_term(start, len(nodes))
                     nodes.append(piece)
                 equal.extend(v for v in piece.values if v not in equal)
             elif piece not in nodes:
+                self.count_term(start, len(nodes))
                 nodes.append(piece)
             if self.i < len(self.s) and self.s[self.i] == ",":
                 self.i += 1
@@ -338,34 +344,43 @@ class _Parser:
             raise problem.no_value(self.text, term_start, max(self.i, start), field.name)
         if (low and not low.text) or (high and not high.text):
             raise problem.no_value(self.text, *at, field.name)
-        term = (term_start, self.word_end(self.i))
         if not field.ordered and (ranged or op not in ("", "=")):
-            raise problem.no_order(self.text, *at, field, self.text[start : self.i], term)
+            raise problem.no_order(self.text, *at, field, self.text[start : self.i], self.whole(term_start))
         if ranged and op:
             better = f"{field.name}:{self.s[start : self.i].lstrip('<>=≤≥')}"
             raise problem.two_comparisons(self.text, *at, better)
         if ranged:
-            return self.range_of(field, low, high, at, term)
+            return self.range_of(field, low, high, at, term_start)
         assert low is not None  # the case was refused above
         if field.type is FieldType.TEXT:
             self.check_words(low)
             return Phrase(field, low.text, at) if low.quoted else Words(field, low.text, at)
-        value = read_value(self.text, field, low, term)
+        value = self.value(field, low, term_start)
         if op in ("", "="):
             if isinstance(value, Relative):
                 return Cmp(field, "<=", value, at)
             return In(field, (value,), at)
         if value is Special.NONE:
-            raise problem.bad_value(self.text, *low.at, field, low.text, term)
+            raise problem.bad_value(self.text, *low.at, field, low.text, self.whole(term_start))
         ops: dict[str, Op] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
         return Cmp(field, ops[op], value, at)
 
-    def range_of(self, field: FilterField, low: Operand | None, high: Operand | None, at: Span, term: Span) -> Node:
+    def whole(self, term_start: int) -> Span:
+        """The span of the term that is being read, for the quoted way out."""
+        return term_start, self.word_end(self.i)
+
+    def value(self, field: FilterField, operand: Operand, term_start: int) -> Value:
+        value = read_value(field, operand.text, operand.quoted)
+        if value is None:
+            raise problem.bad_value(self.text, *operand.at, field, operand.text, self.whole(term_start))
+        return value
+
+    def range_of(self, field: FilterField, low: Operand | None, high: Operand | None, at: Span, start: int) -> Node:
         ends: list[Value | None] = []
         for operand in (low, high):
-            value = None if operand is None else read_value(self.text, field, operand, term)
+            value = None if operand is None else self.value(field, operand, start)
             if operand is not None and value is Special.NONE:
-                raise problem.bad_value(self.text, *operand.at, field, operand.text, term)
+                raise problem.bad_value(self.text, *operand.at, field, operand.text, self.whole(start))
             ends.append(value)
         first, last = ends
         if isinstance(first, int) and isinstance(last, int) and first > last:

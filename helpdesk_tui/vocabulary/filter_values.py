@@ -38,7 +38,8 @@ def _number(field: FilterField, text: str) -> int | None:
     return int(text) if _INTEGER.fullmatch(text) else None
 
 
-def _value(field: FilterField, text: str, quoted: bool) -> Value | None:
+def read_value(field: FilterField, text: str, quoted: bool) -> Value | None:
+    """The value written as `text`, or None where the field has no such value."""
     word = fold(text)
     if field.codes:
         code = field.find(text)
@@ -59,14 +60,6 @@ def _value(field: FilterField, text: str, quoted: bool) -> Value | None:
     if takes_me(field) and not quoted and word in ME_WORDS:
         return Special.ME
     return text
-
-
-def read_value(text: str, field: FilterField, operand: Operand, term: Span) -> Value:
-    """The value of an operand. Raises FilterProblem; `text` is the whole filter, `term` the span of its term."""
-    value = _value(field, operand.text, operand.quoted)
-    if value is None:
-        raise problem.bad_value(text, *operand.at, field, operand.text, term)
-    return value
 
 
 def sort_field(text: str, name: str, at: Span) -> FilterField:
