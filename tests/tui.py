@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from textual.app import App
 from textual.strip import Strip
@@ -35,22 +35,22 @@ HOSTILE: Final = (
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def screen_strips(app: App[object]) -> list[Strip]:
+def screen_strips(app: App[Any]) -> list[Strip]:
     """The strips that the compositor would draw now."""
     return app.screen._compositor.render_strips()
 
 
-def screen_lines(app: App[object]) -> list[str]:
+def screen_lines(app: App[Any]) -> list[str]:
     """The active screen as text, one string per line, blanks at the end cut."""
     return [strip.text.rstrip() for strip in screen_strips(app)]
 
 
-def screen_text(app: App[object]) -> str:
+def screen_text(app: App[Any]) -> str:
     """The active screen as one text."""
     return "\n".join(screen_lines(app)) + "\n"
 
 
-def assert_inert(app: App[object]) -> None:
+def assert_inert(app: App[Any]) -> None:
     """No control or direction character, no action, no link, and exact widths in anything drawn."""
     for y, strip in enumerate(screen_strips(app)):
         width = 0
@@ -63,7 +63,7 @@ def assert_inert(app: App[object]) -> None:
         assert width == app.size.width, (y, width, strip.text)
 
 
-def assert_snapshot(app: App[object], name: str) -> None:
+def assert_snapshot(app: App[Any], name: str) -> None:
     """Compare the screen with `snapshots/NAME.txt`; SNAPSHOTS=update writes it anew."""
     path = SNAPSHOTS / f"{name}.txt"
     have = screen_text(app)

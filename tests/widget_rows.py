@@ -73,17 +73,22 @@ class ListApp(App[None]):
 
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, last: int = 100_000, theme: str = "dark", ticking: bool = False) -> None:
+    def __init__(
+        self, last: int = 100_000, theme: str = "dark", ticking: bool = False, limit: int | None = None
+    ) -> None:
         super().__init__()
         self.last = last
         self.chosen_theme = theme
         self.ticking = ticking
+        self.limit = limit
         self.now = NOW
         self.messages: list[object] = []
         self.reads: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield TicketList(now=NOW, empty_text="No ticket matches. Esc clears the filter, n opens a new ticket.")
+        yield TicketList(
+            now=NOW, limit=self.limit, empty_text="No ticket matches. Esc clears the filter, n opens a new ticket."
+        )
 
     @property
     def list(self) -> TicketList:

@@ -16,7 +16,6 @@ from textual.widgets import Static
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
-from helpdesk_tui.widgets.inert import line
 from helpdesk_tui.widgets.lines import ToneWidget
 from helpdesk_tui.widgets.pickers import Choice, Dialog, Pick, Search
 
@@ -161,7 +160,7 @@ class Form(Dialog[dict[str, str] | None]):
                 for spec in self._fields:
                     with Horizontal():
                         star = "*" if spec.required else ""
-                        yield Static(line(f"{spec.label}{star}", LABEL), classes="form-label")
+                        yield Static(Content(one_line(f"{spec.label}{star}", LABEL)), classes="form-label")
                         yield self._input(spec)
                     if spec.hint:
                         yield Static(Content(f"{' ' * (LABEL + 1)}{one_line(spec.hint, 200)}"), classes="dialog-hint")

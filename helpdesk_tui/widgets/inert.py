@@ -72,13 +72,16 @@ def _wrap_one(raw: str, width: int, lines: list[str], limit: int | None) -> None
         char = raw[index]
         wide = 1 if char.isascii() else cell_len(char)
         if used + wide > width and index > start:
-            cut = breaks if breaks > start else index
+            cut = index if char == " " or breaks <= start else breaks
             lines.append(raw[start:cut].rstrip(" "))
             if limit is not None and len(lines) >= limit:
                 return
             start = cut
-            while start < index and raw[start] == " ":
+            while start < size and raw[start] == " ":
                 start += 1
+            if start == size:
+                return
+            index = max(index, start)
             used = width_of(raw[start:index])
             breaks = -1
             continue

@@ -83,7 +83,7 @@ class Dialog(ModalScreen[T]):
 
     def head(self) -> Static:
         """The title line."""
-        return Static(line(self._dialog_title, 200), classes="dialog-title")
+        return Static(Content(one_line(self._dialog_title, 200)), classes="dialog-title")
 
     def problem(self) -> Static:
         """The line for what is wrong, hidden until there is something."""
@@ -132,7 +132,7 @@ class Pick(Dialog[str | None]):
             options = OptionList(compact=True, markup=False)
             options.can_focus = False
             yield options
-            yield Static(line(_("Enter chooses, Esc goes back")), classes="dialog-hint")
+            yield Static(Content(_("Enter chooses, Esc goes back")), classes="dialog-hint")
 
     def on_mount(self) -> None:
         self._fill(self._choices)
@@ -146,7 +146,7 @@ class Pick(Dialog[str | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         if not self._shown:
-            options.add_option(Option(line(self._empty or _("Nothing matches."), 100), disabled=True))
+            options.add_option(Option(Content(one_line(self._empty or _("Nothing matches."), 100)), disabled=True))
             return
         wide = min(40, max(width_of(one_line(choice.label, 60)) for choice in self._shown))
         options.add_options([Option(self._prompt(choice, wide), disabled=choice.disabled) for choice in self._shown])
