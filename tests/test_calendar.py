@@ -1,5 +1,6 @@
 """The working calendar, by example."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -177,12 +178,13 @@ def test_a_calendar_that_never_opens(calendar: Calendar) -> None:
     now = at("2026-11-22T10:00")
     assert calendar.elapsed(now, now + 86400 * 365) == 0
     assert not calendar.is_open(now)
-    for ask in (
+    asks: list[Callable[[], int]] = [
         lambda: calendar.add(now, 1),
         lambda: calendar.subtract(now, 1),
         lambda: calendar.next_open(now),
         lambda: calendar.add_days(now, 1),
-    ):
+    ]
+    for ask in asks:
         with pytest.raises(Invalid, match="ten years"):
             ask()
 

@@ -104,6 +104,8 @@ def test_closed_without_a_response() -> None:
         ([off(60), off(90), on(120)], t(360), "running", 3600),
         ([off(60), on(60)], t(300), "running", 7200),
         ([on(60), on(90)], t(300), "running", 7200),
+        # The target ends just where the pause begins.
+        ([off(300), on(330)], t(300), "running", 5 * 3600),
         # Through a night: the pause costs its working time only.
         ([off(540), on(960 + 540)], t(300), "running", 7200),
         ([off(60), on(1440 + 60)], t(1440 + 300), "running", 3600),

@@ -125,6 +125,9 @@ class Calendar:
         if end <= start:
             return 0
         k, last = start >> _SHIFT, end >> _SHIFT
+        if k == last:
+            block = self._block(k)
+            return block.used(end) - block.used(start)
         counted = -self._block(k).used(start)
         while k < last:
             counted += self._block(k).total

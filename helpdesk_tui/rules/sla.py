@@ -339,7 +339,7 @@ class _Desk:
         if not story.pauses and not story.closings:
             return _NO_SPANS, self.paused_total
         stops: list[Span] = [span for span in story.pauses if span[1] is None or span[1] > start]
-        if switches.reopen == "pause":
+        if story.closings:
             stops = _merged(stops, [span for span in story.closings if span[1] is not None and span[1] > start])
         if switches.pause_unit == "clock":
             return tuple(stops), self.paused_total

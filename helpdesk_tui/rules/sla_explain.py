@@ -95,7 +95,7 @@ def _headline(clock: Clock) -> Reason:
     if clock.run == "paused":
         return Reason(f"sla.{clock.name}.paused", {"left": clock.left})
     if clock.run == "running":
-        if clock.late:
+        if clock.missed:
             return Reason(f"sla.{clock.name}.late", {"due": due, "late": clock.late})
         return Reason(f"sla.{clock.name}.running", {"due": due, "left": clock.left})
     ended = None if clock.ended_at is None else iso(clock.ended_at)

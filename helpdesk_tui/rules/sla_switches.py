@@ -33,7 +33,8 @@ class SlaSwitches:
     pause_update: bool = True
     pause_resolution: bool = True
     pause_extends: bool = True
-    # 7 After a reopening the closed time is a pause; or the clocks start again; or the first close stays the end.
+    # 7 After a reopening the closed time is a pause; or the clocks start again; or (with that pause) the first close
+    # stays the end of the resolution clock.
     reopen: Literal["pause", "restart", "keep"] = "pause"
     # 8 The update clock runs since the first unanswered word of the customer, since the desk's last word, or both.
     update_clock: Literal["customer_waiting", "keep_in_loop", "both"] = "customer_waiting"
