@@ -250,8 +250,8 @@ def cis() -> tuple[DemoCi, ...]:
     found = []
     for line in _CIS.strip().splitlines():
         name, ci_class, service, owner, facts, _ = (cell.strip() for cell in line.split("|"))
-        pairs = (fact.split("=", 1) for fact in facts.split(", "))
-        found.append(DemoCi(name, ci_class, service, owner, attributes={k: v for k, v in pairs}))
+        pairs = [(fact.split("=", 1)[0], fact.split("=", 1)[1]) for fact in facts.split(", ")]
+        found.append(DemoCi(name, ci_class, service, owner, attributes=dict(pairs)))
     return tuple(found)
 
 

@@ -34,6 +34,24 @@ REQUEST_OPENING: Final[Phrases] = {
     ),
 }
 
+ALARM_OPENING: Final[Phrases] = {
+    "en": (
+        "Alarm acknowledged, looking at {ci}.",
+        "Seen. Connecting to {ci} now.",
+        "On it, {agent}. Next news in half an hour.",
+    ),
+    "zh": ("告警已确认，正在检查{ci}。", "已看到，正在登录{ci}。", "{agent}已接手，半小时内更新。"),
+}
+
+REQUEST_PROGRESS: Final[Phrases] = {
+    "en": (
+        "It is on its way: the last step waits for a colleague from {team}.",
+        "Almost there, I expect it to be ready by {day}.",
+        "Not forgotten, the order of the day has been long. You are next.",
+    ),
+    "zh": ("正在办理，最后一步等{team}同事确认。", "快好了，预计{day}完成。", "没有忘记，今天申请比较多，马上轮到您。"),
+}
+
 HANDOVER: Final[Phrases] = {
     "en": (
         "Not on our side after all: client is clean, fault sits behind it. Please take over, logs are attached.",
@@ -137,8 +155,8 @@ APPROVE: Final[Phrases] = {
 }
 
 REJECT: Final[Phrases] = {
-    "en": ("Not this quarter, the budget is used up. Please ask again in January.",),
-    "zh": ("本季度预算已用完，请下季度再申请。",),
+    "en": ("Not approved: please talk to your line manager about the need first, then ask again.",),
+    "zh": ("暂不批准，请先与主管确认必要性后再申请。",),
 }
 
 CANCEL: Final[Phrases] = {
@@ -191,15 +209,34 @@ ROOMS: Final[dict[str, tuple[str, ...]]] = {
 }
 APPS: Final[dict[str, tuple[str, ...]]] = {
     "zh": ("费用报销系统", "供应商门户", "经营看板", "合同管理", "门店排班", "ERP采购模块", "会员中心", "仓储系统"),
-    "en": ("Expenses", "Supplier portal", "Sales dashboard", "Contracts", "Shift planner", "ERP purchasing", "Warehouse"),
+    "en": (
+        "Expenses",
+        "Supplier portal",
+        "Sales dashboard",
+        "Contracts",
+        "Shift planner",
+        "ERP purchasing",
+        "Warehouse",
+    ),
 }
 WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 JOINERS: Final[dict[str, tuple[str, ...]]] = {
     "zh": ("孟瑶", "汪洋", "戴明", "姚晨曦", "邹凯", "熊伟", "石榴", "侯晓东", "贾静", "雷鸣", "龙飞", "史燕"),
     "en": (

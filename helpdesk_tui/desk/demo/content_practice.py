@@ -217,13 +217,13 @@ D 夜间故障交接时两地手册不一致，建议统一成一份双语手册
 +2d chen.gang take |
 +6d bo.lindqvist note | I translate the database chapter.
 
-== imp-chatbot | improvement | collaboration | other | 1 1 | en | - | tobias.kruger | 63 | -
+== imp-chatbot | improvement | collaboration | other | 1 1 | en | - | kruger.tobias | 63 | -
 T A chatbot for the service desk
 D I saw one at another company, it was funny. Perhaps for us too?
 +3d roger.falk state:analysis | We look at what people ask at night.
 +12d roger.falk state:rejected | At night we get four questions a week. A good search page helps more; see the knowledge project.
 
-== dlv-eppendorf | delivery | payments | project | 2 2 | en | pos-altona-01 | malte.jansen | 55 | -
+== dlv-eppendorf | delivery | payments | project | 2 2 | en | pos-altona-01 | jansen.malte | 55 | -
 T Tills and network for the rebuilt store Eppendorf
 D Six tills, two label printers, Wi-Fi for staff and guests, line with backup. Opening after the rebuilding.
 +1d sven.olsen take |
@@ -265,7 +265,7 @@ D 上海存储从20TB扩到40TB，迁移期间只读不超过两小时。
 +39d fang.yuan resolve | 用户验收通过，容量40TB，性能达标。
 +46d wen.jingyi close | 复盘完成。
 
-== dlv-hr-portal | delivery | hr_system | project | 1 1 | en | hr-app-01 | ingrid.sommer | 9 | -
+== dlv-hr-portal | delivery | hr_system | project | 1 1 | en | hr-app-01 | sommer.ingrid | 9 | -
 T Digital personnel file for Hamburg
 D Paper files of 60 people are to be scanned and kept in the HR system, with access for HR only.
 +2d julia.weber take |

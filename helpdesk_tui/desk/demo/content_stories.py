@@ -9,7 +9,7 @@ hour, China time), `sev:N`, `users:N`, `channel:X`.
 from typing import Final
 
 SCRIPT: Final = """
-== major-payapi | incident | payments | software | 3 3 | en | pay-api-01 | henrik | 33 | clock hour:14 sev:1 users:212
+== major-payapi | incident | payments | software | 3 3 | en | pay-api-01 | dahl.henrik | 33 | clock hour:14 sev:1 users:212
   channel:monitoring
 T Payments API down for all branches
 D Alertmanager PayApiDown (critical): api.pay.lanhai.example answers 503 from both nodes. Tills in all stores fall back to
@@ -36,7 +36,7 @@ C A deployment at 13:55 doubled the size of the connection pool; the database re
 +57m ana.ribeiro time:55 | commander
 +58m ana.ribeiro resolve | Release 4.18 was rolled back and idle database sessions were ended. Payments are complete: 1,273 of 1,284
   offline payments are booked, the 11 others are being settled with the stores by hand.
-+70m henrik reply | Thank you, also for the clear words to the stores. When do we get the review?
++70m dahl.henrik reply | Thank you, also for the clear words to the stores. When do we get the review?
 +75m ana.ribeiro reply | Review is on Thursday at 10:00, the invitation is out. The record follows as a problem.
 +3d ana.ribeiro close | Reviewed with payments and infrastructure; actions are tracked in the problem.
 
@@ -73,38 +73,38 @@ D 徐汇、静安、浦东三家店同时反馈收不了款，只能现金，正
 +16m bai.xue note | 今早七点防火墙规则清理，怀疑误删上海到支付网段的放行规则，正在比对备份。
 +24m he.xiaolan reply | 原因已定位在上海出口防火墙，正在恢复规则，预计十五分钟。
 
-== long-video | incident | collaboration | telephony | 2 2 | en | room-hh-2f-a | emily.carter | 24 | channel:email
+== long-video | incident | collaboration | telephony | 2 2 | en | room-hh-2f-a | carter.emily | 24 | channel:email
 T Video calls between Hamburg and Shenzhen freeze after twenty minutes
 D Our weekly brand call freezes again and again after about twenty minutes. Picture stands still, sound goes on, then both are
   gone. It is always 2F-A here and 5F-A in Shenzhen. We lose half of the meeting, every week.
 C A session timer of 1,200 seconds for media streams on the Hamburg firewall.
 +40m ben.fischer take |
 +45m ben.fischer reply | Hello Emily, that sounds tiring. Does it happen with one laptop in the room too, or only with the room system?
-+3h emily.carter reply | With my laptop it held for an hour, so it must be the room.
++3h carter.emily reply | With my laptop it held for an hour, so it must be the room.
 +4h ben.fischer note | Room unit firmware is current, cable to the switch is fine, no errors on the port.
 +5h ben.fischer reply | Thank you. May I book the room tomorrow at nine for a test call with Shenzhen?
-+5h emily.carter reply | Yes, it is free until ten.
++5h carter.emily reply | Yes, it is free until ten.
 +1d ben.fischer reply | Test with 钱程 in Shenzhen: froze after 20 minutes and 4 seconds. We could see it ourselves.
 +1d qian.cheng note | 深圳侧终端日志：对端媒体流超时，本地网络正常。
 +1d ben.fischer note | Second test: 20 minutes and 3 seconds. That is no coincidence, that is a timer.
 +1d ben.fischer assign:nele.harms | Exactly 1,200 s every time. Looks like a session timer, please take over.
 +1d nele.harms take |
 +1d nele.harms reply | Hello Emily, Nele here. Ben and I know that it breaks after exactly 20 minutes; now we look for the clock that does it.
-+2d emily.carter reply | Great that you can see it. The next brand call is on Thursday at ten, with our agency. It would be good if it held.
++2d carter.emily reply | Great that you can see it. The next brand call is on Thursday at ten, with our agency. It would be good if it held.
 +2d nele.harms note | Bandwidth is no topic, 4 Mbit/s of 200. QoS marks survive to Shenzhen.
 +2d nele.harms reply | Until it is solved, please dial in with a laptop as a second participant: when the room falls out, the meeting stays.
-+2d emily.carter reply | We did that today. Not pretty, but it worked.
++2d carter.emily reply | We did that today. Not pretty, but it worked.
 +3d maik.lehmann note | fw-hh-01 has a media session lifetime of 1,200 s since the template change in spring. Laptops go through the VPN and do not see it.
 +3d nele.harms note | Shenzhen has 14,400 s. Somebody copied the value of the guest zone.
 +3d maik.lehmann note | Small change prepared for tonight, no interruption expected.
 +3d nele.harms reply | We found it: the firewall here ends media streams after 20 minutes. It is corrected tonight, tomorrow I test for two hours.
 +4d nele.harms note | Test call 2 h 10 min, not one lost frame.
 +4d nele.harms reply | Two hours without a hitch this morning. Would you try your call today and tell me?
-+4d emily.carter reply | 75 minutes with the agency, all good! Even the sound is better than before.
++4d carter.emily reply | 75 minutes with the agency, all good! Even the sound is better than before.
 +4d nele.harms time:190 | tests in the room and analysis
 +5d nele.harms resolve | The firewall in Hamburg ended video streams after 20 minutes. The value is corrected on all zones and checked with a call of
   two hours.
-+5d emily.carter reply | Thank you both, and greetings to Shenzhen.
++5d carter.emily reply | Thank you both, and greetings to Shenzhen.
 +8d autodesk close | Closed: no objection within three days.
 
 == long-stock | incident | erp | software | 2 2 | zh | erp-app-01 | su.xiaomei | 41 | channel:phone
@@ -138,4 +138,36 @@ C 夜间补货任务把盘点期间的在途数量重复计入可用库存。
 +6d ren.yuan resolve | 夜间补货任务在盘点期间重复计入在途数量，已停用并反冲338行历史差异，正式修复随下次发布上线。
 +6d su.xiaomei reply | 太感谢了，终于可以按时下班。
 +9d autodesk close | 三天内无异议，自动关闭。
+
+== long-merchant | incident | payments | software | 2 2 | en | pay-batch-01 | erik.solberg@fjordland.example | 7 |
+  channel:email
+T Settlement differs by a few cents every day
+D Since the first of the month our settlement is off by between 0.03 and 0.41 EUR each day. It sounds like nothing, but our books
+  do not close and the auditors ask. Files of the last days are attached.
+C Refunds in Swedish crowns were converted with the rate of the refund day instead of the payment day.
++15m hanna.becker take |
++20m hanna.becker reply | Hello Erik, cents matter when books have to close, I understand. Is the difference always in the same direction?
++2h erik.solberg@fjordland.example reply | No, sometimes plus, sometimes minus. Most on Mondays.
++3h hanna.becker note | Mondays have the refunds of the weekend. Asking payments.
++4h hanna.becker assign:sven.olsen | Please have a look, contract with Fjordland is up for renewal.
++5h sven.olsen take |
++5h sven.olsen reply | Hi Erik, Sven from the payments team. Could you mark three days and the amount you expect for each?
++1d erik.solberg@fjordland.example reply | Here: 3rd 0.41 too little, 4th 0.03 too much, 9th 0.12 too little.
++1d sven.olsen note | All three days contain refunds in SEK. Days without SEK refunds are exact.
++1d sven.olsen reply | Thank you, that helps: the days have one thing in common, refunds in Swedish crowns. I compute them by hand now.
++1d erik.solberg@fjordland.example reply | Interesting. We did start to sell to Sweden in crowns on the first!
++1d sven.olsen note | 14 refunds by hand: rate of the refund day was used, the contract says rate of the payment day.
++1d zhou.qing note | Confirmed in the code: the currency table is joined by booking date. Nobody else settles SEK yet.
++1d sven.olsen reply | Found it. Refunds took the rate of the day of the refund; by contract it has to be the rate of the payment.
++2d erik.solberg@fjordland.example reply | Great. Will you correct the old days as well, or shall we book the difference?
++2d sven.olsen reply | We correct them: one line "adjustment" in tomorrow's file with a list of all 61 refunds.
++2d erik.solberg@fjordland.example reply | Our bookkeeper asks whether it can be one line per day. Otherwise she cannot match it.
++2d sven.olsen note | One line per day is easy, 17 days.
++2d sven.olsen reply | One line per day it is. You get a test file this afternoon, please let her check it first.
++3d erik.solberg@fjordland.example reply | Test file read without trouble, all 17 days agree to the cent.
++3d sven.olsen note | Fix for the join is reviewed and goes live with the evening release.
++3d sven.olsen reply | Very good. The same file comes tonight for real, and the calculation is corrected from today on.
++4d erik.solberg@fjordland.example reply | First file after the correction: difference 0.00. Thank you both!
++4d sven.olsen time:310 | analysis, correction file
++5d sven.olsen resolve | Refunds in Swedish crowns now take the rate of the payment day. 17 days were corrected by one line each.
 """
