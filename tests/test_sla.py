@@ -298,6 +298,9 @@ def test_a_warning_never_falls_into_the_night() -> None:
     targets = Targets(response=Target(4 * 3600), warn=(Warn(offset=-3600), Warn(offset=-1800)))
     result = run([], targets, at=541, created=540)
     assert (result.response.due, result.response.warn, result.response.warn2) == (t(1620), t(1560), t(1590))
+    assert result.next_warn == t(1560)
+    swapped = replace(targets, warn=targets.warn[::-1])
+    assert run([], swapped, at=541, created=540).next_warn == t(1560)
     plain = run([], targets, at=541, created=540, warn_through="plain")
     assert plain.response.warn == t(1560)
 

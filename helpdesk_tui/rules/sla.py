@@ -68,7 +68,10 @@ class Clock:
 
 @dataclass(slots=True)
 class SlaResult:
-    """All clocks of a ticket at an instant. `run`: none, running, paused, met or missed; the due times' minimum."""
+    """All clocks of a ticket at an instant. `run`: none, running, paused, met or missed.
+
+    `next_due` and `next_warn`: the earliest of the running clocks; of its two warning points the earlier one counts.
+    """
 
     at: Instant
     created_at: Instant
@@ -141,7 +144,8 @@ def clocks(
         ended = story.closings[0][0] if switches.reopen == "keep" and story.closings else desk.closed_at
         resolution = desk.single("resolution", targets.resolution, start, basis, ended)
     dues = [clock.due for clock in (response, update, resolution) if clock.due is not None]
-    warns = [clock.warn for clock in (response, update, resolution) if clock.warn is not None]
+    found = (response, update, resolution)
+    warns = [point for clock in found for point in (clock.warn, clock.warn2) if point is not None]
     return SlaResult(
         at,
         created_at,
