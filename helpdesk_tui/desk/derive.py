@@ -1,0 +1,109 @@
+"""What follows from a ticket's state, history and policy: due instants, SLA standing, timers. Never decided twice."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from helpdesk_tui.desk.history import events, standing
+from helpdesk_tui.desk.policybox import Governing
+from helpdesk_tui.desk.work import CLOCK_COLUMNS
+from helpdesk_tui.rules.sla import SlaResult, clocks
+from helpdesk_tui.rules.sla import columns as clock_columns
+from helpdesk_tui.rules.sla_history import HistoryEvent
+from helpdesk_tui.store import journal
+from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.vocabulary.records import NEVER, Instant
+
+if TYPE_CHECKING:
+    from helpdesk_tui.desk.desk import Desk
+    from helpdesk_tui.desk.work import Draft, Work
+
+# Columns that follow from others; undo derives them again instead of restoring them.
+DERIVED: Final = frozenset(
+    {"response_due_at", "update_due_at", "resolution_due_at", "due_at", "warn_at", "sla_run", "sla_plan"}
+)
+_NO_CLOCKS: Final[dict[str, Any]] = {
+    "response_due_at": None,
+    "update_due_at": None,
+    "resolution_due_at": None,
+    "due_at": NEVER,
+    "warn_at": NEVER,
+    "sla_run": "none",
+}
+
+
+def derive(work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]]) -> None:
+    """Derive a draft's clocks where something they depend on changes, and its timers."""
+    talked = any(c.table == "comment" for c in draft.rows)
+    if draft.fresh or draft.restart_clocks or talked or not CLOCK_COLUMNS.isdisjoint(draft.new):
+        draft.set(**columns(work.desk, {**draft.row, **draft.new}, history_of(work, draft), max(draft.at, work.now)))
+    if draft.fresh or "pending_until" in draft.new or "phase" in draft.new:
+        until = draft["pending_until"]
+        wanted = {"wake": until} if until is not None and draft["phase"] == 2 else {}
+        if wanted or not draft.fresh:
+            timers[draft.number] = wanted
+
+
+def history_of(work: "Work", draft: "Draft") -> list[HistoryEvent]:
+    """A ticket's events as they will stand once this draft is written."""
+    entries: list[Entry] = []
+    if not draft.fresh:
+        entries.extend(journal.read(work.tx.conn, journal.OF_SUBJECT, ("ticket", draft.number)))
+    change = (
+        RowChange("ticket", (draft.number,), None, {**draft.row, **draft.new})
+        if draft.fresh
+        else RowChange("ticket", (draft.number,), {c: draft.row[c] for c in draft.new}, dict(draft.new))
+    )
+    pending = Entry(
+        work.verb, "ticket", draft.number, draft.at, rows=[change, *draft.rows], undoes=draft.undoes, reasons=draft.reasons
+    )
+    entries.append(pending)
+    return events_of(work.desk, draft.number, entries)
+
+
+def events_of(desk: "Desk", number: int, entries: list[Entry]) -> list[HistoryEvent]:
+    """The events that the standing ones of these entries tell."""
+    return events(standing(entries), number, desk.policies.current().policy, lambda who: is_agent(desk, who))
+
+
+def is_agent(desk: "Desk", person_id: int) -> bool:
+    """Whether a person works at the desk."""
+    person = desk.directory.person(person_id)
+    return person is not None and person.agent
+
+
+def plan_facts(desk: "Desk", row: Row) -> dict[str, Any]:
+    """The facts by which a service-level target is chosen."""
+    requester = desk.directory.person(row["requester_id"])
+    return {
+        "kind": row["kind"],
+        "category": row["category"],
+        "service": desk.directory.service_code(row["service_id"]),
+        "priority": row["priority"],
+        "organisation": requester.organisation if requester else None,
+        "organisation_kind": requester.organisation_kind if requester else None,
+        "channel": row["channel"],
+        "language": row["language"],
+        "vip": bool(requester and requester.vip),
+    }
+
+
+def columns(desk: "Desk", row: Row, history: list[HistoryEvent], at: Instant) -> dict[str, Any]:
+    """The derived columns of a ticket row given its history."""
+    governing = desk.policies.current()
+    result = measure(desk, governing, row, history, at)
+    if result is None:
+        return {**_NO_CLOCKS, "sla_plan": None}
+    plan, found = result
+    return {**asdict(clock_columns(found)), "sla_plan": plan}
+
+
+def measure(
+    desk: "Desk", governing: Governing, row: Row, history: list[HistoryEvent], at: Instant
+) -> tuple[str, SlaResult] | None:
+    """The matching target's id and all clocks of a ticket at an instant; None where no target matches."""
+    plan = governing.plan(plan_facts(desk, row))
+    if plan is None or row["deleted_at"] is not None:
+        return None
+    return plan.id, clocks(history, row["created_at"], plan.targets, plan.calendar, governing.switches, at)
+
+

@@ -1,0 +1,157 @@
+"""`Desk`: one person at one desk file. Its nouns hold the verbs; everything else is in the rooms below."""
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from helpdesk_tui.desk import actor as actors
+from helpdesk_tui.desk.actor import Actor
+from helpdesk_tui.desk.directory import Directory
+from helpdesk_tui.desk.nouns import Nouns
+from helpdesk_tui.desk.policybox import PolicyBox
+from helpdesk_tui.desk.work import Work, require_scope
+from helpdesk_tui.rules import access
+from helpdesk_tui.store.store import Store
+from helpdesk_tui.vocabulary.channels import Origin
+from helpdesk_tui.vocabulary.errors import NotPermitted, ticket_not_found
+from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.records import Instant
+from helpdesk_tui.vocabulary.roles import Permission, Scope
+
+Clock = Callable[[], Instant]
+
+
+def wall_clock() -> Instant:
+    """Now, in whole UTC seconds."""
+    return int(time.time())
+
+
+class Desk(Nouns):
+    """The desk as one actor sees it. Verbs are `desk.tickets.open(…)`, `desk.people.add(…)` and so on.
+
+    Safe to use from several threads: reads run on one held connection a thread, writes one after another.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        actor: Actor,
+        *,
+        clock: Clock = wall_clock,
+        origin: Origin = Origin.CLI,
+        real: Actor | None = None,
+        policies: PolicyBox | None = None,
+    ) -> None:
+        self.store = store
+        self.actor = actor
+        self.origin = origin
+        self._clock = clock
+        self._real = real
+        self.policies = policies or PolicyBox(store)
+        self.directory = Directory(store)
+        self.on_commit: Callable[[list[int]], None] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        act_as: str | None = None,
+        clock: Clock = wall_clock,
+        origin: Origin = Origin.CLI,
+        user: actors.OsUser | None = None,
+    ) -> "Desk":
+        """Open (and on first use make) a desk as the operating-system user, or as the person they may act for.
+
+        On an empty embedded desk that user becomes its administrator. Raises NotPermitted for a user whom the desk
+        does not know, NotFound for an unknown `act_as`, StoreFault for a file that cannot be used.
+        """
+        from helpdesk_tui.desk.first import enter
+
+        return enter(cls, Store(path), user or actors.os_user(), act_as, clock, origin)
+
+    def now(self) -> Instant:
+        """The present instant of this desk's clock."""
+        return self._clock()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock itself."""
+        return self._clock
+
+    # -- rights ------------------------------------------------------------------------------------------------
+
+    def scope(self, permission: Permission) -> Scope:
+        """How far the actor's roles reach; acting for another, never further than one's own."""
+        if self._real is not None:
+            return access.acting_scope(self._real.roles, self.actor.roles, permission)
+        return access.scope_of(self.actor.roles, permission)
+
+    def require(self, permission: Permission, verb: str) -> Scope:
+        """Refuse with NotPermitted where the actor's roles give nothing for this permission."""
+        scope = self.scope(permission)
+        require_scope(scope, permission, verb)
+        return scope
+
+    def allows_on(self, permission: Permission, row: Mapping[str, Any]) -> bool:
+        """Whether the actor may do this to this ticket row."""
+        scope = self.scope(permission)
+        if scope in (Scope.ALL, Scope.NONE):
+            return scope is Scope.ALL
+        watchers: tuple[int, ...] = ()
+        if row.get("number") is not None:
+            watchers = tuple(p for (p,) in self.store.query("SELECT person_id FROM watcher WHERE number = ?", (row["number"],)))
+        facts = access.TicketFacts(row.get("team_id"), row.get("assignee_id"), row.get("requester_id"), watchers)
+        return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts)
+
+    def require_on(self, permission: Permission, row: Mapping[str, Any], verb: str) -> None:
+        """Refuse where the actor may not read this ticket (as if it did not exist) or not do this to it."""
+        if not self.allows_on(Permission.TICKET_READ, row):
+            raise ticket_not_found(row["number"])
+        if not self.allows_on(permission, row):
+            self.require(permission, verb)
+            raise NotPermitted(
+                N_("your roles give {permission} only for your own or your team's tickets, and {number} is neither"),
+                permission=permission.value,
+                number=row["number"],
+            )
+
+    # -- work --------------------------------------------------------------------------------------------------
+
+    def work(self, verb: str, *, at: Instant | None = None, batch: str | None = None, origin: str | None = None) -> Work:
+        """A unit of work for one verb (a context manager holding the write lock)."""
+        return Work(self, verb, at=at, batch=batch, origin=origin)
+
+    def rehearsal(self, verb: str) -> Work:
+        """A unit of work that is thrown away at its end, for previews; derived values are as they would be."""
+        return Work(self, verb, rehearse=True)
+
+    def committed(self, numbers: list[int]) -> None:
+        """Called after each commit of this desk with the new sequence numbers."""
+        if numbers and self.on_commit is not None:
+            self.on_commit(numbers)
+
+    def acting_as(self, who: str) -> "Desk":
+        """The same desk with another person acting (needs the permission to act for others; the journal keeps both)."""
+        from helpdesk_tui.desk.first import act_for
+
+        return act_for(self, who)
+
+    def at(self, instant: Instant) -> contextlib.AbstractContextManager["Desk"]:
+        """The desk as it was at an instant, read-only, built by replaying the journal."""
+        from helpdesk_tui.desk.past import as_of
+
+        return as_of(self, instant)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.store.close()
+
+    def __enter__(self) -> "Desk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+

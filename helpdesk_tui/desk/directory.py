@@ -1,0 +1,175 @@
+"""Names and codes of the desk's teams, services and people, held in memory and reloaded when the journal moves."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from helpdesk_tui.store.store import Store
+from helpdesk_tui.vocabulary.errors import Invalid
+from helpdesk_tui.vocabulary.i18n import N_
+
+_SUBJECTS: Final = ("team", "service", "person", "organisation", "configuration_item", "policy_version", "desk")
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFacts:
+    """A team as verbs need it."""
+
+    id: int
+    code: str
+    name: str
+    strategy: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """A service as verbs need it; criticality 1 (low) to 4 (critical)."""
+
+    id: int
+    code: str
+    name: str
+    criticality: int
+    team_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """A person as verbs need them."""
+
+    id: int
+    name: str
+    email: str | None
+    login: str | None
+    vip: bool
+    agent: bool
+    active: bool
+    organisation_id: int | None
+    organisation: str | None
+    organisation_kind: str | None
+    language: str | None
+
+    @property
+    def handle(self) -> str:
+        """How scripts name this person: login, else e-mail address, else `#id`."""
+        return self.login or self.email or f"#{self.id}"
+
+
+_PERSON: Final = (
+    "SELECT p.id, p.name, p.email, p.login, p.vip, p.agent, p.active, p.organisation_id, o.name, o.kind, p.language"
+    " FROM person p LEFT JOIN organisation o ON o.id = p.organisation_id WHERE "
+)
+
+
+def _person(row: tuple[Any, ...]) -> PersonFacts:
+    return PersonFacts(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]), bool(row[6]), *row[7:])
+
+
+class Directory:
+    """Look-ups by code, name, login or address. Reloads itself when a change of such a thing was journalled."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen = -1
+        self._teams: dict[int, TeamFacts] = {}
+        self._services: dict[int, ServiceFacts] = {}
+        self._people: dict[int, PersonFacts] = {}
+
+    def _fresh(self) -> None:
+        head = self._store.head()
+        if head == self._seen:
+            return
+        if self._seen >= 0 and head - self._seen < 5_000:
+            marks = ", ".join("?" * len(_SUBJECTS))
+            moved = self._store.query(
+                f"SELECT 1 FROM journal WHERE seq > ? AND subject_type IN ({marks}) LIMIT 1",  # sql: placeholders only
+                (self._seen, *_SUBJECTS),
+            )
+            if not moved:
+                self._seen = head
+                return
+        teams = self._store.query("SELECT id, code, name, strategy, active FROM team")
+        services = self._store.query("SELECT id, code, name, criticality, team_id FROM service")
+        self._teams = {r[0]: TeamFacts(r[0], r[1], r[2], r[3], bool(r[4])) for r in teams}
+        self._services = {r[0]: ServiceFacts(*r) for r in services}
+        self._people = {}
+        self._seen = head
+
+    def forget(self) -> None:
+        """Read everything anew at the next question."""
+        self._seen = -1
+
+    def teams(self) -> dict[int, TeamFacts]:
+        """All teams by id."""
+        self._fresh()
+        return self._teams
+
+    def services(self) -> dict[int, ServiceFacts]:
+        """All services by id."""
+        self._fresh()
+        return self._services
+
+    def team(self, text: str) -> TeamFacts:
+        """The team of this code or name. Raises Invalid with the known codes."""
+        wanted = text.strip().casefold()
+        for team in self.teams().values():
+            if wanted in (team.code.casefold(), team.name.casefold()):
+                return team
+        known = ", ".join(sorted(t.code for t in self._teams.values()))
+        raise Invalid(N_("there is no team {text}; known are: {known}"), text=text, known=known)
+
+    def service(self, text: str) -> ServiceFacts:
+        """The service of this code or name. Raises Invalid with the known codes."""
+        wanted = text.strip().casefold()
+        for service in self.services().values():
+            if wanted in (service.code.casefold(), service.name.casefold()):
+                return service
+        known = ", ".join(sorted(s.code for s in self._services.values()))
+        raise Invalid(N_("there is no service {text}; known are: {known}"), text=text, known=known)
+
+    def team_code(self, team_id: int | None) -> str | None:
+        """The code of a team id."""
+        team = self.teams().get(team_id) if team_id is not None else None
+        return team.code if team else None
+
+    def service_code(self, service_id: int | None) -> str | None:
+        """The code of a service id."""
+        service = self.services().get(service_id) if service_id is not None else None
+        return service.code if service else None
+
+    def person(self, person_id: int | None) -> PersonFacts | None:
+        """A person by id."""
+        if person_id is None:
+            return None
+        self._fresh()
+        found = self._people.get(person_id)
+        if found is None:
+            rows = self._store.query(_PERSON + "p.id = ?", (person_id,))
+            if not rows:
+                return None
+            if len(self._people) > 20_000:
+                self._people.clear()
+            found = self._people[person_id] = _person(rows[0])
+        return found
+
+    def find(self, text: str) -> PersonFacts | None:
+        """The person of this login, address, `#id`, or unambiguous name; None where there is none."""
+        text = text.strip()
+        rows: list[tuple[Any, ...]] = []
+        if text.startswith("#") and text[1:].isdecimal() and len(text) < 16:
+            rows = self._store.query(_PERSON + "p.id = ?", (int(text[1:]),))
+        if not rows:
+            rows = self._store.query(_PERSON + "p.login = ?", (text,))
+        if not rows and "@" in text:
+            rows = self._store.query(_PERSON + "lower(p.email) = lower(?)", (text,))
+        if not rows:
+            rows = self._store.query(_PERSON + "p.name = ? COLLATE NOCASE LIMIT 2", (text,))
+            if len(rows) > 1:
+                raise Invalid(N_("several people are called {text}; name one by login or e-mail address"), text=text)
+        return _person(rows[0]) if rows else None
+
+    def require(self, text: str, me: int | None = None) -> PersonFacts:
+        """Like `find`, and `me` is oneself. Raises Invalid where nobody is meant."""
+        found = self.person(me) if text.strip().casefold() == "me" and me is not None else self.find(text)
+        if found is None:
+            raise Invalid(N_("nobody is known as {text}; `helpdesk people list` shows everyone"), text=text)
+        return found

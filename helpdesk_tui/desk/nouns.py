@@ -1,0 +1,96 @@
+"""Which nouns a desk has. Each is loaded when first used."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from helpdesk_tui.desk.registry import Noun
+
+if TYPE_CHECKING:
+    from helpdesk_tui.desk.attachments import Attachments
+    from helpdesk_tui.desk.audit import Audit
+    from helpdesk_tui.desk.bulk import Bulk
+    from helpdesk_tui.desk.cis import ConfigurationItems
+    from helpdesk_tui.desk.exporting import Exporting
+    from helpdesk_tui.desk.importing import Importing
+    from helpdesk_tui.desk.people import People
+    from helpdesk_tui.desk.policies import Policies
+    from helpdesk_tui.desk.presence import PresenceBoard
+    from helpdesk_tui.desk.searching import Searching
+    from helpdesk_tui.desk.services import Services
+    from helpdesk_tui.desk.sla import ServiceLevels
+    from helpdesk_tui.desk.teams import Teams
+    from helpdesk_tui.desk.templates import Templates
+    from helpdesk_tui.desk.tickets import Tickets
+    from helpdesk_tui.desk.timers import Timers
+    from helpdesk_tui.desk.undo import Undo
+    from helpdesk_tui.desk.views import Views
+
+# attribute → (module, class)
+_WHERE: Final = {
+    "tickets": ("tickets", "Tickets"),
+    "bulk": ("bulk", "Bulk"),
+    "undoing": ("undo", "Undo"),
+    "searching": ("searching", "Searching"),
+    "views": ("views", "Views"),
+    "templates": ("templates", "Templates"),
+    "people": ("people", "People"),
+    "teams": ("teams", "Teams"),
+    "services": ("services", "Services"),
+    "cis": ("cis", "ConfigurationItems"),
+    "sla": ("sla", "ServiceLevels"),
+    "policy": ("policies", "Policies"),
+    "audit": ("audit", "Audit"),
+    "presence": ("presence", "PresenceBoard"),
+    "attachments": ("attachments", "Attachments"),
+    "timers": ("timers", "Timers"),
+    "importing": ("importing", "Importing"),
+    "exporting": ("exporting", "Exporting"),
+}
+
+
+def _load(module: str, name: str) -> Callable[[Any], Noun]:
+    def make(desk: Any) -> Noun:
+        found: Noun = getattr(import_module(f"helpdesk_tui.desk.{module}"), name)(desk)
+        return found
+
+    return make
+
+
+_MAKE: Final[dict[str, Callable[[Any], Noun]]] = {attribute: _load(*where) for attribute, where in _WHERE.items()}
+
+
+def load_all() -> None:
+    """Import every noun, so that all verbs are registered."""
+    for module, _ in _WHERE.values():
+        import_module(f"helpdesk_tui.desk.{module}")
+
+
+class Nouns:
+    """The nouns as attributes of the desk."""
+
+    tickets: "Tickets"
+    bulk: "Bulk"
+    undoing: "Undo"
+    searching: "Searching"
+    views: "Views"
+    templates: "Templates"
+    people: "People"
+    teams: "Teams"
+    services: "Services"
+    cis: "ConfigurationItems"
+    sla: "ServiceLevels"
+    policy: "Policies"
+    audit: "Audit"
+    presence: "PresenceBoard"
+    attachments: "Attachments"
+    timers: "Timers"
+    importing: "Importing"
+    exporting: "Exporting"
+
+    def __getattr__(self, name: str) -> Any:
+        make = _MAKE.get(name)
+        if make is None:
+            raise AttributeError(name)
+        found = self.__dict__[name] = make(self)
+        return found

@@ -1,0 +1,132 @@
+"""The policy in force, parsed and compiled once a version, with the calendars of the desk's rows."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from helpdesk_tui.rules.calendar import Calendar
+from helpdesk_tui.rules.classify import CompiledPolicy, compile_policy
+from helpdesk_tui.rules.policy import Policy, parse_policy
+from helpdesk_tui.rules.policy_base import Duration, Mark
+from helpdesk_tui.rules.policy_sla import WEEKDAYS, CalendarRules
+from helpdesk_tui.rules.policy_work import When
+from helpdesk_tui.rules.sla_history import Target, Targets, Warn
+from helpdesk_tui.rules.sla_switches import SlaSwitches
+from helpdesk_tui.store.store import Store
+from helpdesk_tui.vocabulary.errors import NotFound
+from helpdesk_tui.vocabulary.i18n import N_
+
+_IN_FORCE: Final = "SELECT version FROM policy_version ORDER BY version DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A service-level target ready to run: for which tickets, how long, on which calendar."""
+
+    id: str
+    when: When
+    targets: Targets
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Governing:
+    """One version of the policy, ready to decide."""
+
+    version: int
+    policy: Policy
+    compiled: CompiledPolicy
+    calendars: dict[str, Calendar]
+    plans: tuple[Plan, ...]
+    switches: SlaSwitches
+
+    def plan(self, facts: dict[str, Any]) -> Plan | None:
+        """The first target whose facts hold."""
+        return next((plan for plan in self.plans if plan.when.holds(**facts)), None)
+
+
+def _target(value: Duration | None) -> Target | None:
+    return None if value is None else Target(value.seconds, value.working_days)
+
+
+def _warn(mark: Mark) -> Warn:
+    if mark.percent is not None:
+        return Warn(percent=mark.percent)
+    if mark.after is not None:
+        return Warn(offset=mark.after.seconds, days=mark.after.working_days)
+    before = mark.before or Duration(0)
+    return Warn(offset=-before.seconds, days=-before.working_days)
+
+
+def calendar_of(rules: CalendarRules, closed: Iterable[str], worked: Iterable[str]) -> Calendar:
+    """A calendar of the policy with the desk's holiday and make-up rows."""
+    holidays = [*closed, *(f"--{month:02d}-{day:02d}" for month, day in rules.yearly), *(d.isoformat() for d in rules.closed)]
+    workdays = [*worked, *(d.isoformat() for d in rules.makeup)]
+    return Calendar(rules.tz, rules.hours(), holidays, workdays, WEEKDAYS.index(rules.makeup_hours_of))
+
+
+class PolicyBox:
+    """Gives the policy in force (or an older version). Shared by the desks of one process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._made: dict[tuple[int, int], Governing] = {}
+        self._days = (-1, 0)
+        self._guard = threading.Lock()
+
+    def current(self) -> Governing:
+        """The version in force. Raises NotFound where the desk has none."""
+        rows = self._store.query(_IN_FORCE)
+        if not rows:
+            raise NotFound(N_("this desk has no policy yet; `helpdesk db init` makes one"))
+        return self.version(int(rows[0][0]))
+
+    def version(self, number: int) -> Governing:
+        """A version by its number. Raises NotFound."""
+        stamp = self._calendar_stamp()
+        with self._guard:
+            found = self._made.get((number, stamp))
+            if found is None:
+                rows = self._store.query("SELECT document FROM policy_version WHERE version = ?", (number,))
+                if not rows:
+                    raise NotFound(N_("there is no policy version {version}"), version=number)
+                found = self.prepare(number, parse_policy(rows[0][0]))
+                self._made = {k: v for k, v in self._made.items() if k[1] == stamp}
+                self._made[(number, stamp)] = found
+            return found
+
+    def prepare(self, number: int, policy: Policy) -> Governing:
+        """Compile a policy against the desk's calendar rows (also a candidate that is not stored)."""
+        days = self._store.query("SELECT calendar, day, kind FROM calendar_day")
+        calendars = {}
+        for name, rules in policy.calendars.items():
+            closed = [str(d) for c, d, kind in days if c == name and kind == "holiday"]
+            worked = [str(d) for c, d, kind in days if c == name and kind == "workday"]
+            calendars[name] = calendar_of(rules, closed, worked)
+        plans = tuple(
+            Plan(
+                target.id,
+                target.when,
+                Targets(
+                    _target(target.response),
+                    _target(target.update),
+                    _target(target.resolution),
+                    warn=tuple(_warn(mark) for mark in (target.warn or policy.sla.warn)),
+                ),
+                calendars[target.calendar],
+            )
+            for target in policy.sla.targets
+        )
+        switches = SlaSwitches.parse(policy.sla.switches)
+        return Governing(number, policy, compile_policy(policy), calendars, plans, switches)
+
+    def _calendar_stamp(self) -> int:
+        """The sequence number of the last change of calendar rows."""
+        head = self._store.head()
+        if head != self._days[0]:
+            rows = self._store.query(
+                "SELECT seq FROM journal WHERE subject_type = 'calendar' ORDER BY subject DESC, at DESC, seq DESC LIMIT 1"
+            )
+            self._days = (head, int(rows[0][0]) if rows else 0)
+        return self._days[1]

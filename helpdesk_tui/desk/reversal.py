@@ -1,0 +1,110 @@
+"""Taking back what an entry did, column by column: what was edited later is kept and reported, never overwritten."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from helpdesk_tui.desk.derive import DERIVED
+from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.reasons import register
+
+if TYPE_CHECKING:
+    from helpdesk_tui.desk.work import Draft, Work
+
+register(
+    {
+        "undo": N_("takes back entry {seq} ({verb})"),
+        "undo.kept": N_("kept because it was edited later: {fields}"),
+    }
+)
+
+# Columns that only ever go forward, or follow from others; undoing never sets them back by hand.
+FORWARD: Final = frozenset({"version", "updated_at", "comment_seq"}) | DERIVED
+NOT_UNDOABLE: Final = frozenset(
+    {
+        "ticket.redact", "people.erase", "people.grant", "people.revoke", "policy.apply", "desk.init",
+        "people.unmask",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Kept:
+    """What an undo left as it is, because it was changed later: fields of one row."""
+
+    table: str
+    key: tuple[Any, ...]
+    fields: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        """For the reason: `table.field`."""
+        return ", ".join(f"{self.table}.{name}" for name in self.fields) or self.table
+
+
+def reverse_row(work: "Work", change: RowChange) -> tuple[RowChange | None, Kept | None]:
+    """The change that takes this one back as far as nobody edited the row since, and what is kept."""
+    current = work.row(change.table, *change.key)
+    if change.before is None:  # it was inserted
+        if current is None:
+            return None, None
+        later = [c for c, v in (change.after or {}).items() if current.get(c) != v and c not in FORWARD]
+        if later:
+            return None, Kept(change.table, change.key, later)
+        return RowChange(change.table, change.key, current, None), None
+    if change.after is None:  # it was removed
+        if current is not None:
+            return None, Kept(change.table, change.key)
+        from helpdesk_tui.store.apply import new_row
+
+        return RowChange(change.table, change.key, None, new_row(change.table, **_known(change.table, change.before))), None
+    if current is None:
+        return None, Kept(change.table, change.key, sorted(change.after))
+    back, later = _columns(change, current)
+    kept = Kept(change.table, change.key, later) if later else None
+    if not back:
+        return None, kept
+    before = {c: current[c] for c in back}
+    if "version" in current:
+        before["version"], back["version"] = current["version"], current["version"] + 1
+    return RowChange(change.table, change.key, before, back), kept
+
+
+def _known(table: str, row: Row) -> Row:
+    from helpdesk_tui.store.apply import columns
+
+    names = set(columns(table))
+    return {c: v for c, v in row.items() if c in names}
+
+
+def _columns(change: RowChange, current: Row) -> tuple[Row, list[str]]:
+    back: Row = {}
+    later: list[str] = []
+    for column, value in (change.after or {}).items():
+        if column in FORWARD:
+            continue
+        if current.get(column) == value:
+            back[column] = (change.before or {}).get(column)
+        elif current.get(column) != (change.before or {}).get(column):
+            later.append(column)
+    return back, later
+
+
+def reverse_ticket(work: "Work", draft: "Draft", entry: Entry) -> list[Kept]:
+    """Take an entry on a ticket back within its draft; what was edited later is returned and named in the reasons."""
+    kept: list[Kept] = []
+    for change in reversed(entry.rows):
+        if change.table == "ticket" and change.key == (draft.number,):
+            back, later = _columns(change, {**draft.row, **draft.new})
+            draft.set(**back)
+            if later:
+                kept.append(Kept("ticket", change.key, later))
+            continue
+        reverse, left = reverse_row(work, change)
+        if reverse is not None:
+            draft.rows.append(reverse)
+        if left is not None:
+            kept.append(left)
+    draft.restart_clocks = True
+    if kept:
+        draft.because({"code": "undo.kept", "fields": [k.text() for k in kept]})
+    return kept

@@ -1,0 +1,138 @@
+"""What hangs on a ticket: watchers, checklist, time spent."""
+
+from typing import Any
+
+from helpdesk_tui.desk import fields
+from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.store.changes import RowChange
+from helpdesk_tui.vocabulary.errors import Conflict, Invalid
+from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.instants import iso
+from helpdesk_tui.vocabulary.reasons import Reason, register
+from helpdesk_tui.vocabulary.records import Instant
+from helpdesk_tui.vocabulary.roles import Permission
+
+register(
+    {
+        "watch": N_("{who} follows it"),
+        "unwatch": N_("{who} follows it no more"),
+        "time": N_("{seconds} s of work"),
+    }
+)
+_MAX_ITEMS = 500
+_MAX_SECONDS = 31 * 86_400
+
+
+class TicketExtras(Noun):
+    """Watchers, checklist items and time entries."""
+
+    @verb("ticket.watch", Permission.TICKET_READ)
+    def watch(self, number: int, *, person: str = "me", remove: bool = False) -> dict[str, Any]:
+        """Follow a ticket (or let another follow it), or stop following."""
+        who = self.desk.directory.require(person, self.desk.actor.id)
+        needed = Permission.TICKET_READ if who.id == self.desk.actor.id else Permission.TICKET_EDIT
+        with self.desk.work("ticket.watch") as work:
+            draft = work.ticket(number, needed)
+            row = {"number": number, "person_id": who.id}
+            watching = work.row("watcher", number, who.id) is not None
+            if remove:
+                if not watching:
+                    raise Conflict(N_("{who} does not follow {ref}"), who=who.handle, ref=draft.ref)
+                draft.remove("watcher", (number, who.id), row)
+            else:
+                if watching:
+                    raise Conflict(N_("{who} already follows {ref}"), who=who.handle, ref=draft.ref)
+                draft.insert("watcher", (number, who.id), row)
+            draft.because(Reason("unwatch" if remove else "watch", {"who": who.handle}))
+        return {"number": number, "person": who.handle, "watching": not remove}
+
+    def watchers(self, number: int) -> list[str]:
+        """Who follows a ticket."""
+        self.desk.tickets.readable(number)
+        rows = self.desk.store.query(
+            "SELECT coalesce(p.login, p.email, p.name) FROM watcher w JOIN person p ON p.id = w.person_id"
+            " WHERE w.number = ? ORDER BY p.id",
+            (number,),
+        )
+        return [name for (name,) in rows]
+
+    @verb("ticket.checklist.add", Permission.TICKET_EDIT)
+    def checklist_add(self, number: int, items: list[str]) -> list[dict[str, Any]]:
+        """Add steps to a ticket's checklist."""
+        from helpdesk_tui.store.apply import new_row
+
+        texts = [fields.bounded("item", item, 1_000, empty=False) for item in items]
+        if not texts:
+            raise Invalid(N_("name at least one step"))
+        with self.desk.work("ticket.checklist.add") as work:
+            draft = work.ticket(number, Permission.TICKET_EDIT)
+            (count, last) = work.rows("SELECT count(*), coalesce(max(position), 0) FROM checklist_item WHERE number = ?", (number,))[0]
+            if count + len(texts) > _MAX_ITEMS:
+                raise Invalid(N_("a checklist has at most {n} steps"), n=_MAX_ITEMS)
+            for offset, text in enumerate(texts, 1):
+                key = work.next_id("checklist_item")
+                draft.insert("checklist_item", (key,), new_row("checklist_item", id=key, number=number, position=last + offset, text=text))
+        return self.checklist(number)
+
+    @verb("ticket.checklist.tick", Permission.TICKET_EDIT)
+    def checklist_tick(self, number: int, item: int, *, done: bool = True) -> list[dict[str, Any]]:
+        """Tick a step of the checklist off, or take the tick away."""
+        with self.desk.work("ticket.checklist.tick") as work:
+            draft = work.ticket(number, Permission.TICKET_EDIT)
+            row = work.row("checklist_item", item)
+            if row is None or row["number"] != number:
+                raise Invalid(N_("{ref} has no step {item}"), ref=draft.ref, item=item)
+            if (row["done_at"] is not None) == done:
+                raise Conflict(N_("step {item} is already so"), item=item)
+            after = {"done_at": draft.at if done else None, "done_by": self.desk.actor.id if done else None}
+            draft.rows.append(RowChange("checklist_item", (item,), {c: row[c] for c in after}, after))
+        return self.checklist(number)
+
+    @verb("ticket.checklist.remove", Permission.TICKET_EDIT)
+    def checklist_remove(self, number: int, item: int) -> list[dict[str, Any]]:
+        """Take a step off the checklist."""
+        with self.desk.work("ticket.checklist.remove") as work:
+            draft = work.ticket(number, Permission.TICKET_EDIT)
+            row = work.row("checklist_item", item)
+            if row is None or row["number"] != number:
+                raise Invalid(N_("{ref} has no step {item}"), ref=draft.ref, item=item)
+            draft.remove("checklist_item", (item,), row)
+        return self.checklist(number)
+
+    def checklist(self, number: int) -> list[dict[str, Any]]:
+        """The steps of a ticket in their order."""
+        self.desk.tickets.readable(number)
+        rows = self.desk.store.query(
+            "SELECT c.id, c.position, c.text, c.done_at, coalesce(p.login, p.name) FROM checklist_item c"
+            " LEFT JOIN person p ON p.id = c.done_by WHERE c.number = ? ORDER BY c.position, c.id",
+            (number,),
+        )
+        return [
+            {"item": r[0], "position": r[1], "text": r[2], "done_at": None if r[3] is None else iso(r[3]), "done_by": r[4]}
+            for r in rows
+        ]
+
+    @verb("ticket.log_time", Permission.TIME_LOG)
+    def log_time(self, number: int, seconds: int, *, note: str = "", at: Instant | None = None) -> dict[str, Any]:
+        """Record time worked on a ticket."""
+        from helpdesk_tui.store.apply import new_row
+
+        if not 0 < seconds <= _MAX_SECONDS:
+            raise Invalid(N_("time spent must lie between 1 second and 31 days"))
+        text = fields.bounded("note", note, 1_000)
+        with self.desk.work("ticket.log_time") as work:
+            draft = work.ticket(number, Permission.TIME_LOG)
+            key = work.next_id("time_entry")
+            when = draft.at if at is None else min(at, draft.at)
+            row = new_row(
+                "time_entry", id=key, number=number, person_id=self.desk.actor.id, at=when, seconds=seconds, note=text
+            )
+            draft.insert("time_entry", (key,), row)
+            draft.because(Reason("time", {"seconds": seconds}))
+        return {"number": number, "seconds": seconds, "total": self.time_spent(number)}
+
+    def time_spent(self, number: int) -> int:
+        """Seconds worked on a ticket by everybody."""
+        self.desk.tickets.readable(number)
+        rows = self.desk.store.query("SELECT coalesce(sum(seconds), 0) FROM time_entry WHERE number = ?", (number,))
+        return int(rows[0][0])

@@ -1,0 +1,257 @@
+"""Reading tickets: one, many, its log, its talk, and why it is as it is."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from helpdesk_tui.desk import forms, why
+from helpdesk_tui.desk.history import standing
+from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.store import journal, pages
+from helpdesk_tui.store.changes import Entry
+from helpdesk_tui.store.pages import Listing
+from helpdesk_tui.store.query import Compiler, Viewer, order
+from helpdesk_tui.vocabulary.errors import ticket_not_found
+from helpdesk_tui.vocabulary.filters import Filter, parse_filter
+from helpdesk_tui.vocabulary.instants import iso
+from helpdesk_tui.vocabulary.reasons import sentence
+from helpdesk_tui.vocabulary.records import CommentRow, Page, QueueRow, TimelineItem
+from helpdesk_tui.vocabulary.roles import Permission, Scope
+
+FAMILY = (
+    "WITH RECURSIVE kin(n) AS (SELECT ?1 UNION SELECT t.number FROM ticket t JOIN kin ON t.merged_into = kin.n)"
+    " SELECT n FROM kin"
+)
+
+
+class TicketReading(Noun):
+    """Reading tickets."""
+
+    # -- lists -------------------------------------------------------------------------------------------------
+
+    def viewer(self) -> Viewer:
+        """For whom lists are evaluated: the actor, what they may see and search, now."""
+        desk = self.desk
+        scope = desk.scope(Permission.TICKET_READ)
+        return Viewer(
+            now=desk.now(),
+            person_id=desk.actor.id,
+            teams=desk.actor.teams,
+            notes=desk.scope(Permission.NOTE_READ) is Scope.ALL,
+            own_only=scope in (Scope.OWN, Scope.NONE),
+            teams_only=scope is Scope.TEAM,
+        )
+
+    def listing(self, query: str | Filter, default_sort: str = "") -> Listing:
+        """A compiled list for the actor. Raises FilterProblem for a mistake in the query."""
+        parsed = parse_filter(query) if isinstance(query, str) else query
+        sorts = parsed.sort or parse_filter(default_sort).sort
+        condition = Compiler(self.desk.store.reader(), self.viewer()).condition(parsed)
+        return Listing(condition, tuple(order(sorts)))
+
+    def page(
+        self,
+        query: str | Filter,
+        *,
+        limit: int = 200,
+        after: Sequence[Any] | None = None,
+        before: Sequence[Any] | None = None,
+        last: bool = False,
+    ) -> Page:
+        """A page of the queue as rows to draw."""
+        self.desk.require(Permission.TICKET_READ, "ticket.list")
+        listing = self.listing(query)
+        return pages.page(self.desk.store.reader(), listing, limit=limit, after=after, before=before, last=last)
+
+    def rows(self, query: str | Filter, numbers: Sequence[int]) -> list[QueueRow]:
+        """Fresh rows of these tickets as far as they still meet the query."""
+        self.desk.require(Permission.TICKET_READ, "ticket.list")
+        return pages.rows_of(self.desk.store.reader(), self.listing(query).condition, numbers)
+
+    def count(self, query: str | Filter, cap: int | None = pages.CAP) -> int:
+        """How many tickets meet a query (counting stops one beyond `cap`)."""
+        self.desk.require(Permission.TICKET_READ, "ticket.list")
+        return pages.count(self.desk.store.reader(), self.listing(query).condition, cap)
+
+    def numbers(self, query: str | Filter, limit: int | None = None) -> list[int]:
+        """The numbers of all tickets that meet a query, in its order."""
+        self.desk.require(Permission.TICKET_READ, "ticket.list")
+        return pages.numbers(self.desk.store.reader(), self.listing(query), limit)
+
+    @verb("ticket.list", Permission.TICKET_READ, reads=True)
+    def select(self, where: str = "", *, sort: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+        """Tickets as JSON objects; without a filter all of them, by number."""
+        return list(self.stream(where, sort=sort, limit=limit))
+
+    def stream(self, where: str = "", *, sort: str | None = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Like `select`, one at a time."""
+        self.desk.require(Permission.TICKET_READ, "ticket.list")
+        query = parse_filter(where)
+        by = parse_filter(f"sort:{sort}").sort if sort else query.sort
+        condition = Compiler(self.desk.store.reader(), self.viewer()).condition(query)
+        order_by = Listing(condition, tuple(order(by))).order_by
+        return forms.many(self.desk.store.reader(), condition, order_by, self.desk.now(), limit)
+
+    # -- one ---------------------------------------------------------------------------------------------------
+
+    def readable(self, number: int) -> None:
+        """Raise NotFound where there is no such ticket, or none that the actor may know of."""
+        found = self.desk.store.query(
+            "SELECT number, team_id, assignee_id, requester_id, deleted_at FROM ticket WHERE number = ?", (number,)
+        )
+        names = ("number", "team_id", "assignee_id", "requester_id", "deleted_at")
+        if not found or not self.desk.allows_on(Permission.TICKET_READ, dict(zip(names, found[0], strict=True))):
+            raise ticket_not_found(number)
+
+    @verb("ticket.show", Permission.TICKET_READ, reads=True)
+    def show(self, number: int) -> dict[str, Any]:
+        """One ticket as its JSON object."""
+        self.readable(number)
+        found = forms.one(self.desk.store.reader(), number, self.desk.now())
+        if found is None:
+            raise ticket_not_found(number)
+        return found
+
+    def facts(self, number: int) -> dict[str, Any]:
+        """All columns of a ticket row (for screens that edit); read-checked."""
+        self.readable(number)
+        conn = self.desk.store.reader()
+        cursor = conn.execute("SELECT * FROM ticket WHERE number = ?", (number,))
+        names = [d[0] for d in cursor.description]
+        row = cursor.fetchone()
+        if row is None:
+            raise ticket_not_found(number)
+        return dict(zip(names, row, strict=True))
+
+    def family(self, number: int) -> list[int]:
+        """The ticket and everything merged into it, directly or by way of others."""
+        return [n for (n,) in self.desk.store.query(FAMILY, (number,))]
+
+    @verb("ticket.comments", Permission.TICKET_READ, reads=True)
+    def comments(self, number: int) -> list[CommentRow]:
+        """Replies, and for those who may read them notes, of a ticket and of those merged into it, in time order."""
+        self.readable(number)
+        notes = self.desk.allows_on(Permission.NOTE_READ, self._scope_row(number))
+        conn = self.desk.store.reader()
+        found: list[CommentRow] = []
+        for member in self.family(number):
+            found.extend(pages.comments(conn, member, notes=notes))
+        found.sort(key=lambda c: (c.created_at, c.id))
+        return found
+
+    def _scope_row(self, number: int) -> dict[str, Any]:
+        found = self.desk.store.query(
+            "SELECT number, team_id, assignee_id, requester_id FROM ticket WHERE number = ?", (number,)
+        )
+        return dict(zip(("number", "team_id", "assignee_id", "requester_id"), found[0], strict=True)) if found else {}
+
+    # -- history -----------------------------------------------------------------------------------------------
+
+    def entries(self, number: int) -> list[Entry]:
+        """The journal entries of a ticket in time order (read-checked)."""
+        self.readable(number)
+        return list(journal.read(self.desk.store.reader(), journal.OF_SUBJECT, ("ticket", number)))
+
+    @verb("ticket.log", Permission.TICKET_READ, reads=True)
+    def log(self, number: int) -> list[dict[str, Any]]:
+        """Everything that happened to a ticket, in time order, as the contract's objects."""
+        out: list[dict[str, Any]] = []
+        for item in self.timeline(number):
+            out.append(
+                {
+                    "seq": item.seq,
+                    "at": iso(item.at),
+                    "recorded_at": iso(item.recorded_at),
+                    "actor": item.actor,
+                    "origin": item.origin,
+                    "verb": item.verb,
+                    "changes": item.changes,
+                    "reasons": [{**r, "sentence": sentence(r, english=True)} for r in item.reasons],
+                }
+            )
+        return out
+
+    @verb("ticket.timeline", Permission.TICKET_READ, reads=True)
+    def timeline(self, number: int) -> list[TimelineItem]:
+        """Everything that happened to a ticket and to those merged into it, in time order, for people to read."""
+        conn = self.desk.store.reader()
+        notes = self.desk.allows_on(Permission.NOTE_READ, self._scope_row(number))
+        namer = forms.Namer(conn)
+        items: list[TimelineItem] = []
+        for member in self.family(number):
+            entries = self.entries(member)
+            stand = {e.seq for e in standing(entries)}
+            undone = {e.undoes: e.seq for e in entries if e.undoes is not None}
+            for entry in entries:
+                item = _item(entry, namer, notes)
+                if item is not None:
+                    if entry.seq not in stand and entry.undoes is None:
+                        item.undone_by = undone.get(entry.seq)
+                    items.append(item)
+        items.sort(key=lambda i: (i.at, i.seq))
+        return items
+
+    @verb("ticket.why", Permission.TICKET_READ, reads=True)
+    def why(self, number: int, field: str | None = None) -> list[dict[str, Any]]:
+        """The reasons behind every automatic value (or one): policy, rule, inputs, what would change it."""
+        return why.explain(self.desk, self.entries(number), field)
+
+
+def _item(entry: Entry, namer: forms.Namer, notes: bool) -> TimelineItem | None:
+    changes: dict[str, list[Any]] = {}
+    text = kind = None
+    for change in entry.rows:
+        if change.table == "ticket":
+            changes.update(namer.changes(change.before, change.after))
+        elif change.table == "comment" and change.after is not None:
+            kind = change.after.get("kind") or (change.before or {}).get("kind")
+            if kind == "note" and not notes:
+                return None
+            text = change.after.get("body")
+            if change.before is None:
+                changes["comment"] = [None, kind]
+        elif change.table == "comment":
+            kind = (change.before or {}).get("kind")
+            if kind == "note" and not notes:
+                return None
+            changes["comment"] = [kind, None]
+        else:
+            _count_row(changes, change.table, change.before, change.after, namer)
+    return TimelineItem(
+        seq=entry.seq or 0,
+        at=entry.at,
+        recorded_at=entry.recorded_at or entry.at,
+        actor=namer.person(entry.actor_id) or "desk",
+        origin=entry.origin,
+        verb=entry.verb,
+        changes=changes,
+        reasons=entry.reasons,
+        text=text,
+        comment_kind=kind,
+        batch=entry.batch,
+        undoes=entry.undoes,
+        on_behalf_of=namer.person(entry.on_behalf_of),
+    )
+
+
+_SHOWN_AS = {
+    "ticket_tag": ("tags", "tag"),
+    "watcher": ("watchers", "person_id"),
+    "link": ("links", "other"),
+    "checklist_item": ("checklist", "text"),
+    "attachment": ("attachments", "name"),
+    "time_entry": ("time_spent", "seconds"),
+}
+
+
+def _count_row(
+    changes: dict[str, list[Any]], table: str, before: dict[str, Any] | None, after: dict[str, Any] | None, namer: forms.Namer
+) -> None:
+    """Rows that hang on a ticket, as lists of what went and what came."""
+    shown = _SHOWN_AS.get(table)
+    if shown is None:
+        return
+    field, column = shown
+    slot = changes.setdefault(field, [[], []])
+    for place, row in enumerate((before, after)):
+        if row is not None and column in row:
+            slot[place] = [*(slot[place] or []), namer.value(column, row[column])]

@@ -1,0 +1,308 @@
+"""Undo and redo: compensating entries, for one entry, for a batch, or for one's own last action."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any, Final
+
+from helpdesk_tui.desk import reversal
+from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.desk.work import Draft, Work
+from helpdesk_tui.store import journal
+from helpdesk_tui.store.changes import Entry, RowChange
+from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
+from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.roles import Permission, Scope
+
+CHUNK: Final = 200
+_REFERENCES: Final = {
+    "person": (
+        "SELECT 1 FROM ticket WHERE requester_id = ?1 OR assignee_id = ?1 LIMIT 1",
+        "SELECT 1 FROM comment WHERE author_id = ?1 LIMIT 1",
+        "SELECT 1 FROM watcher WHERE person_id = ?1 LIMIT 1",
+        "SELECT 1 FROM team_member WHERE person_id = ?1 LIMIT 1",
+        "SELECT 1 FROM time_entry WHERE person_id = ?1 LIMIT 1",
+        "SELECT 1 FROM attachment WHERE author_id = ?1 LIMIT 1",
+        "SELECT 1 FROM configuration_item WHERE owner_id = ?1 LIMIT 1",
+        "SELECT 1 FROM checklist_item WHERE done_by = ?1 LIMIT 1",
+    ),
+    "team": (
+        "SELECT 1 FROM ticket WHERE team_id = ?1 LIMIT 1",
+        "SELECT 1 FROM service WHERE team_id = ?1 LIMIT 1",
+        "SELECT 1 FROM team_member WHERE team_id = ?1 LIMIT 1",
+    ),
+    "service": (
+        "SELECT 1 FROM ticket WHERE service_id = ?1 LIMIT 1",
+        "SELECT 1 FROM configuration_item WHERE service_id = ?1 LIMIT 1",
+    ),
+    "organisation": (
+        "SELECT 1 FROM person WHERE organisation_id = ?1 LIMIT 1",
+        "SELECT 1 FROM ticket WHERE organisation_id = ?1 LIMIT 1",
+    ),
+    "configuration_item": (
+        "SELECT 1 FROM ticket WHERE ci_id = ?1 LIMIT 1",
+        "SELECT 1 FROM ci_relation WHERE ci_id = ?1 OR other_id = ?1 LIMIT 1",
+    ),
+}
+
+
+def new_batch() -> str:
+    """A name for a batch: short, unique, easy to type."""
+    return "b" + secrets.token_hex(4)
+
+
+class Undo(Noun):
+    """Taking back."""
+
+    @verb("undo.last", Permission.UNDO)
+    def last(self) -> dict[str, Any]:
+        """Take back your own last action (a whole batch if it was one)."""
+        entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init")
+        if entry is None:
+            raise NotFound(N_("there is nothing of yours to undo"))
+        return self.batch(entry.batch) if entry.batch else self.entry(entry.seq or 0)
+
+    @verb("redo.last", Permission.UNDO)
+    def redo(self) -> dict[str, Any]:
+        """Do again what you undid last."""
+        entry = self._own(lambda e: True)
+        if entry is None or entry.undoes is None or entry.verb != "undo":
+            raise NotFound(N_("there is nothing of yours to redo"))
+        return self._batch(entry.batch, "redo") if entry.batch else self._entry(entry.seq or 0, "redo")
+
+    @verb("undo.target", Permission.UNDO)
+    def target(self, target: str) -> dict[str, Any]:
+        """Take back a batch by its name, or one entry by its sequence number."""
+        if target.isdecimal() and len(target) < 16:
+            return self.entry(int(target))
+        return self.batch(target)
+
+    @verb("undo.entry", Permission.UNDO)
+    def entry(self, seq: int) -> dict[str, Any]:
+        """Take back one journal entry by its sequence number."""
+        return self._entry(seq, "undo")
+
+    @verb("undo.batch", Permission.UNDO)
+    def batch(self, batch: str) -> dict[str, Any]:
+        """Take back a whole batch; later edits are kept and reported as conflicts."""
+        return self._batch(batch, "undo")
+
+    def describe(self, target: str | None = None) -> dict[str, Any]:
+        """What an undo would take back, without doing it: verb, how many entries, the first subjects."""
+        if target is None:
+            entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init")
+            if entry is None:
+                raise NotFound(N_("there is nothing of yours to undo"))
+            target = entry.batch or str(entry.seq)
+        sql, key = (journal.ONE, int(target)) if target.isdecimal() else (journal.OF_BATCH, target)
+        entries = list(journal.read(self.desk.store.reader(), sql, (key,)))
+        if not entries:
+            raise NotFound(N_("there is no batch or entry {target}"), target=target)
+        subjects = [f"{e.subject_type} {e.subject}" for e in entries[:5]]
+        return {"target": target, "verb": entries[0].verb, "entries": len(entries), "subjects": subjects}
+
+    # -- finding -----------------------------------------------------------------------------------------------
+
+    def _stands(self, seq: int) -> bool:
+        found = self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,))
+        return not any(self._stands(s) for (s,) in found if not self._partial(s))
+
+    def _partial(self, seq: int) -> bool:
+        entries = list(journal.read(self.desk.store.reader(), journal.ONE, (seq,)))
+        return any(r.get("code") == "undo.kept" for e in entries for r in e.reasons)
+
+    def _own(self, wanted: Callable[[Entry], bool]) -> Entry | None:
+        """The actor's latest entry that stands and is wanted; nobody's deeds but one's own."""
+        actor = self.desk.actor.real_id or self.desk.actor.id
+        before = self.desk.store.head() + 1
+        for _ in range(500):
+            rows = self.desk.store.query(
+                "SELECT seq FROM journal WHERE actor_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1", (actor, before)
+            )
+            if not rows:
+                return None
+            before = rows[0][0]
+            entry = next(journal.read(self.desk.store.reader(), journal.ONE, (before,)))
+            if wanted(entry) and self._stands(before):
+                return entry
+        return None
+
+    # -- doing -------------------------------------------------------------------------------------------------
+
+    def _entry(self, seq: int, name: str) -> dict[str, Any]:
+        entries = list(journal.read(self.desk.store.reader(), journal.ONE, (seq,)))
+        if not entries:
+            raise NotFound(N_("there is no journal entry {seq}"), seq=seq)
+        return self._run(entries, name, None)
+
+    def _batch(self, batch: str, name: str) -> dict[str, Any]:
+        found = self.desk.store.query("SELECT 1 FROM journal WHERE batch = ? LIMIT 1", (batch,))
+        if not found:
+            raise NotFound(N_("there is no batch {batch}"), batch=batch)
+        entries = list(journal.read(self.desk.store.reader(), journal.OF_BATCH_BACKWARDS, (batch,)))
+        return self._run(entries, name, new_batch())
+
+    def _run(self, entries: list[Entry], name: str, batch: str | None) -> dict[str, Any]:
+        for entry in entries:
+            if entry.verb in reversal.NOT_UNDOABLE:
+                raise Conflict(N_("{verb} cannot be undone"), verb=entry.verb)
+        standing = [e for e in entries if self._stands(e.seq or 0)]
+        if not standing:
+            raise Conflict(N_("that is already undone"))
+        mine = self.desk.actor.real_id or self.desk.actor.id
+        if any(e.actor_id != mine for e in standing) and self.desk.scope(Permission.UNDO) is not Scope.ALL:
+            raise NotPermitted(N_("that was done by somebody else; your roles let you undo your own actions only"))
+        undone, conflicts = 0, []
+        for chunk in _chunks(standing):
+            done, kept = self._chunk(chunk, name, batch)
+            undone += done
+            conflicts.extend(kept)
+        return {"undone": undone, "conflicts": conflicts, "batch": batch}
+
+    def _chunk(self, groups: list[list[Entry]], name: str, batch: str | None) -> tuple[int, list[dict[str, Any]]]:
+        """One short transaction: groups of entries, each about one subject, newest entry first."""
+        undone, conflicts = 0, []
+        with self.desk.work(name, batch=batch) as work:
+            for group in groups:
+                kept = self._group(work, group)
+                conflicts.extend(kept)
+                undone += 0 if kept and all(k.get("whole") for k in kept) else len(group)
+        for conflict in conflicts:
+            conflict.pop("whole", None)
+        return undone, conflicts
+
+    def _group(self, work: Work, group: list[Entry]) -> list[dict[str, Any]]:
+        first = group[-1]
+        opened = any(c.table == "ticket" and c.before is None and c.key == (first.subject,) for c in first.rows)
+        if first.subject_type == "ticket" and opened:
+            return self._remove_ticket(work, group)
+        if first.subject_type == "ticket" and not any(
+            c.table == "ticket" and c.after is None for e in group for c in e.rows
+        ):
+            return self._edit_ticket(work, group[0])
+        return self._reverse_plain(work, group)
+
+    def _edit_ticket(self, work: Work, entry: Entry) -> list[dict[str, Any]]:
+        row = work.row("ticket", entry.subject)
+        if row is None:
+            return [{"number": entry.subject, "fields": [], "reason": "gone", "whole": True}]
+        work.desk.require_on(Permission.UNDO, row, work.verb)
+        draft = Draft(row, at=work.at)
+        draft.undoes = entry.seq
+        work.drafts[draft.number] = draft
+        draft.because({"code": "undo", "seq": entry.seq, "verb": entry.verb})
+        kept = reversal.reverse_ticket(work, draft, entry)
+        whole = not draft.changed
+        return [{"number": entry.subject, "fields": k.fields, "reason": "edited later", "whole": whole} for k in kept]
+
+    def _remove_ticket(self, work: Work, group: list[Entry]) -> list[dict[str, Any]]:
+        """Take back an opening: every row that this batch made for the ticket goes, unless it was worked on since."""
+        number = group[0].subject
+        mine = {e.seq for e in group}
+        later = [
+            seq
+            for (seq,) in work.rows(
+                "SELECT seq FROM journal WHERE subject_type = 'ticket' AND subject = ? AND seq > ?",
+                (number, min(s or 0 for s in mine)),
+            )
+            if seq not in mine and self._counts(seq, mine)
+        ]
+        current = work.row("ticket", number)
+        if current is None:
+            return [{"number": number, "fields": [], "reason": "gone", "whole": True}]
+        if later or self._tied(work, number, mine):
+            return [{"number": number, "fields": [], "reason": "edited later", "whole": True}]
+        rows = self._made_rows(work, group)
+        entry = Entry("undo", "ticket", number, work.at, rows=rows, undoes=group[-1].seq,
+                      reasons=[{"code": "undo", "seq": group[-1].seq, "verb": group[-1].verb}])  # fmt: skip
+        entry.verb = work.verb
+        work.record(entry)
+        return []
+
+    def _counts(self, seq: int, mine: set[int | None]) -> bool:
+        entry = next(journal.read(self.desk.store.reader(), journal.ONE, (seq,)))
+        return entry.undoes is None and self._stands(seq)
+
+    @staticmethod
+    def _tied(work: Work, number: int, mine: set[int | None]) -> bool:
+        """Whether other tickets hang on this one."""
+        return bool(
+            work.rows(
+                "SELECT 1 FROM ticket WHERE parent_number = ?1 OR merged_into = ?1 UNION ALL"
+                " SELECT 1 FROM link WHERE other = ?1 LIMIT 1",
+                (number,),
+            )
+        )
+
+    @staticmethod
+    def _made_rows(work: Work, group: list[Entry]) -> list[RowChange]:
+        seen: set[tuple[str, tuple[Any, ...]]] = set()
+        rows: list[RowChange] = []
+        for entry in group:
+            for change in reversed(entry.rows):
+                where = (change.table, change.key)
+                if change.before is None and where not in seen:
+                    seen.add(where)
+                    current = work.row(change.table, *change.key)
+                    if current is not None:
+                        rows.append(RowChange(change.table, change.key, current, None))
+        return rows
+
+    def _reverse_plain(self, work: Work, group: list[Entry]) -> list[dict[str, Any]]:
+        """Take back entries about something else (or the removal of a ticket), one after another."""
+        conflicts: list[dict[str, Any]] = []
+        for entry in group:
+            rows: list[RowChange] = []
+            for change in reversed(entry.rows):
+                reverse, kept = reversal.reverse_row(work, change)
+                if reverse is not None and reverse.after is None and self._referred(work, reverse):
+                    reverse, kept = None, reversal.Kept(change.table, change.key, ["in use"])
+                if reverse is not None:
+                    rows.append(reverse)
+                if kept is not None:
+                    conflicts.append(
+                        {"subject": f"{kept.table} {kept.key[0]}", "fields": kept.fields, "reason": "edited later", "whole": not rows}
+                    )
+            if rows:
+                reasons = [{"code": "undo", "seq": entry.seq, "verb": entry.verb}]
+                work.record(
+                    Entry(work.verb, entry.subject_type, entry.subject, work.at, rows=rows, undoes=entry.seq, reasons=reasons)
+                )
+        return conflicts
+
+    @staticmethod
+    def _referred(work: Work, change: RowChange) -> bool:
+        return any(work.rows(sql, change.key) for sql in _REFERENCES.get(change.table, ()))
+
+
+def _chunks(entries: list[Entry]) -> Iterator[list[list[Entry]]]:
+    """Entries (newest first) as groups by subject, tickets before what they refer to, some groups a transaction.
+
+    Entries of one ticket that its own batch opened stay together; otherwise each entry is a group, and a
+    transaction holds at most one of a subject.
+    """
+    groups: list[list[Entry]] = []
+    by_subject: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        by_subject.setdefault((entry.subject_type, entry.subject), []).append(entry)
+    for group in by_subject.values():
+        first = group[-1]
+        whole = any(c.table == "ticket" and c.before is None for c in first.rows) or first.subject_type != "ticket"
+        groups.extend([group] if whole else [[e] for e in group])
+    groups.sort(key=lambda g: g[0].subject_type != "ticket")
+    chunk: list[list[Entry]] = []
+    seen: set[tuple[str, int]] = set()
+    for kind, run in groupby(groups, key=lambda g: g[0].subject_type == "ticket"):
+        for group in run:
+            where = (group[0].subject_type, group[0].subject)
+            if len(chunk) >= CHUNK or where in seen:
+                yield chunk
+                chunk, seen = [], set()
+            chunk.append(group)
+            seen.add(where)
+        if kind and chunk:
+            yield chunk
+            chunk, seen = [], set()
+    if chunk:
+        yield chunk
+

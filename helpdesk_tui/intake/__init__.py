@@ -1,0 +1,1 @@
+"""Ways into the desk: one adapter per channel; they read what comes and call verbs."""

@@ -1,0 +1,1 @@
+"""What the desk remembers: tables, journal, search and pages over one SQLite file."""

@@ -1,0 +1,235 @@
+"""The one writing path: row changes, journal entries, search index and counters in one transaction.
+
+Verbs, imports, undo and replay all come through `apply`; nothing else writes a business table.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy.dialects import sqlite as dialect
+
+from helpdesk_tui.store import journal, tables
+from helpdesk_tui.store.changes import ChangeSet, Key, Row, RowChange, net
+from helpdesk_tui.store.index import reindex
+from helpdesk_tui.vocabulary.errors import Conflict
+from helpdesk_tui.vocabulary.i18n import N_
+
+_DIALECT: Final = dialect.dialect()
+_ORDER: Final = {name: place for place, name in enumerate(tables.business_tables())}
+Statement = tuple[str, Sequence[str]]
+
+
+def _table(name: str) -> Table:
+    return tables.metadata.tables[name]
+
+
+@cache
+def columns(table: str) -> tuple[str, ...]:
+    """All columns of a table in their order."""
+    return tuple(c.name for c in _table(table).columns)
+
+
+@cache
+def key_columns(table: str) -> tuple[str, ...]:
+    """The primary key's columns."""
+    return tuple(c.name for c in _table(table).primary_key.columns)
+
+
+@cache
+def defaults(table: str) -> dict[str, Any]:
+    """The value a new row has in each column that is not named: the model's default, or None."""
+    return {c.name: getattr(c.default, "arg", None) for c in _table(table).columns}
+
+
+def new_row(table: str, **values: Any) -> Row:
+    """A whole row of a table, its defaults filled in. Raises TypeError for a column that does not exist."""
+    row = {**defaults(table), **values}
+    if len(row) != len(columns(table)):
+        raise TypeError(f"{table} has no column {sorted(set(row) - set(columns(table)))}")
+    return row
+
+
+@cache
+def _insert(table: str) -> Statement:
+    compiled = insert(_table(table)).compile(dialect=_DIALECT)
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+@cache
+def _update(table: str, changed: tuple[str, ...], versioned: bool) -> Statement:
+    target = _table(table)
+    statement = update(target).values({c: bindparam(f"new_{c}") for c in changed})
+    for column in key_columns(table):
+        statement = statement.where(target.c[column] == bindparam(f"key_{column}"))
+    if versioned:
+        statement = statement.where(target.c.version == bindparam("old_version"))
+    compiled = statement.compile(dialect=_DIALECT)
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+@cache
+def _delete(table: str) -> Statement:
+    target = _table(table)
+    statement = delete(target)
+    for column in key_columns(table):
+        statement = statement.where(target.c[column] == bindparam(f"key_{column}"))
+    compiled = statement.compile(dialect=_DIALECT)
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+def _conflict(table: str, key: Key) -> Conflict:
+    if table == "ticket":
+        return Conflict(N_("ticket {number} was changed by somebody else meanwhile; look again and repeat"), number=key[0])
+    return Conflict(N_("{table} {key} was changed by somebody else meanwhile; look again and repeat"), table=table, key=key[0])
+
+
+def _run(conn: sqlite3.Connection, sql: str, rows: list[tuple[Any, ...]], changes: list[RowChange]) -> None:
+    """One statement over many rows; where a row did not take (gone, or another version) that row is the conflict."""
+    done = conn.executemany(sql, rows).rowcount
+    if done == len(rows):
+        return
+    for change in changes:
+        found = _current(conn, change)
+        if found is None or any(found.get(c) != v for c, v in (change.after or {}).items()):
+            raise _conflict(change.table, change.key)
+    raise _conflict(changes[0].table, changes[0].key)
+
+
+def _current(conn: sqlite3.Connection, change: RowChange) -> Row | None:
+    return fetch(conn, change.table, change.key)
+
+
+@cache
+def _select(table: str) -> str:
+    target = _table(table)
+    statement = target.select()
+    for column in key_columns(table):
+        statement = statement.where(target.c[column] == bindparam(f"key_{column}"))
+    return str(statement.compile(dialect=_DIALECT))
+
+
+def fetch(conn: sqlite3.Connection, table: str, key: Key) -> Row | None:
+    """A whole row by its key, or None."""
+    found = conn.execute(_select(table), key).fetchone()
+    return None if found is None else dict(zip(columns(table), found, strict=True))
+
+
+def write_rows(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
+    """Make the net row changes, set by set: deletes children first, then inserts parents first, then updates.
+
+    Raises Conflict where a row is gone or has another version than the change names.
+    """
+    inserts: dict[str, list[RowChange]] = defaultdict(list)
+    deletes: dict[str, list[RowChange]] = defaultdict(list)
+    updates: dict[tuple[str, tuple[str, ...], bool], list[RowChange]] = defaultdict(list)
+    for change in changes:
+        if change.before is None:
+            inserts[change.table].append(change)
+        elif change.after is None:
+            deletes[change.table].append(change)
+        elif change.after:
+            versioned = "version" in change.before and "version" in columns(change.table)
+            updates[(change.table, tuple(sorted(change.after)), versioned)].append(change)
+    for table in sorted(inserts, key=_ORDER.__getitem__):
+        sql, order = _insert(table)
+        conn.executemany(sql, [tuple(c.after.get(n) for n in order) for c in inserts[table] if c.after is not None])
+    for (table, changed, versioned), group in updates.items():
+        sql, order = _update(table, changed, versioned)
+        keys = key_columns(table)
+        rows = []
+        for change in group:
+            values: dict[str, Any] = {f"key_{c}": v for c, v in zip(keys, change.key, strict=True)}
+            values |= {f"new_{c}": v for c, v in (change.after or {}).items()}
+            if versioned and change.before is not None:
+                values["old_version"] = change.before["version"]
+            rows.append(tuple(values[name] for name in order))
+        _run(conn, sql, rows, group)
+    for table in sorted(deletes, key=_ORDER.__getitem__, reverse=True):
+        sql, _ = _delete(table)
+        _run_deletes(conn, sql, deletes[table])
+
+
+def _run_deletes(conn: sqlite3.Connection, sql: str, group: list[RowChange]) -> None:
+    if conn.executemany(sql, [c.key for c in group]).rowcount != len(group):
+        raise _conflict(group[0].table, group[0].key)
+
+
+_COUNT: Final = (
+    "INSERT INTO counter (name, value) VALUES (?, ?)"
+    " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
+)
+
+
+def _count(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
+    """Remember the greatest number ever given in each table, so that none is given twice."""
+    greatest: dict[str, int] = {}
+    for change in changes:
+        if change.before is None and len(change.key) == 1 and isinstance(change.key[0], int) and change.table != "comment":
+            greatest[change.table] = max(greatest.get(change.table, 0), change.key[0])
+    conn.executemany(_COUNT, list(greatest.items()))
+
+
+def next_id(conn: sqlite3.Connection, table: str) -> int:
+    """The next free number of a table (only inside a write transaction)."""
+    found = conn.execute("SELECT value FROM counter WHERE name = ?", (table,)).fetchone()
+    return (found[0] if found else 0) + 1
+
+
+def apply_rows(conn: sqlite3.Connection, changes: list[RowChange]) -> None:
+    """Rows, index and counters without journal entries: the half that a replay repeats."""
+    folded = net(changes) if len(changes) > 1 else changes
+    with reindex(conn, folded):
+        write_rows(conn, folded)
+    _count(conn, folded)
+
+
+def _set_timers(conn: sqlite3.Connection, timers: dict[int, dict[str, int]]) -> None:
+    """Replace what is still to fire; what has fired for the same instant does not fire again."""
+    conn.executemany("DELETE FROM timer WHERE number = ? AND fired_at IS NULL", [(n,) for n in timers])
+    conn.executemany(
+        "INSERT INTO timer (number, kind, due_at) VALUES (?, ?, ?) ON CONFLICT (number, kind)"
+        " DO UPDATE SET due_at = excluded.due_at, fired_at = NULL WHERE due_at <> excluded.due_at",
+        [(number, kind, due) for number, by_kind in timers.items() for kind, due in by_kind.items()],
+    )
+
+
+def apply(conn: sqlite3.Connection, changes: ChangeSet) -> list[int]:
+    """Make everything of a change set true inside the open transaction. Returns the entries' sequence numbers.
+
+    Raises Conflict where a row changed meanwhile; the caller rolls the transaction back.
+    """
+    apply_rows(conn, [row for entry in changes.entries for row in entry.rows])
+    head = conn.execute("SELECT seq, hash FROM journal_head WHERE id = 1").fetchone()
+    seq, previous = (head[0], head[1]) if head else (0, journal.GENESIS)
+    if not seq:
+        previous = journal.GENESIS
+    rows, texts, numbers = [], [], []
+    for entry in changes.entries:
+        seq += 1
+        for change in entry.rows if changes.withheld else ():
+            for column in change.before or ():
+                instead = changes.withheld.get((change.table, change.key, column))
+                if instead is not None and change.before is not None:
+                    change.before[column] = instead
+        sealed = journal.seal(entry, seq, changes.recorded_at, previous)
+        entry.seq, entry.recorded_at = seq, changes.recorded_at
+        previous = sealed.hash
+        rows.append(sealed.row)
+        numbers.append(seq)
+        if sealed.text is not None:
+            texts.append(sealed.text)
+    _set_timers(conn, changes.timers)
+    conn.executemany(journal.INSERT, rows)
+    conn.executemany(journal.INSERT_TEXT, texts)
+    conn.execute(
+        "INSERT INTO journal_head (id, seq, hash) VALUES (1, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+        (seq, previous),
+    )
+    return numbers
+
+

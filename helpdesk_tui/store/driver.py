@@ -1,0 +1,124 @@
+"""SQLite itself: how a connection is opened, and the one lock that every writer holds.
+
+All engine-specific settings live here. The lock is an advisory `flock` on a file beside the desk: the kernel
+queues waiters in order (fair under many writers, where SQLite's own sleep-and-retry is not), and since every
+write and every checkpoint holds it, the WAL-reset fault of SQLite < 3.51.3 cannot be met.
+"""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from helpdesk_tui.vocabulary.errors import Busy, StoreFault
+from helpdesk_tui.vocabulary.i18n import N_
+
+_BUSY_MS: Final = 5_000
+_WAIT_SECONDS: Final = 30.0
+_PRAGMAS: Final = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 0",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA mmap_size = 0",
+    "PRAGMA cache_size = -16384",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open a connection in explicit-transaction mode with the desk's settings.
+
+    Raises StoreFault where the file cannot be opened or is no database.
+    """
+    name = str(path)
+    try:
+        if read_only:
+            uri = Path(path).resolve().as_uri() + "?mode=ro"
+            conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
+        else:
+            conn = sqlite3.connect(name, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
+        for pragma in _PRAGMAS:
+            conn.execute(pragma)
+        if not read_only and name != ":memory:":
+            mode = conn.execute("PRAGMA journal_mode").fetchone()[0]
+            if mode != "wal":
+                conn.execute("PRAGMA journal_mode = WAL")
+        else:
+            conn.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        raise fault(error, name) from error
+    if hasattr(conn, "setlimit"):
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 64 * 1024 * 1024)
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000)
+        conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 2)
+    return conn
+
+
+def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy:
+    """The desk's word for an SQLite error: what happened to which file, and what to do."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if isinstance(code, int) else None
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy(N_("the desk {path} is busy with other writers; try again in a moment"), path=path)
+    if primary == sqlite3.SQLITE_FULL:
+        return StoreFault(N_("the disk under {path} is full: nothing was changed; free some space and try again"), path=path)
+    if primary == sqlite3.SQLITE_READONLY:
+        return StoreFault(N_("{path} cannot be written; check who owns it and whether the disk is read-only"), path=path)
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return StoreFault(N_("{path} cannot be opened; check that its folder exists and is yours"), path=path)
+    if primary == sqlite3.SQLITE_NOTADB:
+        return StoreFault(N_("{path} is no desk file; name another with --db"), path=path)
+    if primary == sqlite3.SQLITE_CORRUPT:
+        return StoreFault(N_("{path} is damaged; stop writing to it and restore a backup"), path=path)
+    if primary == sqlite3.SQLITE_IOERR:
+        return StoreFault(N_("the disk under {path} failed: nothing was changed ({error})"), path=path, error=error)
+    return StoreFault(N_("{path}: {error}"), path=path, error=error)
+
+
+def lock_path(path: Path) -> Path:
+    """The file whose lock every writer holds."""
+    return path.with_name(path.name + ".lock")
+
+
+@contextlib.contextmanager
+def writer_lock(path: Path, timeout: float = _WAIT_SECONDS) -> Iterator[None]:
+    """Hold the writers' lock of this desk. Waiters are served in order. Raises Busy after `timeout` seconds."""
+    try:
+        handle = os.open(lock_path(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreFault(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _wait(handle, path, timeout)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wait(handle: int, path: Path, timeout: float) -> None:
+    """Queue in the kernel from a helper thread, so that a stuck holder cannot hang the caller for ever."""
+    duplicate = os.dup(handle)
+    got = threading.Event()
+
+    def queue() -> None:
+        try:
+            fcntl.flock(duplicate, fcntl.LOCK_EX)
+            got.set()
+        finally:
+            # The lock belongs to the open file, shared with `handle`: it is freed when both are closed.
+            os.close(duplicate)
+
+    threading.Thread(target=queue, daemon=True).start()
+    if not got.wait(timeout):
+        raise Busy(N_("another program has been writing to {path} for {seconds} s; try again"), path=path, seconds=int(timeout))

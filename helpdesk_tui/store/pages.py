@@ -1,0 +1,139 @@
+"""Pages of the queue, one ticket, its comments and counts: SQL on the held connection, slots dataclasses out."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from helpdesk_tui.store.query import Sql, Term
+from helpdesk_tui.vocabulary.records import CommentRow, Page, QueueRow
+
+CAP: Final = 9_999
+_ROW: Final = (
+    "t.number, t.kind, t.state, t.phase, t.priority, substr(t.title, 1, 400), s.code, g.code,"
+    " coalesce(a.login, a.name), coalesce(r.name, r.email), t.created_at, t.updated_at, t.due_at, t.warn_at, t.sla_run,"
+    " t.major, t.version, t.assignee_id, t.team_id, t.category, t.impact, t.urgency, t.channel, t.pinned"
+)
+_FROM: Final = (
+    " FROM ticket t LEFT JOIN service s ON s.id = t.service_id LEFT JOIN team g ON g.id = t.team_id"
+    " LEFT JOIN person a ON a.id = t.assignee_id LEFT JOIN person r ON r.id = t.requester_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A compiled list: what to show and in which order."""
+
+    condition: Sql
+    terms: tuple[Term, ...]
+
+    @property
+    def order_by(self) -> str:
+        """The ORDER BY of this list."""
+        return ", ".join(f"{t.expression} DESC" if t.descending else t.expression for t in self.terms)
+
+    @property
+    def reversed_order(self) -> str:
+        """The ORDER BY from the other end."""
+        return ", ".join(t.expression if t.descending else f"{t.expression} DESC" for t in self.terms)
+
+
+def _beyond(terms: Sequence[Term], key: Sequence[Any], forward: bool) -> Sql:
+    """Rows after (or before) a key in the order of the terms."""
+    if len({t.descending for t in terms}) == 1:
+        sign = ">" if forward != terms[0].descending else "<"
+        left = ", ".join(t.expression for t in terms)
+        right = ", ".join("?" * len(terms))
+        return Sql(f"({left}) {sign} ({right})", list(key))
+    parts: list[str] = []
+    params: list[Any] = []
+    for place, term in enumerate(terms):
+        sign = ">" if forward != term.descending else "<"
+        same = [f"{t.expression} = ?" for t in terms[:place]]
+        parts.append("(" + " AND ".join([*same, f"{term.expression} {sign} ?"]) + ")")
+        params += [*key[:place], key[place]]
+    return Sql("(" + " OR ".join(parts) + ")", params)
+
+
+def page_sql(listing: Listing, *, limit: int, after: Sequence[Any] | None, before: Sequence[Any] | None, last: bool) -> Sql:
+    """The SELECT of one page with its sort keys behind the row's columns."""
+    keys = ", ".join(t.expression for t in listing.terms)
+    where = listing.condition.text
+    params = list(listing.condition.params)
+    backwards = before is not None or last
+    edge = after if after is not None else before
+    if edge is not None:
+        beyond = _beyond(listing.terms, edge, forward=not backwards)
+        where += f" AND {beyond.text}"
+        params += beyond.params
+    order_by = listing.reversed_order if backwards else listing.order_by
+    text = f"SELECT {_ROW}, {keys}{_FROM} WHERE {where} ORDER BY {order_by} LIMIT ?"  # sql: compiled parts, values bound
+    return Sql(text, [*params, limit])
+
+
+_WIDTH: Final = 24
+
+
+def page(
+    conn: sqlite3.Connection,
+    listing: Listing,
+    *,
+    limit: int = 200,
+    after: Sequence[Any] | None = None,
+    before: Sequence[Any] | None = None,
+    last: bool = False,
+) -> Page:
+    """One page: the first, the last, or what follows (`after`) or precedes (`before`) a key of an earlier page."""
+    sql = page_sql(listing, limit=limit + 1, after=after, before=before, last=last)
+    found = conn.execute(sql.text, sql.params).fetchall()
+    more = len(found) > limit
+    if more:
+        found.pop()
+    backwards = before is not None or last
+    if backwards:
+        found.reverse()
+    rows = [QueueRow(*record[:_WIDTH]) for record in found]
+    first = found[0][_WIDTH:] if found else None
+    end = found[-1][_WIDTH:] if found else None
+    if backwards:
+        return Page(rows, first, end, more, before is not None)
+    return Page(rows, first, end, after is not None, more)
+
+
+def rows_of(conn: sqlite3.Connection, condition: Sql, numbers: Sequence[int]) -> list[QueueRow]:
+    """The rows of these tickets that (still) meet a condition, in no order."""
+    if not numbers:
+        return []
+    marks = ", ".join("?" * len(numbers))
+    text = f"SELECT {_ROW}{_FROM} WHERE {condition.text} AND t.number IN ({marks})"  # sql: compiled parts, values bound
+    return [QueueRow(*record) for record in conn.execute(text, [*condition.params, *numbers])]
+
+
+def numbers(conn: sqlite3.Connection, listing: Listing, limit: int | None = None) -> list[int]:
+    """The numbers of a list in its order."""
+    text = f"SELECT t.number FROM ticket t WHERE {listing.condition.text} ORDER BY {listing.order_by} LIMIT ?"  # sql: compiled parts
+    return [n for (n,) in conn.execute(text, [*listing.condition.params, -1 if limit is None else limit])]
+
+
+def count(conn: sqlite3.Connection, condition: Sql, cap: int | None = CAP) -> int:
+    """How many tickets meet a condition; counting stops one beyond `cap`."""
+    if cap is None:
+        text = f"SELECT count(*) FROM ticket t WHERE {condition.text}"  # sql: compiled parts
+        found = conn.execute(text, condition.params)
+    else:
+        text = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {condition.text} LIMIT ?)"  # sql: compiled parts
+        found = conn.execute(text, [*condition.params, cap + 1])
+    return int(found.fetchone()[0])
+
+
+_COMMENTS: Final = (
+    "SELECT c.id, c.number, c.kind, c.author_id, coalesce(p.name, p.login), c.created_at, c.body, c.channel"
+    " FROM comment c LEFT JOIN person p ON p.id = c.author_id WHERE c.id BETWEEN ? AND ? ORDER BY c.id"
+)
+
+
+def comments(conn: sqlite3.Connection, number: int, *, notes: bool) -> list[CommentRow]:
+    """A ticket's replies, and with `notes` its notes, in the order they were written."""
+    low = number << 20
+    found = [CommentRow(*r) for r in conn.execute(_COMMENTS, (low, low + (1 << 20) - 1))]
+    return found if notes else [c for c in found if c.kind != "note"]

@@ -1,0 +1,201 @@
+"""`Store`: one desk file, read on held connections (one a thread) and written one transaction at a time."""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from helpdesk_tui.store import driver, schema
+from helpdesk_tui.vocabulary.errors import StoreFault
+from helpdesk_tui.vocabulary.i18n import N_
+
+if TYPE_CHECKING:
+    from helpdesk_tui.store.changes import ChangeSet
+
+_CHECKPOINT_PAGES: Final = 4_000
+
+
+class Transaction:
+    """An open write transaction; it commits when its `with` block ends without an error."""
+
+    __slots__ = ("conn", "wrote")
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+        self.wrote = False
+
+    def apply(self, changes: "ChangeSet") -> list[int]:
+        """Make a change set true; the entries' sequence numbers. Raises Conflict where a row changed meanwhile."""
+        from helpdesk_tui.store.apply import apply
+
+        self.wrote = True
+        return apply(self.conn, changes)
+
+    def next_id(self, table: str) -> int:
+        """The next free number of a table."""
+        from helpdesk_tui.store.apply import next_id
+
+        return next_id(self.conn, table)
+
+
+class Store:
+    """A desk on disk (or in memory, for previews and tests). Safe to share between threads.
+
+    Opening creates an empty file's schema and upgrades an older one; a newer or foreign file raises StoreFault.
+    """
+
+    def __init__(self, path: Path | str, *, say: Callable[[str], None] | None = None) -> None:
+        self.path = Path(path)
+        self.in_memory = str(path) == ":memory:"
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._guard = threading.RLock()
+        self._shared: sqlite3.Connection | None = None
+        if self.in_memory:
+            self._shared = self._open()
+            schema.create(self._shared)
+            return
+        self._prepare(say)
+
+    def _prepare(self, say: Callable[[str], None] | None) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreFault(
+                N_("{path} cannot be made: {error}"), path=self.path.parent, error=error.strerror
+            ) from error
+        if self.path.exists() and self.path.stat().st_size:
+            # Look before anything is opened for writing: a foreign file must not change by a byte.
+            from helpdesk_tui.store import migrate
+
+            state, found = migrate.look(self.path)
+            schema.refuse(state, self.path, found)
+        else:
+            with driver.writer_lock(self.path):
+                self.path.touch(mode=0o600, exist_ok=True)
+        conn = self.reader()
+        state = self._state(conn)
+        if state is schema.SchemaState.EMPTY:
+            with driver.writer_lock(self.path):
+                if self._state(conn) is schema.SchemaState.EMPTY:
+                    schema.create(conn)
+        elif state is schema.SchemaState.OLDER:
+            from helpdesk_tui.store import migrate
+
+            self.close()
+            migrate.upgrade(self.path, say=say or (lambda _: None))
+        else:
+            schema.refuse(state, self.path, schema.found_version(conn))
+
+    def _state(self, conn: sqlite3.Connection) -> schema.SchemaState:
+        try:
+            return schema.inspect(conn)
+        except sqlite3.Error as error:
+            raise driver.fault(error, self.path) from error
+
+    def _open(self) -> sqlite3.Connection:
+        conn = driver.connect(":memory:" if self.in_memory else self.path)
+        with self._guard:
+            self._all.append(conn)
+        return conn
+
+    def reader(self) -> sqlite3.Connection:
+        """This thread's held connection. Read on it; never leave a statement half-fetched."""
+        if self._shared is not None:
+            return self._shared
+        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
+        if conn is None:
+            conn = self._local.conn = self._open()
+        return conn
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """One short write transaction under the writers' lock. Rolls back on any error; SQLite's become ours."""
+        with self._guard if self.in_memory else driver.writer_lock(self.path):
+            conn = self.reader()
+            transaction = Transaction(conn)
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+                self._same_schema(conn)
+                yield transaction
+                conn.execute("COMMIT")
+            except BaseException as error:
+                self._undo(conn)
+                if isinstance(error, sqlite3.Error):
+                    raise driver.fault(error, self.path) from error
+                raise
+            if transaction.wrote and not self.in_memory:
+                self._checkpoint(conn)
+
+    @contextlib.contextmanager
+    def rehearse(self) -> Iterator[Transaction]:
+        """A read transaction in the shape of a write one; nothing can be kept."""
+        conn = self.reader()
+        try:
+            conn.execute("BEGIN")
+            yield Transaction(conn)
+        except sqlite3.Error as error:
+            raise driver.fault(error, self.path) from error
+        finally:
+            self._undo(conn)
+
+    def _same_schema(self, conn: sqlite3.Connection) -> None:
+        """Refuse to write into a file that a newer program has upgraded while this one had it open."""
+        version = conn.execute("PRAGMA user_version").fetchone()[0]
+        if version != schema.SCHEMA_VERSION:
+            raise StoreFault(
+                N_("{path} was upgraded by another program meanwhile (schema {found}); restart this one"),
+                path=self.path,
+                found=version,
+            )
+
+    @staticmethod
+    def _undo(conn: sqlite3.Connection) -> None:
+        if conn.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                conn.execute("ROLLBACK")
+
+    def _checkpoint(self, conn: sqlite3.Connection) -> None:
+        """Move the write-ahead log into the file when it has grown; still under the writers' lock."""
+        try:
+            size = self.path.with_name(self.path.name + "-wal").stat().st_size
+            if size > _CHECKPOINT_PAGES * 4096:
+                conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if size > 4 * _CHECKPOINT_PAGES * 4096:
+                    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except (OSError, sqlite3.Error):
+            # The commit stands; a later writer will move the log.
+            return
+
+    def data_version(self) -> int:
+        """Changes whenever another connection has committed; cheap enough to ask four times a second."""
+        return int(self.reader().execute("PRAGMA data_version").fetchone()[0])
+
+    def head(self) -> int:
+        """The last journal sequence number."""
+        found = self.reader().execute("SELECT seq FROM journal_head WHERE id = 1").fetchone()
+        return int(found[0]) if found else 0
+
+    def meta(self, key: str) -> str | None:
+        """A fact about this desk file."""
+        found = self.reader().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def query(self, sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
+        """All rows of a read. SQLite's errors become StoreFault or Busy."""
+        try:
+            return self.reader().execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            raise driver.fault(error, self.path) from error
+
+    def close(self) -> None:
+        """Close every connection of every thread (no other thread may be using one)."""
+        with self._guard:
+            for conn in self._all:
+                with contextlib.suppress(sqlite3.Error):
+                    conn.close()
+            self._all.clear()
+            self._local = threading.local()
+            self._shared = None
