@@ -5,21 +5,22 @@ rule stands higher in the policy. A field nobody voted for takes the service of 
 """
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from helpdesk_tui.rules.policy_compile import CompiledPolicy, CompiledRule
+from helpdesk_tui.rules.policy_compile import CompiledPolicy, CompiledRule, compile_policy
 from helpdesk_tui.rules.policy_rules import VOTE_FIELDS, RuleWhen
-from helpdesk_tui.rules.words import MAX_TEXT, Language, detect_language, fold
+from helpdesk_tui.rules.words import Language, detect_language, fold, normal
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind
 from helpdesk_tui.vocabulary.levels import Level, level
 from helpdesk_tui.vocabulary.reasons import Reason, register
-from helpdesk_tui.vocabulary.text import at_rest, one_line
+from helpdesk_tui.vocabulary.text import one_line
 
-# Found words kept per vote, and characters kept of what a pattern matched: enough to explain, bounded in the journal.
+__all__ = ["Classification", "ClassifyInput", "CompiledPolicy", "Lost", "Vote", "classify", "compile_policy"]
+
+# Found words kept per vote, and characters kept of a pattern: enough to explain, bounded in the journal.
 MAX_WORDS: Final = 8
 MAX_FOUND: Final = 80
 
@@ -201,7 +202,7 @@ class _Subject:
     def __init__(self, compiled: CompiledPolicy, given: ClassifyInput) -> None:
         self.compiled = compiled
         self.given = given
-        self.text = f"{given.title}\n{given.description}"[:MAX_TEXT] if given.description else given.title[:MAX_TEXT]
+        self.text = normal(f"{given.title}\n{given.description}" if given.description else given.title)
         self.language = detect_language(self.text)
         self._title: set[int] | None = None
         self._bytes: dict[bool, bytes] = {}
@@ -215,9 +216,7 @@ class _Subject:
     def encoded(self, title: bool) -> bytes:
         """The text that patterns read."""
         if title not in self._bytes:
-            text = self.given.title[:MAX_TEXT] if title else self.text
-            if not text.isascii():
-                text = unicodedata.normalize("NFKC", at_rest(text))
+            text = normal(self.given.title) if title else self.text
             self._bytes[title] = text.encode("utf-8", "replace")
         return self._bytes[title]
 
@@ -248,9 +247,9 @@ def _evaluate(rule: CompiledRule, subject: _Subject, found: set[int]) -> tuple[t
     if rule.patterns and not words:
         text = subject.encoded(rule.title_only)
         for pattern in rule.patterns:
-            match = pattern.search(text)
-            if match is not None:
-                words.append(one_line(match, MAX_FOUND))
+            if pattern.found_in(text):
+                # The pattern, not what it matched: reasons are kept for good, and a text may have to be erased.
+                words.append(one_line(pattern.source, MAX_FOUND))
                 break
     if not words and (rule.alternatives or rule.patterns):
         return None, ()

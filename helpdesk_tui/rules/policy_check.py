@@ -60,7 +60,9 @@ def explained(details: ErrorDetails, root: type[BaseModel]) -> tuple[Path, str, 
     if kind == "extra_forbidden":
         return path, *_unknown_key(path, root)
     params = {key: str(value) for key, value in context.items()}
-    params["value"] = repr(details["input"]) if isinstance(details["input"], str) else str(details["input"])
+    given = details["input"]
+    if isinstance(given, str | int | float):
+        params["value"] = repr(given)
     text = _TEXTS.get(kind)
     if text is None:
         return path, N_("is refused: {detail}"), {"detail": details["msg"]}

@@ -39,7 +39,6 @@ class CompiledPolicy:
     # Rules to look at for a term that was found, and rules to look at always (facts or patterns only).
     by_term: Mapping[int, tuple[int, ...]]
     always: tuple[int, ...]
-    title_rules: frozenset[int]
     defaults: Mapping[str, str]
     service_of_category: Mapping[str, str]
 
@@ -120,7 +119,6 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         labels=tuple(builder.labels),
         by_term={number: tuple(orders) for number, orders in by_term.items()},
         always=tuple(always),
-        title_rules=frozenset(rule.order for rule in rules if rule.title_only),
         defaults={
             "kind": defaults.kind.value,
             "category": defaults.category,

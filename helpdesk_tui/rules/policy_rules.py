@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from helpdesk_tui.rules.patterns import MAX_PATTERN
 from helpdesk_tui.rules.policy_base import Code, LevelCode, Name, Section, Term, refuse
 from helpdesk_tui.rules.policy_work import Language
 from helpdesk_tui.vocabulary.channels import Channel, OrganisationKind
@@ -90,10 +89,4 @@ class Rule(Section):
             raise refuse(N_("rule {id} has no condition, so it would vote on every ticket"), id=self.id)
         if not self.votes.named():
             raise refuse(N_("rule {id} votes for nothing"), id=self.id)
-        for pattern in self.regex:
-            if len(pattern) > MAX_PATTERN:
-                raise refuse(
-                    N_("a pattern of rule {id} has {have} characters; {most} is the most"),
-                    id=self.id, have=len(pattern), most=MAX_PATTERN,
-                )  # fmt: skip
         return self

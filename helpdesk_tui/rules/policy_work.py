@@ -114,6 +114,9 @@ class Lifecycle(Section):
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
+_LISTS = ("kind", "category", "service", "priority", "organisation", "organisation_kind", "channel", "language")
+
+
 class When(Section):
     """Facts that must hold, all of them; an empty list asks nothing. One value of a list is enough."""
 
@@ -134,6 +137,18 @@ class When(Section):
             (self.kind, self.category, self.service, self.priority, self.organisation, self.organisation_kind,
              self.channel, self.language)
         )  # fmt: skip
+
+    def covers(self, other: "When") -> bool:
+        """Whether this holds wherever `other` does, so that nothing is left for `other` behind it."""
+        if self.vip is not None and self.vip != other.vip:
+            return False
+        for name in _LISTS:
+            mine, others = getattr(self, name), getattr(other, name)
+            if name == "organisation":
+                mine, others = ({value.casefold() for value in values} for values in (mine, others))
+            if mine and not (others and set(others) <= set(mine)):
+                return False
+        return True
 
     def holds(
         self,

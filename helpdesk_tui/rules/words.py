@@ -13,6 +13,7 @@ from typing import Final, Literal
 # Characters of a text that are looked at; a longer one is cut.
 MAX_TEXT: Final = 100 * 1024
 MIN_STEM: Final = 3
+_CHUNK: Final = 4096
 
 # Letters of the alphabets that part words by blanks (Latin, Greek, Cyrillic and neighbours up to Georgian) and digits.
 _WORD: Final = re.compile("[0-9a-z\u00b5-\u00d6\u00d8-\u00f6\u00f8-\u10ff\u1e00-\u1fff]+")
@@ -25,14 +26,28 @@ _OTHER: Final = re.compile("[\u0370-\u10ff\u1780-\u17ff]")
 Language = Literal["en", "zh", "other"]
 
 
+def normal(text: str) -> str:
+    """The text in NFKC, at most MAX_TEXT characters."""
+    if text.isascii():
+        return text[:MAX_TEXT]
+    if len(text) <= _CHUNK:
+        return unicodedata.normalize("NFKC", text)[:MAX_TEXT]
+    # NFKC may lengthen a hostile text eighteen times, so it stops where enough is there.
+    parts: list[str] = []
+    have = 0
+    for start in range(0, min(len(text), MAX_TEXT), _CHUNK):
+        parts.append(unicodedata.normalize("NFKC", text[start : start + _CHUNK]))
+        have += len(parts[-1])
+        if have >= MAX_TEXT:
+            break
+    return "".join(parts)[:MAX_TEXT]
+
+
 def fold(text: str) -> str:
     """The text in the form that all comparison uses: NFKC, case folded, without apostrophes, at most MAX_TEXT long."""
-    text = text[:MAX_TEXT]
     if text.isascii():
-        return text.lower().replace("'", "")
-    # NFKC may lengthen a hostile text eighteen times, so it is cut once more.
-    folded = unicodedata.normalize("NFKC", text)[:MAX_TEXT].casefold()[:MAX_TEXT]
-    return folded.replace("'", "").replace("\u2019", "")
+        return text[:MAX_TEXT].lower().replace("'", "")
+    return normal(text).casefold()[:MAX_TEXT].replace("'", "").replace("\u2019", "")
 
 
 def words_of(folded: str) -> list[str]:
@@ -55,10 +70,9 @@ def detect_language(text: str) -> Language:
 
     One Han character says about as much as three Latin letters; a little kana or Hangul makes a text not Chinese.
     """
-    text = text[:MAX_TEXT]
     if text.isascii():
         return "en" if _LATIN.search(text) else "other"
-    text = unicodedata.normalize("NFKC", text)[:MAX_TEXT]
+    text = normal(text)
     han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
     kana, rest = len(_KANA_HANGUL.findall(text)), len(_OTHER.findall(text))
     if 3 * (kana + han) > latin and kana * 10 > han:
