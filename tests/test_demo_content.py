@@ -129,6 +129,9 @@ def test_every_ticket_is_sound(seed: int, now: int, tickets: int, days: int) -> 
                     target = by_number[step.fields[name]]
                     assert target.number != ticket.number
                     assert target.created_at < step.at
+            if "items" in step.fields:
+                assert len(step.fields["items"]) >= 3
+                assert all(item[:1].strip() and "|" not in item for item in step.fields["items"])
             if step.verb == "link":
                 assert step.fields["type"] in set(LinkType)
             if step.verb in ("assign", "take") and step.actor != DEMO_BOT:

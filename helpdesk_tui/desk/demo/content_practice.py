@@ -227,7 +227,7 @@ D I saw one at another company, it was funny. Perhaps for us too?
 T Tills and network for the rebuilt store Eppendorf
 D Six tills, two label printers, Wi-Fi for staff and guests, line with backup. Opening after the rebuilding.
 +1d sven.olsen take |
-+1d sven.olsen checklist:Line ordered; Tills staged; Acceptance with the store manager; Staff trained |
++1d sven.olsen checklist | Line ordered; Tills staged; Acceptance with the store manager; Staff trained
 +6d sven.olsen state:designed | Plan signed by the store manager.
 +24d sven.olsen state:deployed | Equipment is installed.
 +25d sven.olsen done:1 |

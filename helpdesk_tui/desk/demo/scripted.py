@@ -91,6 +91,8 @@ class Teller:
     def begin(self, story: Story) -> Instant:
         """When a story starts: so many days ago, in office hours or at its fixed hour."""
         at = self.now - int(float(story.cells[8]) * DAY)
+        if "clock" not in story.cells[9].split():
+            at -= self.rng.randrange(0, 6 * 3600)
         if hour := story.option("hour"):
             local = at + offset(at, "sz")
             at = local - local % DAY + int(hour) * 3600 + self.rng.randrange(60, 600) - offset(at, "sz")
@@ -145,6 +147,9 @@ class Teller:
             due = at + seconds + self.rng.randrange(0, 40)
             if not clocked or seconds >= 3 * DAY:
                 due = hours.add(due, self.rng.randrange(30, 1500))
+                if due < draft.last + 300:
+                    # Several steps of one day follow each other as fast as people write.
+                    due = hours.add(draft.last, self.rng.randrange(300, 3000))
             if max(due, draft.last + 5) >= self.now:
                 break
             self._step(draft, story, due, self.key(who), verb, text)
