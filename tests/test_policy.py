@@ -48,8 +48,10 @@ def test_every_area_has_rules_in_both_languages() -> None:
 
 def test_every_name_has_chinese() -> None:
     policy = default_policy()
-    for item in (*policy.categories, *policy.services):
-        assert has_chinese(item.name_zh), item.code
+    for category in policy.categories:
+        assert has_chinese(category.name_zh), category.code
+    for service in policy.services:
+        assert has_chinese(service.name_zh), service.code
     for team in policy.teams:
         assert has_chinese(team.name_zh), team.code
     for indicator in policy.indicators:
@@ -281,6 +283,10 @@ def test_a_damaged_document_is_read_or_refused_never_worse(at: int, cut: int, pu
     policy, problems = check_policy(text[:start] + put + text[start + cut :])
     assert (policy is None) == bool(problems)
     assert all(problem.line >= 1 and str(problem.error()) for problem in problems)
+
+
+def test_a_byte_order_mark_does_not_matter() -> None:
+    assert parse_policy("\ufeff" + default_text()) == default_policy()
 
 
 # -- places --------------------------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ def check_policy(text: str) -> tuple[Policy | None, list[Problem]]:
     """Read a document: the policy and no problem, or None and every problem in the order of their lines."""
     if len(text) > MAX_DOCUMENT:
         return None, [Problem(1, "", N_("the document is larger than {most} characters"), {"most": str(MAX_DOCUMENT)})]
+    # Some editors put a byte order mark before a text; TOML knows none.
+    text = text.removeprefix("\ufeff")
     try:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
