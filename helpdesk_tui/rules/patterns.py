@@ -13,9 +13,9 @@ from helpdesk_tui.vocabulary.i18n import N_
 MAX_MATCHED: Final = 100 * 1024
 MAX_PATTERN: Final = 500
 # Instructions of a compiled pattern times bytes read. RE2's worst case is linear in both (measured up to 4 ns each, for
-# patterns with counts), so this holds a search below 10 ms: a pattern of 1,000 instructions reads 1,500 bytes. Small
+# patterns with counts), so this holds a search below 10 ms: a pattern of 1,000 instructions reads 1,000 bytes. Small
 # ones never leave the fast path and read all.
-MAX_WORK: Final = 1_500_000
+MAX_WORK: Final = 1_000_000
 SMALL: Final = 50
 MAX_PROGRAM: Final = 4000
 _MAX_MEMORY: Final = 8 << 20
