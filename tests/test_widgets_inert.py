@@ -1,5 +1,8 @@
 """Data made visible: exact cells, wrapping, columns and their texts."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +14,7 @@ from helpdesk_tui.vocabulary.records import NEVER, QueueRow
 from helpdesk_tui.vocabulary.text import safe_text
 from helpdesk_tui.widgets.columns import COLUMNS, GAP, GUTTER, layout, sla_cell
 from helpdesk_tui.widgets.inert import cells, line, plain, width_of, wrap
-from helpdesk_tui.widgets.lines import TONES, LineView, ToneWidget, text_line
+from helpdesk_tui.widgets.lines import TONES, Line, LineView, ToneWidget, text_line
 from helpdesk_tui.widgets.themes import THEME_NAMES, register_themes
 from tests.tui import HOSTILE, assert_inert, screen_lines
 from tests.widget_rows import NOW, row
@@ -59,7 +62,7 @@ def test_where_lines_break(text: str, width: int, lines: list[str]) -> None:
 def test_content_of_data_holds_no_style_and_no_control(text: str) -> None:
     for content in (plain(text), line(text, 100)):
         assert content.spans == []
-        assert not any(ord(char) < 32 and char != "\n" or 127 <= ord(char) < 160 for char in content.plain)
+        assert not any((ord(char) < 32 and char != "\n") or 127 <= ord(char) < 160 for char in content.plain)
 
 
 SLA = [
@@ -80,7 +83,7 @@ SLA = [
 
 
 @pytest.mark.parametrize(("changes", "text", "tone"), SLA)
-def test_the_clock_is_said_in_digits_and_a_word(changes: dict[str, object], text: str, tone: str) -> None:
+def test_the_clock_is_said_in_digits_and_a_word(changes: dict[str, Any], text: str, tone: str) -> None:
     one = row(1, **{"sla_run": "running", **changes})
     assert sla_cell(one, NOW) == (text, tone)
 
@@ -141,7 +144,7 @@ def test_odd_rows_still_have_every_cell() -> None:
 
 
 class Pane(LineView):
-    def layout_lines(self, width: int) -> list:
+    def layout_lines(self, width: int) -> Sequence[Line]:
         return [text_line(text, tone) for tone in TONES for text in HOSTILE]
 
 
@@ -164,9 +167,10 @@ async def test_every_theme_draws_every_tone_inert(theme: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         pane = app.query_one(Pane)
         pane.focus()
+        await pilot.pause()
         seen = []
         for _step in range(20):
-            await pilot.press("pagedown")
+            pane.action_scroll_page(1)
             assert_inert(app)
             seen += screen_lines(app)
         assert any("[@click=app.quit]x[/]" in text for text in seen)

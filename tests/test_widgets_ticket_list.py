@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def repaints(widget: TicketList) -> Iterator[list[Region]]:
     try:
         yield seen
     finally:
-        del widget.refresh  # type: ignore[method-assign]
+        del widget.refresh
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -272,7 +273,7 @@ async def test_only_moved_clocks_are_repainted() -> None:
     app = ListApp(last=0)
     async with app.run_test(size=(120, 40)) as pilot:
         day = 86_400
-        steady = {"created_at": NOW - 3 * day, "sla_run": "running"}
+        steady: dict[str, Any] = {"created_at": NOW - 3 * day, "sla_run": "running"}
         app.list.set_page(
             page_of(
                 [

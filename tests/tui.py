@@ -32,6 +32,15 @@ HOSTILE: Final = (
     "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1e8\U0001f1f3 \u2764\ufe0f",
     "",
 )
+HOSTILE_FEW: Final = (
+    "[/",
+    "[/red]",
+    " ".join(text for text in HOSTILE if 2 < len(text) < 1_000),
+    "[@click=app.quit]x[/]" * 500,
+    "\u4e2d\x1b\u202e" * 3_000,
+    "",
+)
+"""The same in a few texts, for tests that build a screen for each."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

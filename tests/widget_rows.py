@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from textual.app import App, ComposeResult
 
@@ -23,7 +24,7 @@ KINDS = ("incident", "incident", "request", "incident", "request", "problem")
 STATES = ("in_progress", "awaiting_user", "new", "assigned", "in_fulfilment", "known_error")
 
 
-def row(number: int, title: str | None = None, **changes: object) -> QueueRow:
+def row(number: int, title: str | None = None, **changes: Any) -> QueueRow:
     """A believable row; everything follows from its number."""
     n = number % 6
     due = NOW + (number % 97 - 6) * 1_300
@@ -82,7 +83,7 @@ class ListApp(App[None]):
         self.ticking = ticking
         self.limit = limit
         self.now = NOW
-        self.messages: list[object] = []
+        self.messages: list[tuple[str, Any]] = []
         self.reads: list[str] = []
 
     def compose(self) -> ComposeResult:

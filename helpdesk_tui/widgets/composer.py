@@ -149,7 +149,7 @@ class Composer(Vertical):
         to = self.query_one("#composer-to", Static)
         to.update(Content(" " + _("to: {people}").format(people=one_line(recipients or "-", 300))))
         to.display = reply
-        keys = _("ctrl+s or F2 sends, Esc keeps the draft, ctrl+o opens the editor")
+        keys = _("ctrl+s or F2 sends, Esc keeps the draft, ctrl+o editor")
         recorded = _("recorded, not sent") + " - " if reply and not delivered else ""
         self.query_one("#composer-hint", Static).update(Content(f" {recorded}{keys}"))
         self.set_text(draft)

@@ -35,6 +35,8 @@ class SafeInput(Input):
 class SafeTextArea(TextArea):
     """A text of many lines."""
 
+    DEFAULT_CSS = "SafeTextArea { padding: 0; }"
+
     def __init__(self, text: str = "", **options: Any) -> None:
         options.setdefault("compact", True)
         options.setdefault("highlight_cursor_line", False)

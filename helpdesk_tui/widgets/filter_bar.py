@@ -149,7 +149,10 @@ class FilterBar(Vertical):
         with Horizontal(id="filter-line"):
             yield Static(Content(PROMPT), id="filter-prompt")
             yield _Chips()
-            yield SafeInput(id="filter-input", max_length=4_000, placeholder=_("state:open team:network words"))
+            field = SafeInput(id="filter-input", max_length=4_000, placeholder=_("state:open team:network words"))
+            # While it is hidden neither Tab nor the first focus of a screen may find it.
+            field.can_focus = False
+            yield field
             yield Static(Content(""), id="filter-info")
         yield Static(Content(""), id="filter-error")
         proposals = OptionList(id="filter-proposals", compact=True, markup=False)
@@ -190,6 +193,7 @@ class FilterBar(Vertical):
         """Open the input with the filter in force and put the cursor at its end."""
         self.add_class("-editing")
         self._set_value(self._applied)
+        self.input.can_focus = True
         self.input.focus()
 
     def show_error(self, message: str, position: int | None = None) -> None:
@@ -333,14 +337,20 @@ class FilterBar(Vertical):
             self._leave()
 
     def _leave(self) -> None:
-        self.remove_class("-editing")
-        self._close()
+        self._hide()
+        if self.input.has_focus:
+            self.screen.set_focus(None)
         self.post_message(self.Left(self))
+
+    def _hide(self) -> None:
+        self.remove_class("-editing")
+        self.input.can_focus = False
+        self._close()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Focus went elsewhere: the chips say what is in force; what was typed and not applied is dropped."""
         if self.editing:
-            self.remove_class("-editing")
+            self._hide()
             self.set_text(self._applied)
 
     def on_click(self, event: events.Click) -> None:
