@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import helpdesk_tui.rules as rules
-from helpdesk_tui.desk.demo.content_people import LANHAI
+from helpdesk_tui.desk.demo.content_people import INTERNAL
 from helpdesk_tui.desk.demo.generator import generate, scenarios
 from helpdesk_tui.desk.demo.hours import DAY, Hours, offset, weekday
 from helpdesk_tui.desk.demo.models import DEMO_BOT, DEMO_ME, DemoDesk, DemoTicket
@@ -197,7 +197,7 @@ def test_the_mix_is_that_of_a_working_desk() -> None:
     tickets = desk().tickets
     opened = [t for t in tickets if t.phase < Phase.RESOLVED]
     assert 260 <= len(opened) <= 340
-    assert 0.2 <= share(sum(t.organisation != LANHAI for t in tickets)) <= 0.24
+    assert 0.2 <= share(sum(t.organisation not in INTERNAL for t in tickets)) <= 0.24
     kinds = Counter(t.kind for t in tickets)
     assert set(kinds) == set(Kind)
     assert kinds["incident"] > kinds["request"] > 300

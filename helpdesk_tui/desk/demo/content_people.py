@@ -5,11 +5,16 @@ from typing import Final
 from helpdesk_tui.desk.demo.models import DEMO_BOT, DEMO_ME, DemoOrganisation, DemoPerson
 
 LANHAI: Final = "Lanhai Retail 蓝海零售"
+# Shanghai has the name by which the default policy gives it the Chinese calendar.
+_OFFICES: Final = {"sz": LANHAI, "sh": "上海办公室", "hh": "Lanhai Europe GmbH"}
+INTERNAL: Final = frozenset(_OFFICES.values())
 DOMAIN: Final = "lanhai.example"
 
 # name | domain | kind
 _ORGANISATIONS: Final = f"""
 {LANHAI} | {DOMAIN} | internal
+{_OFFICES["sh"]} | {DOMAIN} | internal
+{_OFFICES["hh"]} | {DOMAIN} | internal
 Morgenrot Kaffee GmbH | morgenrot-kaffee.example | customer
 Elbkontor Buchhandel | elbkontor.example | customer
 Fjordland Outdoor AB | fjordland.example | customer
@@ -213,7 +218,7 @@ def _initials(name: str, surname: str, given: str) -> str:
 
 
 def organisations() -> tuple[DemoOrganisation, ...]:
-    """Lanhai itself, its merchants and its partners."""
+    """Lanhai's three offices, its merchants and its partners."""
     return tuple(DemoOrganisation(name, kind) for name, _, kind in _rows(_ORGANISATIONS))
 
 
@@ -230,7 +235,7 @@ def people() -> tuple[DemoPerson, ...]:
                 key=email,
                 name=name,
                 email=email,
-                organisation=LANHAI,
+                organisation=_OFFICES[site],
                 language="zh" if chinese else "en",
                 site=site,
                 phone=f"{_AREA[site]} {2101 + i}",
@@ -248,7 +253,7 @@ def people() -> tuple[DemoPerson, ...]:
                 key=login,
                 name=name,
                 email=_address(surname, given, DOMAIN),
-                organisation=LANHAI,
+                organisation=_OFFICES[site],
                 language="zh" if ord(name[0]) >= 0x2E80 else "en",
                 site=site,
                 phone=f"{_AREA[site]} {3001 + i}",

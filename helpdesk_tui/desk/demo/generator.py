@@ -19,7 +19,7 @@ from helpdesk_tui.desk.demo import (
     content_workplace,
 )
 from helpdesk_tui.desk.demo import content_catalogue as catalogue
-from helpdesk_tui.desk.demo.content_people import LANHAI, organisations, people
+from helpdesk_tui.desk.demo.content_people import INTERNAL, organisations, people
 from helpdesk_tui.desk.demo.drafts import CRITICALITY, Draft, priority_of
 from helpdesk_tui.desk.demo.hours import DAY, Hours, offset, weekday
 from helpdesk_tui.desk.demo.models import DEMO_BOT, DemoDesk, DemoPerson, DemoTicket
@@ -89,14 +89,15 @@ class _Build:
         self.families = {family.code: family for family in scenarios()}
         self.hours = {site: Hours(site, self.start - DAY, now + 14 * DAY) for site in ("sz", "sh", "hh")}
         self.crew = Crew(self.rng, self.who)
-        staff = [p for p in self.people if p.organisation == LANHAI and p.key != DEMO_BOT]
+        staff = [p for p in self.people if p.organisation in INTERNAL and p.key != DEMO_BOT]
         # Agents have trouble of their own, but less often than those they help.
         self.staff = {
             lang: [p for p in staff if p.language == lang and (not p.agent or self.rng.random() < 0.2)]
             for lang in ("en", "zh")
         }
         self.outside = {
-            lang: [p for p in self.people if p.organisation != LANHAI and p.language == lang] for lang in ("en", "zh")
+            lang: [p for p in self.people if p.organisation not in INTERNAL and p.language == lang]
+            for lang in ("en", "zh")
         }
         self.drafts: list[Draft] = []
         self.arrivals = {site: self._arrivals(site) for site in ("sz", "sh", "hh")}
@@ -196,7 +197,7 @@ class _Build:
         monitoring = "monitoring" in family.options
         hamburg = family.code == "printer-hh-jam" or (at + offset(at, "sz")) % DAY > 14 * 3600
         language = "en" if hamburg or (monitoring and self.rng.random() < 0.5) else "zh"
-        pool = [p for p in self.staff[language] if p.organisation == LANHAI]
+        pool = [p for p in self.staff[language] if (p.site == "hh") == hamburg] or self.staff[language]
         draft, plan = self._open(family, language, self.who[DEMO_BOT] if monitoring else self.rng.choice(pool), at)
         plan.recurring = True
         same = [d for d in self.drafts[-5:] if d.ticket.family == family.code and at - d.ticket.created_at < 7200]
@@ -214,7 +215,7 @@ class _Build:
     def everyday(self, wanted: int) -> None:
         """Fill up with everyday tickets, so that the shares of the outside and of open work come out."""
         rng = self.rng
-        have = sum(1 for d in self.drafts if d.ticket.organisation != LANHAI)
+        have = sum(1 for d in self.drafts if d.ticket.organisation not in INTERNAL)
         outside = max(0, round(EXTERNAL_SHARE * self.tickets) - have)
         usual = [f for f in self.families.values() if f.weight > 0]
         pools: dict[bool, tuple[list[Family], list[float]]] = {}
@@ -284,7 +285,7 @@ class _Build:
         monitoring = title.startswith(("[monitoring]", "【监控】"))
         if monitoring:
             requester = self.who[DEMO_BOT]
-        external = requester.organisation != LANHAI
+        external = requester.organisation not in INTERNAL
         channel = "monitoring"
         if not monitoring:
             weights = _OUTSIDE_WEIGHTS if external else _CHANNEL_WEIGHTS
