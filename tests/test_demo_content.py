@@ -211,7 +211,7 @@ def test_the_mix_is_that_of_a_working_desk() -> None:
     assert min(languages.values()) > 700
     assert {p for p in Phase if any(t.phase == p for t in tickets)} == set(Phase)
     assert sum(t.assignee == DEMO_ME for t in opened) >= 5
-    assert sum(t.assignee is None for t in opened) >= 15
+    assert sum(t.assignee is None for t in opened) >= 10
     assert sum(t.phase == Phase.PENDING for t in opened) >= 60
     assert len({t.service for t in tickets}) == len(desk().services)
     answered = [t for t in tickets if t.phase >= Phase.RESOLVED and t.first_response_at is not None]

@@ -93,9 +93,9 @@ F 已重新开启负载均衡并调整信道，观察了两场会议，每个射
 tags: branch, line
 ci: rtr-store-nanshan, rtr-store-xuhui, rtr-store-altona
 zh:
-T 【监控】门店{store}专线中断
+T 【监控】{store}专线中断
 D 监控告警：{ci} 自{hour}起无法ping通，丢包率100%，已自动切换4G备份链路，备份链路延迟{k}ms。受影响：收银、库存同步。
-T 门店{store}网络断了，收银只能走4G
+T {store}网络断了，收银只能走4G
 D 店里网络{hour}断了，光猫红灯闪，收银走备份很慢，排队的顾客已经有十几位，请马上处理。
 Q 请店员确认光猫电源和光纤接头是否松动，并拍一张指示灯照片。
 A 已经拔插过，LOS灯还是红的，照片发群里了。

@@ -30,7 +30,7 @@ F 已迁走归档日志，批处理于{hour}完成，对账文件在银行截止
 tags: pos, till, store
 ci: pos-nanshan-01, pos-nanshan-02, pos-xuhui-01, pos-altona-01
 zh:
-T 门店{store}收银机显示离线
+T {store}收银机显示离线
 D {n}号收银机{hour}开始显示“离线交易”，只能收现金，扫码不了，排队很长。
 T 刷卡机连不上
 D {store}刷卡提示“通讯失败 {code}”，重启两次没用，另一台是好的。
@@ -137,7 +137,7 @@ zh:
 T 顾客被重复扣款
 D 订单{order}，{amount}元扣了两次，顾客很生气，要求今天解决。
 T 会员投诉扣款两次
-D 门店{store}扫码超时后又扫了一次，两笔都成功，合计多扣{amount}元。
+D {store}扫码超时后又扫了一次，两笔都成功，合计多扣{amount}元。
 Q 请提供两笔交易的流水号后六位。
 A {k}{m}和{m}{k}。
 N 两笔请求间隔31秒，客户端超时重试未带幂等号。

@@ -236,7 +236,7 @@ S Test
 zh:
 T 申请开通防火墙端口
 D {app}需要从应用服务器访问{ip}的8443端口，{date}起长期使用。
-T 新店{store}防火墙放行
+T {store}防火墙放行
 D {store}收银机需要访问支付接口443端口。
 Q 是否加密？对端归属哪里？
 A TLS加密，对端是{org}。
@@ -262,7 +262,7 @@ S Install on site
 S Test sale
 S Train staff
 zh:
-T 新店{store}开业准备
+T {store}开业准备
 D {store}{date}开业，需要{n}台收银机、价签打印机、扫码枪、专线和备用线路，现场联系人{joiner}。
 Q 什么时候可以进场？
 A 开业前两周。
@@ -384,7 +384,7 @@ F 上网码已发到邮箱，{date}7点到20点有效。
 == tablet-store | workplace | hardware | 1 1 | 12 | 6-48 | request approval
 tags: tablet, store
 zh:
-T 门店{store}申请盘点平板
+T {store}申请盘点平板
 D 盘点用平板坏了一台，下周大盘点，申请更换，资产号{k}{m}。
 Q 旧平板能否开机？需要先清除数据。
 A 不能开机，屏幕碎了。

@@ -53,7 +53,7 @@ F The damaged job is gone and the queue runs. Please send your document once mor
 tags: label-printer, store
 ci: lbl-wh-sz-01, lbl-store-nanshan
 zh:
-T 门店{store}价签打印错位
+T {store}价签打印错位
 D 价签打印机打出来偏移半格，条码扫不出来，今天有{k}个促销价签要换，顾客结账时价格对不上。
 T 仓库标签打印机打出来是空白
 D 换了一卷标签纸之后打出来全是空白，发货单贴不了，{hour}的车要走。

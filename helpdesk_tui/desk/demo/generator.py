@@ -45,20 +45,25 @@ _STILL_OPEN: Final = (
     (4.0, 1.5),
     (8.0, 0.9),
     (16.0, 0.45),
-    (30.0, 0.16),
-    (1e9, 0.01),
+    (30.0, 0.1),
+    (1e9, 0.003),
 )
-_STAGES: Final[dict[bool, tuple[tuple[str, ...], tuple[int, ...]]]] = {
-    # Young tickets are worked on, old ones mostly wait for somebody.
-    True: (
-        ("new", "assigned", "working", "awaiting_user", "awaiting_vendor", "on_hold", "awaiting_evidence"),
-        tuple(accumulate((22, 16, 38, 15, 5, 2, 2))),
-    ),
-    False: (
-        ("new", "assigned", "working", "awaiting_user", "awaiting_vendor", "on_hold", "awaiting_evidence"),
-        tuple(accumulate((2, 5, 20, 41, 8, 20, 4))),
-    ),
-}
+_STAGE_NAMES: Final = (
+    "new",
+    "assigned",
+    "working",
+    "awaiting_user",
+    "awaiting_vendor",
+    "on_hold",
+    "awaiting_evidence",
+)
+# Age in days -> where open work stands: young tickets are worked on, old ones mostly wait for somebody.
+_STAGES: Final = (
+    (0.35, (42, 20, 30, 8, 0, 0, 0)),
+    (1.2, (9, 6, 52, 25, 4, 4, 0)),
+    (3.0, (1, 2, 38, 38, 4, 13, 4)),
+    (1e9, (1, 1, 10, 54, 2, 24, 8)),
+)
 _REQUEST_STAGE: Final = {"assigned": "working", "awaiting_evidence": "awaiting_user"}
 
 
@@ -151,7 +156,9 @@ class _Build:
 
     def _duplicate(self, family: Family, of: Draft, at: Instant) -> None:
         language = of.ticket.language if of.ticket.language in family.talk else next(iter(family.talk))
-        requester = self.rng.choice(self.staff[language])
+        site = self.who[of.ticket.requester].site
+        near = [p for p in self.staff[language] if p.site == site and p.key != of.ticket.requester]
+        requester = self.rng.choice(near or self.staff[language])
         draft, plan = self._open(family, language, requester, at)
         lead = self.crew.pick("service_desk", language)
         worker = Worker(self.rng, self.now, self.crew, draft, self.hours[requester.site], plan)
@@ -253,23 +260,22 @@ class _Build:
             return 2.0
         age = (self.now - draft.ticket.created_at) / DAY
         weight = next(w for limit, w in _STILL_OPEN if age < limit)
-        if age > 2:
-            weight *= {4: 0.02, 3: 0.25}.get(draft.ticket.priority, 1.0)
-            weight *= 1.7 if draft.ticket.kind == "request" else 1.0
+        if age > 0.5:
+            weight *= {4: 0.03, 3: 0.3}.get(draft.ticket.priority, 1.0)
+            weight *= 1.5 if draft.ticket.kind == "request" else 1.0
         return float(self.rng.random() ** (1 / weight))
 
     def _stage(self, draft: Draft, plan: Plan) -> str:
-        age = self.now - draft.ticket.created_at
-        young = age < 2.5 * DAY
-        names, weights = _STAGES[young]
-        stage = self.rng.choices(names, cum_weights=weights)[0]
+        age = (self.now - draft.ticket.created_at) / DAY
+        weights = next(w for limit, w in _STAGES if age < limit)
+        stage = self.rng.choices(_STAGE_NAMES, weights)[0]
         if draft.ticket.requester == DEMO_BOT and stage in ("awaiting_user", "on_hold"):
             stage = "working"
         if draft.ticket.category in ("access", "security") and stage in ("awaiting_vendor", "awaiting_evidence"):
             stage = "awaiting_user"
         if draft.ticket.kind != "request":
             return stage
-        if "approval" in plan.family.options and self.rng.random() < (0.3 if young else 0.12):
+        if "approval" in plan.family.options and self.rng.random() < (0.3 if age < 3 else 0.12):
             return "approval" if self.rng.random() < 0.75 else "approved"
         return _REQUEST_STAGE.get(stage, stage)
 

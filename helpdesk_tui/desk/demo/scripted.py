@@ -29,6 +29,11 @@ _RESOLVE: Final = {
     "improvement": "measuring",
     "delivery": "accepted",
 }
+# What the requester of a problem or change is told when somebody takes it.
+_ANSWERS: Final = {
+    "problem": {"en": "Thank you, we have started to look for the cause.", "zh": "已开始根因分析，有结论会更新。"},
+    "change": {"en": "Received, goes into the next change meeting.", "zh": "变更已收到，将在下次变更会议评审。"},
+}
 _UNIT: Final = {"m": 60, "h": 3600, "d": DAY}
 _STEP: Final = re.compile(r"\+(\d+)([mhd]) (\S+) (\S+) ?\|? ?(.*)", re.DOTALL)
 
@@ -190,6 +195,9 @@ class Teller:
             self._link(draft, at, who, kind, code, text)
             return
         draft.step(at, who, verb, text, **fields)
+        if verb == "take" and ticket.kind in _ANSWERS and at + 200 < self.now:
+            speaker = "roger.falk" if who == ticket.requester else who
+            draft.step(at + 120, speaker, "reply", _ANSWERS[ticket.kind][ticket.language])
 
     def _link(self, draft: Draft, at: Instant, who: str, kind: str, code: str, text: str) -> None:
         other = self.told.get(code)
@@ -233,6 +241,7 @@ class Teller:
         done = "按计划完成，验证正常。" if zh else "Done as planned, checks passed."
         plan: list[tuple[int, str, str, str, dict[str, Any]]] = [
             (1200, owner, "take", "", {"state": "assessment", "assignee": owner, "team": team}),
+            (2400, "roger.falk", "reply", _ANSWERS["change"][language], {}),
             (3000, owner, "state", "标准变更" if zh else "Standard change.", {"state": "approval"}),
             (9 * 3600, "roger.falk", "state", "Approved.", {"state": "scheduled"}),
             (57 * 3600, owner, "state", "", {"state": "implementation"}),
