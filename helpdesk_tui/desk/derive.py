@@ -87,9 +87,11 @@ def plan_facts(desk: "Desk", row: Row) -> dict[str, Any]:
     }
 
 
-def columns(desk: "Desk", row: Row, history: list[HistoryEvent], at: Instant) -> dict[str, Any]:
-    """The derived columns of a ticket row given its history."""
-    governing = desk.policies.current()
+def columns(
+    desk: "Desk", row: Row, history: list[HistoryEvent], at: Instant, governing: Governing | None = None
+) -> dict[str, Any]:
+    """The derived columns of a ticket row given its history (under the policy in force, unless another is given)."""
+    governing = governing or desk.policies.current()
     result = measure(desk, governing, row, history, at)
     if result is None:
         return {**_NO_CLOCKS, "sla_plan": None}

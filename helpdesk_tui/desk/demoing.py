@@ -1,0 +1,379 @@
+"""The demo desk: the generated company told to a fresh desk, with its history at the instants when it happened."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from helpdesk_tui.desk import decisions, first
+from helpdesk_tui.desk.actor import OsUser, os_user
+from helpdesk_tui.desk.demo.generator import generate
+from helpdesk_tui.desk.demo.models import DEMO_ME, DemoDesk, DemoPerson, DemoStep, DemoTicket
+from helpdesk_tui.desk.derive import columns as derive_columns
+from helpdesk_tui.desk.desk import Desk, wall_clock
+from helpdesk_tui.desk.history import events
+from helpdesk_tui.desk.moves import given, hand_over, set_state
+from helpdesk_tui.desk.policybox import Governing
+from helpdesk_tui.desk.work import SHIFT, Draft
+from helpdesk_tui.rules import lifecycle
+from helpdesk_tui.rules import priority as priorities
+from helpdesk_tui.store.changes import ChangeSet, Entry, Row, RowChange
+from helpdesk_tui.store.store import Store
+from helpdesk_tui.vocabulary.channels import CommentKind, LinkType, Origin
+from helpdesk_tui.vocabulary.errors import Conflict
+from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.levels import Level
+from helpdesk_tui.vocabulary.reasons import Reason
+from helpdesk_tui.vocabulary.records import Instant
+
+DEMO_MARK: Final = "demo"
+DAYS: Final = 90
+_CHUNK: Final = 2_500
+# Steps after which the clocks stand differently.
+_CLOCKED: Final = frozenset(
+    {"open", "assign", "take", "state", "reply", "resolve", "close", "reopen", "cancel", "merge", "edit"}
+)
+
+
+def build_demo(
+    path: Path, *, user: OsUser | None = None, now: Instant | None = None, seed: int = 7, tickets: int = 2_000
+) -> dict[str, Any]:
+    """Make a demo desk in an empty (or absent) desk file; what it holds, as figures.
+
+    Raises Conflict for a desk that already holds anything beyond its first start.
+    """
+    present = wall_clock() if now is None else now
+    beginning = present - (DAYS + 1) * 86_400
+    with Desk.open(path, user=user or os_user(), clock=lambda: beginning) as desk:
+        if first.holds_work(desk.store):
+            raise Conflict(
+                N_("{path} already holds a desk; the demo wants a file of its own (--db PATH)"), path=path
+            )
+        company = generate(seed, present, tickets, DAYS)
+        _Telling(desk, company, present).tell()
+        with desk.store.write() as tx:
+            tx.conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (DEMO_MARK, str(seed)))
+    return {"tickets": len(company.tickets), "people": len(company.people), "seed": seed}
+
+
+def is_demo(store: Store) -> bool:
+    """Whether a desk wears the demo mark."""
+    return store.meta(DEMO_MARK) is not None
+
+
+class _Telling:
+    """One telling of the company to one desk."""
+
+    def __init__(self, desk: Desk, company: DemoDesk, now: Instant) -> None:
+        self.desk = desk
+        self.company = company
+        self.now = now
+        self.beginning = desk.now()
+        self.me = desk.actor.id
+        self.people: dict[str, int] = {}
+        self.teams: dict[str, int] = {}
+        self.services: dict[str, int] = {}
+        self.organisations: dict[str, int] = {}
+        self.cis: dict[str, int] = {}
+        self.rows: dict[int, Row] = {}
+        self.told: dict[int, list[Entry]] = {}
+        self.ids: dict[str, int] = {}
+        self.agents: set[int] = set()
+        self.checklists: dict[int, list[Row]] = {}
+        self.governing: Governing = desk.policies.current()
+
+    def tell(self) -> None:
+        """Everything: the company first, then what happened, in the order in which it happened."""
+        self._company()
+        self.desk.directory.forget()
+        self.agents = {i for (i,) in self.desk.store.query("SELECT id FROM person WHERE agent")}
+        steps = [(step.at, ticket.number, place, ticket, step) for ticket in self.company.tickets for place, step in enumerate(ticket.steps)]
+        steps.sort(key=lambda s: s[:3])
+        entries: list[Entry] = []
+        timers: dict[int, dict[str, Instant]] = {}
+        for _, _, _, ticket, step in steps:
+            entries.append(self._step(ticket, step, timers))
+            if len(entries) == _CHUNK:
+                self._write(entries, timers)
+                entries, timers = [], {}
+        self._write(entries, timers)
+
+    def _write(self, entries: list[Entry], timers: dict[int, dict[str, Instant]] | None = None) -> None:
+        if entries:
+            with self.desk.store.write() as tx:
+                tx.apply(ChangeSet(entries, self.now, timers or {}))
+
+    def _next(self, table: str) -> int:
+        if table not in self.ids:
+            from helpdesk_tui.store.apply import next_id
+
+            self.ids[table] = next_id(self.desk.store.reader(), table) - 1
+        self.ids[table] += 1
+        return self.ids[table]
+
+    # -- the company -------------------------------------------------------------------------------------------
+
+    def _add(self, entries: list[Entry], verb: str, table: str, row: Row, *more: RowChange) -> None:
+        rows = [RowChange(table, (row["id"],), None, row), *more]
+        entries.append(Entry(verb, table, row["id"], self.beginning, self.me, Origin.IMPORT, rows))
+
+    def _company(self) -> None:
+        from helpdesk_tui.store.apply import new_row
+
+        company, entries = self.company, list[Entry]()
+        for organisation in company.organisations:
+            row = new_row("organisation", id=self._next("organisation"), **asdict(organisation))
+            self.organisations[organisation.name] = row["id"]
+            self._add(entries, "people.add_organisation", "organisation", row)
+        for person in company.people:
+            self._person(entries, person)
+        self._teams_and_services(entries)
+        for ci in company.cis:
+            row = new_row(
+                "configuration_item", id=self._next("configuration_item"), name=ci.name, ci_class=ci.ci_class,
+                status=ci.status, service_id=self.services.get(ci.service), owner_id=self.people.get(ci.owner),
+                attributes=json.dumps(dict(ci.attributes), ensure_ascii=False, sort_keys=True),
+            )  # fmt: skip
+            self.cis[ci.name] = row["id"]
+            self._add(entries, "ci.add", "configuration_item", row)
+        for relation in company.relations:
+            key = (self.cis[relation.ci], relation.type, self.cis[relation.other])
+            change = RowChange("ci_relation", key, None, dict(zip(("ci_id", "type", "other_id"), key, strict=True)))
+            entries.append(Entry("ci.relate", "configuration_item", key[0], self.beginning, self.me, Origin.IMPORT, [change]))
+        known = {code for (code,) in self.desk.store.query("SELECT code FROM saved_view")}
+        for view in company.views:
+            if view.code not in known:
+                self._add(entries, "view.save", "saved_view", new_row("saved_view", id=self._next("saved_view"), **asdict(view)))
+        for template in company.templates:
+            self._add(entries, "template.save", "template", new_row("template", id=self._next("template"), **asdict(template)))
+        self._write(entries)
+
+    def _person(self, entries: list[Entry], person: DemoPerson) -> None:
+        from helpdesk_tui.store.apply import fetch, new_row
+
+        facts: Row = {
+            "email": person.email,
+            "phone": person.phone or None,
+            "initials": person.initials,
+            "title": person.title,
+            "organisation_id": self.organisations.get(person.organisation),
+            "language": person.language,
+            "vip": person.vip,
+            "capacity": person.capacity,
+        }
+        if person.key == DEMO_ME:
+            # The person at the keyboard keeps their own name and login, and takes this one's place.
+            self.people[person.key] = self.me
+            old = fetch(self.desk.store.reader(), "person", (self.me,)) or {}
+            changed = {c: v for c, v in facts.items() if old[c] != v} | {"version": old["version"] + 1}
+            rows = [RowChange("person", (self.me,), {c: old[c] for c in changed}, changed), *self._skills(self.me, person)]
+            entries.append(Entry("people.edit", "person", self.me, self.beginning, self.me, Origin.IMPORT, rows))
+            return
+        number = self._next("person")
+        self.people[person.key] = number
+        row = new_row("person", id=number, name=person.name, login=person.login, agent=person.agent, **facts)
+        roles = [RowChange("person_role", (number, r), None, {"person_id": number, "role": r}) for r in person.roles]
+        self._add(entries, "people.add", "person", row, *roles, *self._skills(number, person))
+
+    @staticmethod
+    def _skills(number: int, person: DemoPerson) -> list[RowChange]:
+        return [
+            RowChange("person_skill", (number, skill), None, {"person_id": number, "skill": skill, "level": level})
+            for skill, level in person.skills.items()
+        ]
+
+    def _teams_and_services(self, entries: list[Entry]) -> None:
+        from helpdesk_tui.store.apply import new_row
+
+        query = self.desk.store.query
+        self.teams = {code: number for number, code in query("SELECT id, code FROM team")}
+        self.services = {code: number for number, code in query("SELECT id, code FROM service")}
+        members = set(query("SELECT team_id, person_id FROM team_member"))
+        for team in self.company.teams:
+            if team.code not in self.teams:
+                self.teams[team.code] = self._next("team")
+                row = new_row("team", id=self.teams[team.code], code=team.code, name=team.name, strategy=team.strategy)
+                self._add(entries, "team.add", "team", row)
+            for login in team.members:
+                key = (self.teams[team.code], self.people[login])
+                if key not in members:
+                    change = RowChange("team_member", key, None, {"team_id": key[0], "person_id": key[1], "lead": login == team.lead})
+                    entries.append(Entry("team.add_member", "team", key[0], self.beginning, self.me, Origin.IMPORT, [change]))
+        for service in self.company.services:
+            if service.code not in self.services:
+                self.services[service.code] = self._next("service")
+                row = new_row(
+                    "service", id=self.services[service.code], code=service.code, name=service.name,
+                    criticality=service.criticality, team_id=self.teams.get(service.team),
+                )  # fmt: skip
+                self._add(entries, "service.add", "service", row)
+
+    # -- what happened -----------------------------------------------------------------------------------------
+
+    def _step(self, ticket: DemoTicket, step: DemoStep, timers: dict[int, dict[str, Instant]]) -> Entry:
+        if step.verb == "open":
+            draft = self._open(ticket, step)
+        else:
+            draft = Draft(self.rows[ticket.number], at=step.at)
+            getattr(self, f"_{step.verb}", self._fields)(draft, step)
+        entry = self._entry(draft, step)
+        told = self.told.setdefault(ticket.number, [])
+        told.append(entry)
+        if step.verb in _CLOCKED:
+            self._derive(draft, entry, told)
+        if "pending_until" in draft.new or draft.fresh:
+            until = draft["pending_until"]
+            timers[draft.number] = {"wake": until} if until else {}
+        self.rows[ticket.number] = {**draft.row, **draft.new}
+        return entry
+
+    def _entry(self, draft: Draft, step: DemoStep) -> Entry:
+        if draft.fresh:
+            change = RowChange("ticket", (draft.number,), None, {**draft.row, **draft.new})
+        else:
+            draft.set(updated_at=step.at, version=draft.row["version"] + 1)
+            change = RowChange("ticket", (draft.number,), {c: draft.row[c] for c in draft.new}, dict(draft.new))
+        actor = self.people.get(step.actor)
+        origin = Origin.CLI if draft.fresh and draft["channel"] != "email" else Origin.MAIL if draft.fresh else Origin.TUI
+        return Entry(f"ticket.{step.verb}" if step.verb != "time" else "ticket.log_time", "ticket", draft.number, step.at,
+                     actor, origin, [change, *draft.rows], draft.reasons)  # fmt: skip
+
+    def _derive(self, draft: Draft, entry: Entry, told: list[Entry]) -> None:
+        """The clocks as they stand after this step, into the row and its entry alike."""
+        history = events(told, draft.number, self.governing.policy, self.agents.__contains__)
+        row = {**draft.row, **draft.new}
+        found = derive_columns(self.desk, row, history, self.now, self.governing)
+        change = entry.rows[0]
+        for column, value in found.items():
+            if row[column] != value:
+                draft.new[column] = value
+                if change.before is not None:
+                    change.before[column] = draft.row[column]
+                if change.after is not None:
+                    change.after[column] = value
+
+    def _open(self, ticket: DemoTicket, step: DemoStep) -> Draft:
+        from helpdesk_tui.store.apply import new_row
+
+        fields = step.fields
+        row = new_row(
+            "ticket", number=ticket.number, kind=ticket.kind, state="new", title=ticket.title,
+            description=ticket.description, channel=ticket.channel, created_at=step.at, updated_at=step.at,
+            impact=ticket.impact, urgency=ticket.urgency, priority=ticket.priority, category=ticket.category,
+            service_id=self.services.get(ticket.service), ci_id=self.cis.get(ticket.ci or ""),
+            requester_id=self.people.get(ticket.requester), organisation_id=self.organisations.get(ticket.organisation),
+            language=ticket.language, moscow=ticket.moscow, affected_users=ticket.affected_users,
+            external_id=ticket.external_id, parent_number=ticket.parent, policy_version=self.governing.version,
+        )  # fmt: skip
+        self.rows[ticket.number] = row
+        draft = Draft(row, at=step.at, fresh=True)
+        draft.set(team_id=self.teams.get(fields.get("team") or ""), assignee_id=self.people.get(fields.get("assignee") or ""))
+        if fields.get("state", "new") != "new":
+            set_state(draft, fields["state"], step.at)
+        self._decisions(draft)
+        return draft
+
+    def _decisions(self, draft: Draft) -> None:
+        requester = self.desk.directory.person(draft["requester_id"])
+        inputs = decisions.classification_inputs(draft, requester, {"kind": draft["kind"], "service": self.desk.directory.service_code(draft["service_id"])})
+        found = decisions.run_classification(self.governing, draft["title"], draft["description"], inputs)
+        draft.because(decisions.kept(decisions.CLASSIFICATION, self.governing.version, found.data(), inputs))
+        service = self.desk.directory.services().get(draft["service_id"])
+        priority = priorities.prioritise(
+            self.governing.policy, Level(draft["impact"]), Level(draft["urgency"]),
+            service.criticality if service else None, bool(requester and requester.vip), draft["affected_users"], draft["severity"],
+        )  # fmt: skip
+        if int(priority.priority) == draft["priority"]:
+            draft.because(decisions.kept(decisions.PRIORITY, self.governing.version, priority.data()))
+
+    def _fields(self, draft: Draft, step: DemoStep) -> None:
+        """Assign, take, state, resolve, close, reopen, cancel, edit: new values by their JSON names."""
+        fields = dict(step.fields)
+        if "team" in fields or "assignee" in fields:
+            team = fields.pop("team", None)
+            person = fields.pop("assignee", None)
+            hand_over(
+                draft,
+                team_id=self.teams.get(team) if team else draft["team_id"],
+                assignee_id=self.people.get(person) if person else (draft["assignee_id"] if step.verb != "assign" else None),
+            )
+        state = fields.pop("state", None)
+        before = draft["state"]
+        if state is not None and state != before:
+            set_state(draft, state, step.at)
+            draft.because(lifecycle.move_reason(before, state))
+        draft.set(**fields)
+        if step.verb != "open":
+            draft.because(*given(step.text if step.text != fields.get("resolution") else None))
+
+    def _comment(self, draft: Draft, step: DemoStep, kind: CommentKind) -> None:
+        from helpdesk_tui.store.apply import new_row
+
+        author = self.people.get(step.actor)
+        n = draft["comment_seq"] + 1
+        key = (draft.number << SHIFT) | n
+        draft.set(comment_seq=n)
+        row = new_row(
+            "comment", id=key, number=draft.number, kind=kind.value, author_id=author, created_at=step.at,
+            channel="email" if kind is CommentKind.REPLY else "cli", body=step.text,
+        )  # fmt: skip
+        draft.insert("comment", (key,), row)
+        speaks_for_desk = author in self.agents and (author != draft["requester_id"] or author == draft["assignee_id"])
+        if kind is CommentKind.REPLY and speaks_for_desk and draft["first_response_at"] is None:
+            draft.set(first_response_at=step.at)
+
+    def _reply(self, draft: Draft, step: DemoStep) -> None:
+        self._comment(draft, step, CommentKind.REPLY)
+        if step.fields:
+            self._fields(draft, DemoStep(step.at, step.actor, step.verb, step.fields))
+
+    def _note(self, draft: Draft, step: DemoStep) -> None:
+        self._comment(draft, step, CommentKind.NOTE)
+
+    def _tag(self, draft: Draft, step: DemoStep) -> None:
+        for tag in step.fields["tags"]:
+            draft.insert("ticket_tag", (draft.number, tag), {"number": draft.number, "tag": tag})
+        draft.because(Reason("tags", {"added": list(step.fields["tags"]), "removed": "-"}))
+
+    def _link(self, draft: Draft, step: DemoStep) -> None:
+        kind, other = LinkType(step.fields["type"]).value, step.fields["other"]
+        row = {"number": draft.number, "type": kind, "other": other}
+        draft.insert("link", (draft.number, kind, other), row)
+        draft.because(Reason("link", row))
+
+    def _merge(self, draft: Draft, step: DemoStep) -> None:
+        into = step.fields["into"]
+        set_state(draft, step.fields["state"], step.at)
+        draft.set(merged_into=into)
+        row = {"number": draft.number, "type": LinkType.DUPLICATES.value, "other": into}
+        draft.insert("link", (draft.number, LinkType.DUPLICATES.value, into), row)
+        draft.because(Reason("merged", {"number": into}), *given(step.text))
+
+    def _time(self, draft: Draft, step: DemoStep) -> None:
+        from helpdesk_tui.store.apply import new_row
+
+        key = self._next("time_entry")
+        row = new_row(
+            "time_entry", id=key, number=draft.number, person_id=self.people[step.actor], at=step.at,
+            seconds=step.fields["seconds"], note=step.text,
+        )  # fmt: skip
+        draft.insert("time_entry", (key,), row)
+
+    def _watch(self, draft: Draft, step: DemoStep) -> None:
+        person = self.people[step.fields["person"]]
+        draft.insert("watcher", (draft.number, person), {"number": draft.number, "person_id": person})
+
+    def _checklist(self, draft: Draft, step: DemoStep) -> None:
+        from helpdesk_tui.store.apply import new_row
+
+        items = self.checklists.setdefault(draft.number, [])
+        for text in step.fields.get("items", ()):
+            key = self._next("checklist_item")
+            row = new_row("checklist_item", id=key, number=draft.number, position=len(items) + 1, text=text)
+            items.append(row)
+            draft.insert("checklist_item", (key,), row)
+        if "done" in step.fields:
+            row = items[step.fields["done"] - 1] if step.fields["done"] else items[0]
+            after = {"done_at": step.at, "done_by": self.people.get(step.actor)}
+            draft.rows.append(RowChange("checklist_item", (row["id"],), {c: row[c] for c in after}, after))
+            items[items.index(row)] = {**row, **after}
