@@ -11,9 +11,10 @@ from textual.geometry import Region
 
 from helpdesk_tui.vocabulary.i18n import set_language
 from helpdesk_tui.vocabulary.records import NEVER, Page
+from helpdesk_tui.widgets.themes import THEME_NAMES
 from helpdesk_tui.widgets.ticket_list import TicketList
 from helpdesk_tui.widgets.window import Marked, Window
-from tests.tui import HOSTILE, SIZES, assert_inert, assert_snapshot, screen_lines
+from tests.tui import HOSTILE, SIZES, assert_inert, assert_snapshot, screen_lines, screen_strips
 from tests.widget_rows import NOW, ListApp, page, page_of, row
 
 
@@ -419,3 +420,27 @@ def test_a_row_that_moved_between_two_reads_stands_once() -> None:
     assert window.rows[1].title != "moved"
     window.append(Page([], None, None, True, False))
     assert window.last_key == (3,)
+
+
+async def test_without_focus_the_cursor_line_is_drawn_otherwise() -> None:
+    app = ListApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        focused = app.list.render_line(1)
+        app.screen.set_focus(None)
+        await pilot.pause()
+        with repaints(app.list):
+            blurred = next(iter(screen_strips(app)[1]))
+        assert next(iter(focused)).style == app.list.style_of("cursor")
+        assert blurred.style == app.list.style_of("blurred")
+        assert app.list.style_of("blurred") != app.list.style_of("cursor")
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+async def test_a_theme_chosen_later_repaints(theme: str) -> None:
+    app = ListApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = [segment.style for segment in screen_strips(app)[5]]
+        app.theme = "light" if theme == "dark" else theme
+        await pilot.pause()
+        assert [segment.style for segment in screen_strips(app)[5]] != before
+        assert_inert(app)

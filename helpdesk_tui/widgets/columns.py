@@ -144,8 +144,8 @@ COLUMNS: Final[dict[str, Column]] = {
         Column("category", N_("Category"), 12, lambda r, now: _text(r.category), wide=16, at=180, rank=33),
         Column("team", N_("Team"), 10, lambda r, now: _text(r.team), wide=14, at=120, rank=22),
         Column("assignee", N_("Assignee"), 9, lambda r, now: _text(r.assignee), wide=12, rank=3),
-        Column("impact", N_("Impact"), 6, lambda r, now: _text(_level(r.impact)), at=190, rank=34),
-        Column("urgency", N_("Urgency"), 7, lambda r, now: _text(_level(r.urgency)), at=190, rank=35),
+        Column("impact", N_("Impact"), 8, lambda r, now: _text(_level(r.impact)), at=190, rank=34),
+        Column("urgency", N_("Urgency"), 8, lambda r, now: _text(_level(r.urgency)), at=190, rank=35),
         Column("channel", N_("Channel"), 10, lambda r, now: _text(r.channel), at=None, rank=41),
         Column(
             "updated",

@@ -12,15 +12,16 @@ from textual.strip import Strip
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.records import Instant, Page, QueueRow
 from helpdesk_tui.vocabulary.text import safe_text
-from helpdesk_tui.widgets.columns import GAP, GUTTER, SHORT, Layout, layout, number_text, sla_cell
-from helpdesk_tui.widgets.inert import cells, wrap
-from helpdesk_tui.widgets.lines import Piece, ToneWidget
+from helpdesk_tui.widgets.columns import GUTTER, Layout, layout
+from helpdesk_tui.widgets.inert import wrap
+from helpdesk_tui.widgets.keys import with_full_width
+from helpdesk_tui.widgets.lines import ToneWidget
+from helpdesk_tui.widgets.row_pieces import header_pieces, moving_texts, row_pieces
 from helpdesk_tui.widgets.window import Key, Marked, Window
 
 Anchor = Literal["keep", "first", "last"]
 HEADER: Final = 1
 WHEEL: Final = 3
-_GAP: Final = " " * GAP
 
 
 class TicketList(ToneWidget, can_focus=True):
@@ -40,7 +41,7 @@ class TicketList(ToneWidget, can_focus=True):
         Binding("ctrl+d", "page(1, 2)", N_("Half a page down"), show=False, id="list.half_down"),
         Binding("ctrl+u", "page(-1, 2)", N_("Half a page up"), show=False, id="list.half_up"),
         Binding("enter", "open", N_("Open"), show=False, id="list.open"),
-        Binding("space,ideographic_space", "mark", N_("Mark"), show=False, id="list.mark"),
+        Binding(with_full_width("space"), "mark", N_("Mark"), show=False, id="list.mark"),
         Binding("v", "range", N_("Mark a range"), show=False, id="list.range"),
         Binding("V", "mark_all", N_("Mark all in the filter"), show=False, id="list.mark_all"),
         Binding("shift+down", "extend(1)", N_("Mark down"), show=False, id="list.extend_down"),
@@ -479,60 +480,32 @@ class TicketList(ToneWidget, can_focus=True):
         self.refresh()
         self._want_more()
 
-    def _sla(self, index: int) -> tuple[str, str]:
-        row = self._window.rows[index]
-        # Seconds only under the cursor: a column of them would send kilobytes a second.
-        seconds = index == self._cursor and 0 <= row.due_at - self._now < SHORT
-        return sla_cell(row, self._now, seconds=seconds)
-
     def _moving(self, index: int) -> tuple[str, tuple[str, ...]]:
-        row = self._window.rows[index]
-        sla, others = "", []
-        for column, _width in self._layout.columns:
-            if column.code == "sla":
-                sla = "".join(self._sla(index))
-            elif column.moving:
-                others.append(column.draw(row, self._now)[0])
-        return sla, tuple(others)
-
-    def _header(self) -> list[Piece]:
-        pieces: list[Piece] = [(" " * GUTTER, "muted")]
-        for column, width in self._layout.columns:
-            title = _(column.header)
-            pieces.append((cells(f" {title}" if column.code == "sla" else title, width, right=column.right), "muted"))
-            pieces.append((_GAP, "muted"))
-        return pieces
-
-    def _row_pieces(self, index: int) -> list[Piece]:
-        row = self._window.rows[index]
-        gone = row.number in self._gone
-        mark = "*" if row.number in self._marked else "~" if gone else " "
-        pieces: list[Piece] = [(f" {'>' if index == self._cursor else ' '} {mark} ", "plain")]
-        for column, width in self._layout.columns:
-            if column.code == "number":
-                text, tone = number_text(row), "plain"
-            elif column.code == "sla":
-                text, tone = self._sla(index)
-            else:
-                text, tone = column.draw(row, self._now)
-            pieces.append((cells(text, width, right=column.right), "muted" if gone else tone))
-            pieces.append((_GAP, "plain"))
-        return pieces
+        return moving_texts(self._window.rows[index], self._layout, self._now, index == self._cursor)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y < HEADER:
-            return self.strip_of(self._header(), width)
+            return self.strip_of(header_pieces(self._layout), width)
         y -= HEADER
         index = self._top + y
         if index >= len(self._window):
             self._painted.pop(y, None)
             return self._note_line(y, width)
-        self._painted[y] = (self._window.rows[index].number, *self._moving(index))
+        row, current = self._window.rows[index], index == self._cursor
+        self._painted[y] = (row.number, *self._moving(index))
         tone = None
-        if index == self._cursor:
+        if current:
             tone = "cursor" if self.has_focus else "blurred"
-        return self.strip_of(self._row_pieces(index), width, tone=tone)
+        pieces = row_pieces(
+            row,
+            self._layout,
+            self._now,
+            current=current,
+            marked=row.number in self._marked,
+            gone=row.number in self._gone,
+        )
+        return self.strip_of(pieces, width, tone=tone)
 
     def _note_line(self, y: int, width: int) -> Strip:
         if self._window or self._note is None:
