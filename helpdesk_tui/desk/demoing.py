@@ -22,6 +22,7 @@ from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.channels import CommentKind, LinkType, Origin
 from helpdesk_tui.vocabulary.errors import Conflict
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.kinds import Kind
 from helpdesk_tui.vocabulary.levels import Level
 from helpdesk_tui.vocabulary.reasons import Reason
 from helpdesk_tui.vocabulary.records import Instant
@@ -29,10 +30,8 @@ from helpdesk_tui.vocabulary.records import Instant
 DEMO_MARK: Final = "demo"
 DAYS: Final = 90
 _CHUNK: Final = 2_500
-# Steps after which the clocks stand differently.
-_CLOCKED: Final = frozenset(
-    {"open", "assign", "take", "state", "reply", "resolve", "close", "reopen", "cancel", "merge", "edit"}
-)
+# Steps that turn the clocks, and with them what a list shows; the last step of a ticket always counts.
+_CLOCKED: Final = frozenset({"open", "resolve", "reopen", "cancel", "merge"})
 
 
 def build_demo(
@@ -219,13 +218,23 @@ class _Telling:
         entry = self._entry(draft, step)
         told = self.told.setdefault(ticket.number, [])
         told.append(entry)
-        if step.verb in _CLOCKED:
+        if self._turns_clocks(ticket, step, draft):
             self._derive(draft, entry, told)
         if "pending_until" in draft.new or draft.fresh:
             until = draft["pending_until"]
             timers[draft.number] = {"wake": until} if until else {}
         self.rows[ticket.number] = {**draft.row, **draft.new}
         return entry
+
+    def _turns_clocks(self, ticket: DemoTicket, step: DemoStep, draft: Draft) -> bool:
+        if step.verb == "close":
+            return False
+        if step is ticket.steps[-1] or "first_response_at" in draft.new:
+            return True
+        if step.verb == "state":
+            pausing = lifecycle.pausing_states(self.governing.policy, Kind(draft["kind"]))
+            return (draft.row["state"] in pausing) != (draft["state"] in pausing)
+        return step.verb in _CLOCKED
 
     def _entry(self, draft: Draft, step: DemoStep) -> Entry:
         if draft.fresh:
@@ -373,7 +382,7 @@ class _Telling:
             items.append(row)
             draft.insert("checklist_item", (key,), row)
         if "done" in step.fields:
-            row = items[step.fields["done"] - 1] if step.fields["done"] else items[0]
+            row = items[step.fields["done"]]
             after = {"done_at": step.at, "done_by": self.people.get(step.actor)}
             draft.rows.append(RowChange("checklist_item", (row["id"],), {c: row[c] for c in after}, after))
             items[items.index(row)] = {**row, **after}

@@ -1,10 +1,8 @@
 """What follows from a ticket's state, history and policy: due instants, SLA standing, timers. Never decided twice."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk.history import events, standing
-from helpdesk_tui.desk.policybox import Governing
 from helpdesk_tui.desk.work import CLOCK_COLUMNS
 from helpdesk_tui.rules.sla import SlaResult, clocks
 from helpdesk_tui.rules.sla import columns as clock_columns
@@ -15,6 +13,7 @@ from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
+    from helpdesk_tui.desk.policybox import Governing
     from helpdesk_tui.desk.work import Draft, Work
 
 # Columns that follow from others; undo derives them again instead of restoring them.
@@ -88,7 +87,7 @@ def plan_facts(desk: "Desk", row: Row) -> dict[str, Any]:
 
 
 def columns(
-    desk: "Desk", row: Row, history: list[HistoryEvent], at: Instant, governing: Governing | None = None
+    desk: "Desk", row: Row, history: list[HistoryEvent], at: Instant, governing: "Governing | None" = None
 ) -> dict[str, Any]:
     """The derived columns of a ticket row given its history (under the policy in force, unless another is given)."""
     governing = governing or desk.policies.current()
@@ -96,11 +95,20 @@ def columns(
     if result is None:
         return {**_NO_CLOCKS, "sla_plan": None}
     plan, found = result
-    return {**asdict(clock_columns(found)), "sla_plan": plan}
+    stored = clock_columns(found)
+    return {
+        "response_due_at": stored.response_due_at,
+        "update_due_at": stored.update_due_at,
+        "resolution_due_at": stored.resolution_due_at,
+        "due_at": stored.due_at,
+        "warn_at": stored.warn_at,
+        "sla_run": stored.sla_run,
+        "sla_plan": plan,
+    }
 
 
 def measure(
-    desk: "Desk", governing: Governing, row: Row, history: list[HistoryEvent], at: Instant
+    desk: "Desk", governing: "Governing", row: Row, history: list[HistoryEvent], at: Instant
 ) -> tuple[str, SlaResult] | None:
     """The matching target's id and all clocks of a ticket at an instant; None where no target matches."""
     plan = governing.plan(plan_facts(desk, row))
