@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from helpdesk_tui.rules import demand as demands
 from helpdesk_tui.rules import priority as priorities
 from helpdesk_tui.rules import routing
-from helpdesk_tui.rules.classify import Classification, ClassifyInput
-from helpdesk_tui.rules.classify import classify as run_classify
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.levels import Level, Priority
 from helpdesk_tui.vocabulary.reasons import register
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.directory import PersonFacts
     from helpdesk_tui.desk.policybox import Governing
     from helpdesk_tui.desk.work import Draft, Work
+    from helpdesk_tui.rules.classify import Classification
 
 register({"decision": N_("{decision} decided by version {policy} of the policy")})
 
@@ -62,8 +61,12 @@ def classification_inputs(draft: "Draft", requester: "PersonFacts | None", given
 
 def run_classification(
     governing: "Governing", title: str, description: str, inputs: dict[str, Any]
-) -> Classification:
+) -> "Classification":
     """Classify texts with stored (or fresh) inputs under one version of the policy."""
+    # Reading a ticket must not cost what compiling a policy costs.
+    from helpdesk_tui.rules.classify import ClassifyInput
+    from helpdesk_tui.rules.classify import classify as run_classify
+
     return run_classify(governing.compiled, ClassifyInput(title, description, **inputs))
 
 
@@ -79,7 +82,7 @@ def classify(work: "Work", draft: "Draft", given: dict[str, str | None] | None =
     return proposed_columns(work, found)
 
 
-def proposed_columns(work: "Work", found: Classification) -> dict[str, Any]:
+def proposed_columns(work: "Work", found: "Classification") -> dict[str, Any]:
     """A classification as columns."""
     columns: dict[str, Any] = {
         "kind": found.kind.value,

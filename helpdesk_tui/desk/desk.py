@@ -3,14 +3,15 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpdesk_tui.desk import actor as actors
 from helpdesk_tui.desk.actor import Actor
 from helpdesk_tui.desk.directory import Directory
 from helpdesk_tui.desk.nouns import Nouns
-from helpdesk_tui.desk.policybox import PolicyBox
 from helpdesk_tui.desk.work import Work, require_scope
 from helpdesk_tui.rules import access
 from helpdesk_tui.store.store import Store
@@ -19,6 +20,9 @@ from helpdesk_tui.vocabulary.errors import NotPermitted, ticket_not_found
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.roles import Permission, Scope
+
+if TYPE_CHECKING:
+    from helpdesk_tui.desk.policybox import PolicyBox
 
 Clock = Callable[[], Instant]
 
@@ -42,16 +46,18 @@ class Desk(Nouns):
         clock: Clock = wall_clock,
         origin: Origin = Origin.CLI,
         real: Actor | None = None,
-        policies: PolicyBox | None = None,
+        policies: "PolicyBox | None" = None,
     ) -> None:
         self.store = store
         self.actor = actor
         self.origin = origin
         self._clock = clock
         self._real = real
-        self.policies = policies or PolicyBox(store)
+        if policies is not None:
+            self.policies = policies
         self.directory = Directory(store)
         self.on_commit: Callable[[list[int]], None] | None = None
+        self.tz: tzinfo = UTC  # where the days of a filter begin
 
     @classmethod
     def open(
@@ -72,6 +78,13 @@ class Desk(Nouns):
 
         return enter(cls, Store(path), user or actors.os_user(), act_as, clock, origin)
 
+    @cached_property
+    def policies(self) -> "PolicyBox":
+        """The policy's versions; loaded at the first question, since reading needs none."""
+        from helpdesk_tui.desk.policybox import PolicyBox
+
+        return PolicyBox(self.store)
+
     def now(self) -> Instant:
         """The present instant of this desk's clock."""
         return self._clock()
@@ -88,6 +101,11 @@ class Desk(Nouns):
         if self._real is not None:
             return access.acting_scope(self._real.roles, self.actor.roles, permission)
         return access.scope_of(self.actor.roles, permission)
+
+    def plain_scope(self, permission: Permission) -> Scope:
+        """How far the actor sees personal values plainly; beyond it they are masked."""
+        own = access.unmasked_scope(self.actor.roles, permission)
+        return own if self._real is None else min(own, access.unmasked_scope(self._real.roles, permission))
 
     def require(self, permission: Permission, verb: str) -> Scope:
         """Refuse with NotPermitted where the actor's roles give nothing for this permission."""

@@ -8,7 +8,6 @@ from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
 from helpdesk_tui.store import index, journal
-from helpdesk_tui.store.apply import fetch
 from helpdesk_tui.store.changes import RowChange
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_
@@ -222,6 +221,8 @@ _ROWS: Final = (
 
 
 def _redact_rows(work: Work, draft: Draft, text: str) -> int:
+    from helpdesk_tui.store.apply import fetch
+
     n = 0
     for table, column, select in _ROWS:
         for (key,) in work.rows(select, (draft.number,)):

@@ -39,6 +39,7 @@ class TicketReading(Noun):
             notes=desk.scope(Permission.NOTE_READ) is Scope.ALL,
             own_only=scope in (Scope.OWN, Scope.NONE),
             teams_only=scope is Scope.TEAM,
+            tz=desk.tz,
         )
 
     def listing(self, query: str | Filter, default_sort: str = "") -> Listing:
