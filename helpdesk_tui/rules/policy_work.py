@@ -39,6 +39,13 @@ class Desk(Section):
     four_eyes: bool = False
     defaults: Defaults = Defaults()
 
+    @model_validator(mode="after")
+    def _no_false_promise(self) -> Self:
+        # A switch that is on and does nothing would be worse than one that cannot be turned on.
+        if self.four_eyes:
+            raise refuse(N_("four_eyes: this program cannot ask a second person yet; leave it false"))
+        return self
+
 
 class Category(Section):
     """A subject area, with the service it usually concerns."""
