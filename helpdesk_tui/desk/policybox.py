@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from helpdesk_tui.rules.calendar import Calendar
 from helpdesk_tui.rules.classify import CompiledPolicy, compile_policy
+from helpdesk_tui.rules.escalation import warn_of
 from helpdesk_tui.rules.policy import Policy, parse_policy
-from helpdesk_tui.rules.policy_base import Duration, Mark
+from helpdesk_tui.rules.policy_base import Duration
 from helpdesk_tui.rules.policy_sla import WEEKDAYS, CalendarRules
 from helpdesk_tui.rules.policy_work import When
-from helpdesk_tui.rules.sla_history import Target, Targets, Warn
+from helpdesk_tui.rules.sla_history import Target, Targets
 from helpdesk_tui.rules.sla_switches import SlaSwitches
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import NotFound
@@ -48,15 +49,6 @@ class Governing:
 
 def _target(value: Duration | None) -> Target | None:
     return None if value is None else Target(value.seconds, value.working_days)
-
-
-def _warn(mark: Mark) -> Warn:
-    if mark.percent is not None:
-        return Warn(percent=mark.percent)
-    if mark.after is not None:
-        return Warn(offset=mark.after.seconds, days=mark.after.working_days)
-    before = mark.before or Duration(0)
-    return Warn(offset=-before.seconds, days=-before.working_days)
 
 
 def calendar_of(rules: CalendarRules, closed: Iterable[str], worked: Iterable[str]) -> Calendar:
@@ -112,7 +104,7 @@ class PolicyBox:
                     _target(target.response),
                     _target(target.update),
                     _target(target.resolution),
-                    warn=tuple(_warn(mark) for mark in (target.warn or policy.sla.warn)),
+                    warn=tuple(warn_of(mark) for mark in (target.warn or policy.sla.warn)),
                 ),
                 calendars[target.calendar],
             )
@@ -126,7 +118,7 @@ class PolicyBox:
         head = self._store.head()
         if head != self._days[0]:
             rows = self._store.query(
-                "SELECT seq FROM journal WHERE subject_type = 'calendar' ORDER BY subject DESC, at DESC, seq DESC LIMIT 1"
+                "SELECT max(seq) FROM journal WHERE subject_type = 'calendar'"
             )
-            self._days = (head, int(rows[0][0]) if rows else 0)
+            self._days = (head, int(rows[0][0] or 0))
         return self._days[1]
