@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Clock, Desk
 
 INIT_VERB: Final = "desk.init"
+# Said once, by whichever door made the desk.
+NOTICE: Final = N_(
+    "a new desk was made at {path} and you are its administrator; anyone who can open this file can change it"
+)
 # The views every desk starts with; their counts are exact (`console.md`). Labels are catalogue texts.
 DEFAULT_VIEWS: Final = (
     ("mine", N_("Mine"), "is:mine is:open sort:-priority,due"),
@@ -39,14 +43,17 @@ def enter(
     """The desk as this operating-system user; see `Desk.open`."""
     try:
         found = actors.find_login(store.reader(), user.login)
+        made = False
         if found is None and store.reader().execute("SELECT 1 FROM person LIMIT 1").fetchone() is None:
             found = initialise(cls, store, user, clock)
+            made = True
         if found is None:
             raise NotPermitted(
                 N_("you ({login}) are not known to this desk; an administrator can add you: helpdesk people add --login"),
                 login=user.login,
             )
         desk = cls(store, found, clock=clock, origin=origin)
+        desk.just_made = made
         return act_for(desk, act_as) if act_as and act_as != found.login else desk
     except BaseException:
         store.close()
@@ -61,7 +68,9 @@ def act_for(desk: "Desk", who: str) -> "Desk":
         raise NotFound(N_("nobody active is known as {who}; `helpdesk people list` shows everyone"), who=who)
     if other.id == desk.actor.id:
         return desk
-    real = desk.actor
+    real = desk.keyboard  # not whom they act for already: rights never add up along a chain
+    if other.id == real.id:
+        return type(desk)(desk.store, real, clock=desk.clock, origin=desk.origin, policies=desk.policies)
     acting = Actor(other.id, other.name, other.login, other.roles, other.teams, real.id, other.language)
     return type(desk)(
         desk.store, acting, clock=desk.clock, origin=desk.origin, real=real, policies=desk.policies
