@@ -1,5 +1,6 @@
 """`desk.tickets`: every verb on one ticket, gathered from modules by subject."""
 
+from helpdesk_tui.desk.ticket_console import TicketConsole
 from helpdesk_tui.desk.ticket_extras import TicketExtras
 from helpdesk_tui.desk.ticket_fields import TicketFields
 from helpdesk_tui.desk.ticket_opening import TicketOpening
@@ -10,6 +11,6 @@ from helpdesk_tui.desk.ticket_ties import TicketTies
 
 
 class Tickets(
-    TicketReading, TicketOpening, TicketFields, TicketStates, TicketTalk, TicketTies, TicketExtras
+    TicketReading, TicketOpening, TicketFields, TicketStates, TicketTalk, TicketTies, TicketExtras, TicketConsole
 ):
     """Verbs on one ticket."""

@@ -1,0 +1,1 @@
+"""What every screen shares: actions, drafts, the live desk, help, the command line."""

@@ -1,0 +1,192 @@
+"""The base of the desk's screens: desk calls in threads, answers as messages, actions from the registry."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
+
+from textual import getters, on
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.actions import BY_ID, ActionSpec, footer, of_scope
+from helpdesk_tui.screens.common.host import DeskApp
+from helpdesk_tui.screens.common.key_line import KeyLine
+from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.roles import Scope
+
+T = TypeVar("T")
+Then = Callable[[Any], None]
+Failed = Callable[[DeskError], None]
+
+
+class Answered(Message):
+    """A desk call came back; its handler may touch widgets."""
+
+    bubble = False
+
+    def __init__(self, then: Then, value: Any) -> None:
+        super().__init__()
+        self.then = then
+        self.value = value
+
+
+class Refused(Message):
+    """A desk call failed; `error` says what and what to do next."""
+
+    bubble = False
+
+    def __init__(self, error: DeskError, failed: Failed | None) -> None:
+        super().__init__()
+        self.error = error
+        self.failed = failed
+
+
+class DeskMoved(Message):
+    """The journal has grown to `head`, through us or through somebody else. Bursts coalesce."""
+
+    def __init__(self, head: int) -> None:
+        super().__init__()
+        self.head = head
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, DeskMoved)
+
+
+class DeskScreen(Screen[None]):
+    """A screen on the desk. Nothing here waits for the disk on the event loop."""
+
+    SCOPE: ClassVar[str] = ""
+    app = getters.app(DeskApp)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk (call its verbs through `ask` only)."""
+        return self.app.desk
+
+    # -- asking the desk -------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        call: Callable[[], T],
+        then: Callable[[T], None],
+        *,
+        group: str,
+        failed: Failed | None = None,
+        exclusive: bool = True,
+    ) -> None:
+        """Run a desk call in a thread and `then` with its answer here. A newer call of the group supersedes it.
+
+        What fails is said in a toast with the next step, and to `failed` if given (which then says it itself).
+        """
+
+        def work() -> None:
+            worker = get_current_worker()
+            try:
+                value = call()
+            except DeskError as error:
+                if not worker.is_cancelled:
+                    self.post_message(Refused(error, failed))
+            except Exception as error:  # noqa: BLE001 - a fault in one call must not end the console
+                if not worker.is_cancelled:
+                    what = f"{type(error).__name__}: {error}"
+                    self.post_message(Refused(DeskError(N_("unexpected fault, nothing was changed: {what}"), what=what), failed))
+            else:
+                if not worker.is_cancelled:
+                    self.post_message(Answered(then, value))
+
+        self.run_worker(work, thread=True, exclusive=exclusive, group=group, exit_on_error=False)
+
+    @on(Answered)
+    def _answered(self, message: Answered) -> None:
+        if self.is_attached:
+            message.then(message.value)
+
+    @on(Refused)
+    def _refused(self, message: Refused) -> None:
+        if not self.is_attached:
+            return
+        if message.failed is not None:
+            message.failed(message.error)
+        else:
+            self.refuse(message.error)
+
+    def refuse(self, error: DeskError) -> None:
+        """Say what went wrong."""
+        self.app.say(str(error), bad=True)
+
+    # -- actions ---------------------------------------------------------------------------------------------
+
+    def why_not(self, spec: ActionSpec) -> str | None:
+        """Why an action cannot be done now, or None when it can."""
+        if self.SCOPE not in spec.scopes or not hasattr(self, spec.method):
+            return _("this screen does not have it")
+        if spec.permission is not None and self.desk.scope(spec.permission) is Scope.NONE:
+            return _("your roles lack the permission {permission}").format(permission=spec.permission.value)
+        if spec.on_ticket and self.subject is None:
+            return _("there is no ticket here")
+        return None
+
+    @property
+    def subject(self) -> int | None:
+        """Number of the ticket that actions are about."""
+        return None
+
+    def action_do(self, action_id: str) -> None:
+        """Do an action of the registry, or say why not."""
+        spec = BY_ID[action_id]
+        reason = self.why_not(spec)
+        if reason is None:
+            getattr(self, spec.method)()
+        else:
+            self.app.say(_("{action}: {reason}").format(action=_(spec.label), reason=reason), bad=True)
+
+    def specs(self) -> Iterable[ActionSpec]:
+        """The actions of this screen."""
+        return of_scope(self.SCOPE)
+
+    def update_keys(self) -> None:
+        """Show the best-ranked possible actions in the last line."""
+        for line in self.query(KeyLine):
+            line.show(footer(spec for spec in self.specs() if self.why_not(spec) is None))
+
+    def desk_moved(self, head: int) -> None:
+        """The journal has grown; screens read what they show anew."""
+
+    def do_app_help(self) -> None:
+        from helpdesk_tui.screens.common.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self))
+
+    def do_app_command(self) -> None:
+        from helpdesk_tui.screens.common.command_line import CommandLine
+
+        self.app.push_screen(CommandLine(self), self._command)
+
+    def _command(self, text: str | None) -> None:
+        if text:
+            self.run_command(text)
+
+    def run_command(self, text: str) -> None:
+        """Do what was typed after `:`."""
+        from helpdesk_tui.screens.common.command_line import obey
+
+        obey(self, text)
+
+    def do_app_redraw(self) -> None:
+        self.app.refresh(layout=True)
+
+    def do_app_theme(self) -> None:
+        from helpdesk_tui.widgets.pickers import Choice, Pick
+        from helpdesk_tui.widgets.themes import THEME_NAMES
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.app.theme = name
+
+        choices = [Choice(name, name) for name in THEME_NAMES]
+        self.app.push_screen(Pick(_("Colours"), choices, selected=self.app.theme), chosen)
+
+    def do_app_quit(self) -> None:
+        self.app.leave()

@@ -1,0 +1,96 @@
+"""What screens know of the application: the desk, the drafts, the time zone, and the wall before the terminal."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+from textual.app import App
+
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.drafts import DraftBox
+from helpdesk_tui.screens.common.wall import clean
+from helpdesk_tui.vocabulary.errors import Invalid
+from helpdesk_tui.vocabulary.i18n import _
+from helpdesk_tui.vocabulary.instants import zone
+from helpdesk_tui.vocabulary.text import safe_text
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from helpdesk_tui.desk.ticket_reading import TicketReading
+
+
+def local_zone() -> str:
+    """The IANA name of the reader's time zone: `TZ`, else the system's, else UTC."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    if not named:
+        try:
+            named = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+        except OSError:
+            named = ""
+    try:
+        zone(named)
+    except Invalid:
+        return "UTC"
+    return named or "UTC"
+
+
+class DeskApp(App[int]):
+    """An application on one desk. Screens use its desk, drafts and zone; it lets no harmful text out."""
+
+    def __init__(self, desk: Desk, drafts: DraftBox, *, tz: str | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.drafts = drafts
+        self.tz = tz or local_zone()
+        self.last_command = ""
+        self._reading: TicketReading | None = None
+
+    @property
+    def reading(self) -> "TicketReading":
+        """The reading verbs alone: they load a tenth of what all verbs load (call it in a worker)."""
+        if self._reading is None:
+            from helpdesk_tui.desk.ticket_reading import TicketReading
+
+            self._reading = TicketReading(self.desk)
+        return self._reading
+
+    @property
+    def me(self) -> str:
+        """Who is at the desk, as one word."""
+        return self.desk.actor.login or self.desk.actor.name
+
+    def nudge(self) -> None:
+        """Something was written: look for what moved at once."""
+
+    def leave(self, code: int = 0) -> None:
+        """Keep what is typed and end."""
+        self.drafts.save()
+        self.exit(code, return_code=code)
+
+    def copy_text(self, text: str) -> None:
+        """Put a text on the clipboard of the terminal (OSC 52), and show it: not every terminal lets us."""
+        self.copy_to_clipboard(text)
+        self.say(_("copied: {text}").format(text=safe_text(text)))
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """A toast of inert text."""
+        self.notify(
+            safe_text(text[:2_000]), markup=False, severity="error" if bad else "information", timeout=8 if bad else 4
+        )
+
+    # -- the last wall ---------------------------------------------------------------------------------------
+
+    def _display(self, screen: "Screen[Any]", renderable: Any) -> None:
+        super()._display(screen, clean(renderable))
+
+    def _fatal_error(self) -> None:
+        """A fault of ours: keep what was typed, and print where it happened without anybody's data."""
+        import traceback
+
+        self.drafts.save()
+        self.bell()
+        told = safe_text(traceback.format_exc(limit=-12))
+        self._exit_renderables.append(Text(told))
+        self._close_messages_no_wait()

@@ -1,0 +1,42 @@
+"""The last line of a screen: its six best keys at the left, the way to all others at the right."""
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from helpdesk_tui.screens.common.actions import ActionSpec, shown_key
+from helpdesk_tui.vocabulary.i18n import _
+from helpdesk_tui.widgets.inert import width_of
+from helpdesk_tui.widgets.lines import Piece, ToneWidget
+
+
+class KeyLine(ToneWidget):
+    """Shows keys with their words; as many as fit."""
+
+    DEFAULT_CSS = "KeyLine { height: 1; width: 1fr; dock: bottom; background: $footer-background; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._keys: tuple[tuple[str, str], ...] = ()
+
+    def show(self, specs: Sequence[ActionSpec]) -> None:
+        """Show these actions in this order."""
+        keys = tuple((shown_key(spec.keys[0]), _(spec.label)) for spec in specs)
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        right: list[Piece] = [(":", "strong"), (f" {_('command')}  ", "muted"), ("?", "strong"), (f" {_('help')} ", "muted")]
+        room = width - sum(width_of(text) for text, _tone in right) - 1
+        pieces: list[Piece] = []
+        used = 0
+        for key, label in self._keys:
+            size = width_of(key) + width_of(label) + 3
+            if used + size > room:
+                break
+            pieces += [(f" {key}", "strong"), (f" {label} ", "muted")]
+            used += size
+        pieces.append((" " * max(0, room - used + 1), "plain"))
+        return self.strip_of(pieces + right if room > 0 else pieces, width)

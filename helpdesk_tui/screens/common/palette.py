@@ -1,0 +1,45 @@
+"""The actions in the command palette (ctrl+p): found by any part of their word or explanation."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from helpdesk_tui.screens.common.actions import ActionSpec, shown_key
+from helpdesk_tui.vocabulary.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk_tui.screens.common.base import DeskScreen
+
+
+class Actions(Provider):
+    """Offers what the screen below the palette can do now."""
+
+    def _possible(self) -> "Iterator[tuple[DeskScreen, ActionSpec]]":
+        from helpdesk_tui.screens.common.base import DeskScreen
+
+        screen = self.screen
+        if isinstance(screen, DeskScreen):
+            for spec in screen.specs():
+                if screen.why_not(spec) is None:
+                    yield screen, spec
+
+    @staticmethod
+    def _title(spec: ActionSpec) -> str:
+        keys = f"  ({shown_key(spec.keys[0])})" if spec.keys else ""
+        return f"{_(spec.label)}{keys}"
+
+    async def discover(self) -> Hits:
+        for screen, spec in self._possible():
+            yield DiscoveryHit(Content(self._title(spec)), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help))
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for screen, spec in self._possible():
+            title = self._title(spec)
+            score = max(matcher.match(title), matcher.match(_(spec.help)) * 0.8, matcher.match(spec.id) * 0.8)
+            if score > 0:
+                yield Hit(score, Content(title), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help))
