@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
+from helpdesk_tui.store.journal import ERASURE_VERBS
 from helpdesk_tui.store.tables import business_tables, metadata
 
 _RECORD: Final = "test_change_"
@@ -97,14 +98,18 @@ def _done(conn: sqlite3.Connection, head: int) -> Deltas:
 def _told(conn: sqlite3.Connection, after: int, until: int | None) -> Deltas:
     def changes() -> Iterator[Change]:
         rows = conn.execute(
-            "SELECT j.ops, t.vals FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq"
+            "SELECT j.ops, t.vals, j.verb FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq"
             " WHERE j.seq > ? AND j.seq <= ifnull(?, j.seq) ORDER BY j.seq",
             (after, until),
         )
-        for ops, vals in rows:
+        for ops, vals, verb in rows:
             texts = json.loads(vals) if vals else []
             for table, key, before, now in json.loads(ops):
-                yield table, tuple(key), _open(before, texts), _open(now, texts)
+                old = _open(before, texts)
+                if old is not None and verb in ERASURE_VERBS:
+                    # An erasing entry must not keep what it erases, so its `before` is not what stood there.
+                    old = {column: _Erased() if isinstance(value, str) else value for column, value in old.items()}
+                yield table, tuple(key), old, _open(now, texts)
 
     return _fold(changes())
 

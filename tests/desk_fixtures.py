@@ -1,0 +1,55 @@
+"""A desk for tests: a fresh file, an administrator `ana`, a clock that only moves when told to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from helpdesk_tui.desk.actor import OsUser
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.store import journal
+from helpdesk_tui.store.store import Store
+from helpdesk_tui.vocabulary.instants import parse_instant
+from tests import journal_guard
+
+# A Monday morning.
+START = parse_instant("2026-03-02T09:00:00Z", 0)
+
+
+class FixedClock:
+    """The time is what the test says."""
+
+    def __init__(self, now: int = START) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def forward(self, seconds: int) -> int:
+        """Let time pass; the new time."""
+        self.now += seconds
+        return self.now
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: FixedClock) -> Iterator[Desk]:
+    """A desk of its own. When the test ends, its journal must tell of every change of a row, and verify."""
+    empty = Store(tmp_path / "desk.db")
+    journal_guard.install(empty.reader())
+    empty.close()
+    with Desk.open(tmp_path / "desk.db", user=OsUser(1000, "ana", "Ana Admin"), clock=clock) as opened:
+        yield opened
+        assert journal_guard.unjournalled(opened.store.reader()) == []
+        assert journal.verify(opened.store.reader()).ok
+
+
+def as_person(desk: Desk, login: str, *roles: str, agent: bool = False, teams: list[str] | None = None) -> Desk:
+    """The same desk file as another operating-system user, made with these roles on first use."""
+    if desk.directory.find(login) is None:
+        desk.people.add(login.title(), login=login, agent=agent, roles=list(roles), teams=teams)
+    return Desk.open(desk.store.path, user=OsUser(2000, login), clock=desk.clock)
