@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from helpdesk_tui.desk import fields, forms
-from helpdesk_tui.desk.moves import move
+from helpdesk_tui.desk.moves import given, move
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.ticket_fields import apply_edit, apply_tags
-from helpdesk_tui.desk.ticket_states import apply_assign, apply_take, named_target, resolve_texts, state_code
+from helpdesk_tui.desk.ticket_states import apply_assign, apply_take, handed, named_target, resolve_texts, state_code
 from helpdesk_tui.desk.ticket_talk import add_comment, apply_reply
-from helpdesk_tui.desk.undo import new_batch
-from helpdesk_tui.desk.work import Draft, Work
+from helpdesk_tui.desk.work import Draft, Work, new_batch
 from helpdesk_tui.vocabulary.channels import CommentKind
-from helpdesk_tui.vocabulary.errors import DeskError, Usage
+from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind
+from helpdesk_tui.vocabulary.reasons import Reason
 from helpdesk_tui.vocabulary.roles import Permission
 
 CHUNK: Final = 250
@@ -64,12 +64,11 @@ class Bulk(Noun):
         """Hand many tickets to a team, a person or both."""
         if team is None and assignee is None:
             raise Usage(N_("name a team, an assignee or both"))
-        given: dict[str, str] = {k: v for k, v in (("team", team), ("assignee", assignee)) if v is not None}
-        values = fields.parse_fields(self.desk, given)
+        named: dict[str, str] = {k: v for k, v in (("team", team), ("assignee", assignee)) if v is not None}
+        values = fields.parse_fields(self.desk, named)
 
         def step(work: Work, draft: Draft) -> None:
-            team_id = values.get("team_id", draft["team_id"])
-            apply_assign(work, draft, team_id, values.get("assignee_id", draft["assignee_id"]), reason)
+            apply_assign(work, draft, *handed(work, draft, values), reason)
 
         return self.run("bulk.assign", Permission.TICKET_ASSIGN, step, where, numbers, dry_run)
 
@@ -154,6 +153,7 @@ class Bulk(Noun):
 
         def step(work: Work, draft: Draft) -> None:
             draft.set(deleted_at=draft.at)
+            draft.because(Reason("deleted"), *given(reason))
 
         return self.run("bulk.delete", Permission.TICKET_DELETE, step, where, numbers, dry_run)
 
@@ -165,6 +165,7 @@ class Bulk(Noun):
         body = fields.bounded("text", text, fields.MAX_TEXT, empty=False)
 
         def step(work: Work, draft: Draft) -> None:
+            _not_merged(draft)
             add_comment(work, draft, CommentKind.NOTE, body, work.desk.actor.id)
 
         return self.run("bulk.note", Permission.NOTE_WRITE, step, where, numbers, dry_run)
@@ -177,6 +178,7 @@ class Bulk(Noun):
         body = fields.bounded("text", text, fields.MAX_TEXT, empty=False)
 
         def step(work: Work, draft: Draft) -> None:
+            _not_merged(draft)
             apply_reply(work, draft, body)
 
         return self.run("bulk.reply", Permission.TICKET_REPLY, step, where, numbers, dry_run)
@@ -246,6 +248,12 @@ class Bulk(Noun):
                 work.drafts.pop(number, None)
                 skipped.append({"number": number, "reason": "nothing would change"})
         return made
+
+
+def _not_merged(draft: Draft) -> None:
+    """What is said on a merged ticket reaches the survivor, where the same words would come once for each."""
+    if draft["merged_into"] is not None:
+        raise Conflict(N_("{ref} was merged into {number}; write there"), ref=draft.ref, number=draft["merged_into"])
 
 
 def _preview(work: Work, drafts: list[Draft]) -> list[dict[str, Any]]:

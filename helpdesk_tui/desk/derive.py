@@ -9,6 +9,7 @@ from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.rules.sla_history import HistoryEvent
 from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.vocabulary.kinds import Phase
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 DERIVED: Final = frozenset(
     {"response_due_at", "update_due_at", "resolution_due_at", "due_at", "warn_at", "sla_run", "sla_plan"}
 )
+# Columns on which timers depend.
+TIMER_COLUMNS: Final = frozenset({"pending_until", "phase", "deleted_at"})
 _NO_CLOCKS: Final[dict[str, Any]] = {
     "response_due_at": None,
     "update_due_at": None,
@@ -35,11 +38,16 @@ def derive(work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]]) 
     talked = any(c.table == "comment" for c in draft.rows)
     if draft.fresh or draft.restart_clocks or talked or not CLOCK_COLUMNS.isdisjoint(draft.new):
         draft.set(**columns(work.desk, {**draft.row, **draft.new}, history_of(work, draft), max(draft.at, work.now)))
-    if draft.fresh or "pending_until" in draft.new or "phase" in draft.new:
-        until = draft["pending_until"]
-        wanted = {"wake": until} if until is not None and draft["phase"] == 2 else {}
+    if draft.fresh or not TIMER_COLUMNS.isdisjoint(draft.new):
+        wanted = wake_up({**draft.row, **draft.new})
         if wanted or not draft.fresh:
             timers[draft.number] = wanted
+
+
+def wake_up(row: Row) -> dict[str, Instant]:
+    """What must happen to a ticket later, given its row."""
+    waits = row["pending_until"] is not None and row["phase"] == Phase.PENDING and row["deleted_at"] is None
+    return {"wake": row["pending_until"]} if waits else {}
 
 
 def history_of(work: "Work", draft: "Draft") -> list[HistoryEvent]:

@@ -56,6 +56,8 @@ class Desk(Nouns):
         if policies is not None:
             self.policies = policies
         self.directory = Directory(store)
+        # Whether this start made the desk: then `first.NOTICE` must be said.
+        self.just_made = False
         self.on_commit: Callable[[list[int]], None] | None = None
         self.tz: tzinfo = UTC  # where the days of a filter begin
 
@@ -162,6 +164,17 @@ class Desk(Nouns):
         from helpdesk_tui.desk.past import as_of
 
         return as_of(self, instant)
+
+    def elsewhere(self, store: Store, clock: Clock) -> "Desk":
+        """The same people, with the same rights and no more, at another store and time."""
+        other = type(self)(store, self.actor, clock=clock, origin=self.origin, real=self._real)
+        other.tz = self.tz
+        return other
+
+    @property
+    def keyboard(self) -> Actor:
+        """Whoever really sits here: the actor, or the one who acts for them."""
+        return self._real or self.actor
 
     def close(self) -> None:
         """Close the file."""

@@ -66,6 +66,11 @@ def load_all() -> None:
         import_module(f"helpdesk_tui.desk.{module}")
 
 
+def load(noun: str) -> None:
+    """Import one noun, so that its verbs are registered."""
+    import_module(f"helpdesk_tui.desk.{_WHERE[noun][0]}")
+
+
 class Nouns:
     """The nouns as attributes of the desk."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk_tui.store import replay
 from helpdesk_tui.store.store import Store
+from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.records import Instant
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def as_of(desk: "Desk", instant: Instant, progress: Callable[[int], None] | None
         store = Store(Path(folder) / "past.db")
         try:
             replay.replay(desk.store.reader(), store, upto=instant, progress=progress)
-            yield type(desk)(store, desk.actor, clock=lambda: instant, origin=desk.origin)
+            store.freeze(N_("the past cannot be changed; leave --at away to work on the desk as it is now"))
+            yield desk.elsewhere(store, lambda: instant)
         except sqlite3.Error as error:
             from helpdesk_tui.store.driver import fault
 

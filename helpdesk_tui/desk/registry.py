@@ -101,6 +101,17 @@ def verbs() -> dict[str, VerbSpec]:
     return dict(sorted(_VERBS.items()))
 
 
+def spec_of(name: str) -> VerbSpec | None:
+    """One verb by its name (loads its noun only); None for what is no verb, such as the desk's own entries."""
+    if name not in _VERBS:
+        from helpdesk_tui.desk.nouns import load
+
+        noun = NOUN_OF_PREFIX.get(name.partition(".")[0])
+        if noun is not None:
+            load(noun)
+    return _VERBS.get(name)
+
+
 def call(desk: "Desk", name: str, args: dict[str, Any]) -> Any:
     """Call a verb by name with JSON arguments, parsed and checked by its signature.
 

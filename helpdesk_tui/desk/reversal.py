@@ -41,9 +41,21 @@ class Kept:
         return ", ".join(f"{self.table}.{name}" for name in self.fields) or self.table
 
 
-def reverse_row(work: "Work", change: RowChange) -> tuple[RowChange | None, Kept | None]:
+# Rows as they will stand after the reversals made so far in the same work; None where a row will be gone.
+Ahead = dict[tuple[str, tuple[Any, ...]], Row | None]
+
+
+def look_ahead(work: "Work", ahead: Ahead, change: RowChange) -> None:
+    """Remember what a reversal will leave."""
+    where = (change.table, change.key)
+    current = ahead[where] if where in ahead else work.row(change.table, *change.key)
+    ahead[where] = None if change.after is None else {**(current or {}), **change.after}
+
+
+def reverse_row(work: "Work", change: RowChange, ahead: Ahead | None = None) -> tuple[RowChange | None, Kept | None]:
     """The change that takes this one back as far as nobody edited the row since, and what is kept."""
-    current = work.row(change.table, *change.key)
+    where = (change.table, change.key)
+    current = ahead[where] if ahead and where in ahead else work.row(change.table, *change.key)
     if change.before is None:  # it was inserted
         if current is None:
             return None, None
@@ -89,12 +101,35 @@ def _columns(change: RowChange, current: Row) -> tuple[Row, list[str]]:
     return back, later
 
 
+# Columns that tie a ticket to another one; the chain must end, and end at a ticket.
+_TIES: Final = ("parent_number", "merged_into")
+
+
+def _fits(work: "Work", number: int, column: str, other: int) -> bool:
+    """Whether tying a ticket to another (again) leads to a ticket, and not back to itself."""
+    seen = {number}
+    at: int | None = other
+    while at is not None:
+        if at in seen:
+            return False
+        seen.add(at)
+        row = work.row("ticket", at)
+        if row is None:
+            return False
+        at = row[column]
+    return True
+
+
 def reverse_ticket(work: "Work", draft: "Draft", entry: Entry) -> list[Kept]:
     """Take an entry on a ticket back within its draft; what was edited later is returned and named in the reasons."""
     kept: list[Kept] = []
     for change in reversed(entry.rows):
         if change.table == "ticket" and change.key == (draft.number,):
             back, later = _columns(change, {**draft.row, **draft.new})
+            for column in _TIES:
+                if back.get(column) is not None and not _fits(work, draft.number, column, back[column]):
+                    del back[column]
+                    later.append(column)
             draft.set(**back)
             if later:
                 kept.append(Kept("ticket", change.key, later))

@@ -44,6 +44,8 @@ def apply_edit(work: Work, draft: Draft, values: dict[str, Any], reason: str | N
         )
     if values.get("parent_number") is not None:
         _no_cycle(work, draft.number, values["parent_number"])
+    if values.get("external_id") is not None:
+        free_external(work, draft.number, values["external_id"])
     draft.set(**values)
     if priority is not None:
         desk.require_on(Permission.TICKET_PRIORITY, draft.row, work.verb)
@@ -69,6 +71,15 @@ def _no_cycle(work: Work, number: int, parent: int) -> None:
     )
     if seen:
         raise Conflict(N_("ticket {number} cannot be its own ancestor"), number=number)
+
+
+def free_external(work: Work, number: int, external_id: str) -> None:
+    """Refuse an external id that another ticket has, or gets in the same work."""
+    found = work.rows("SELECT number FROM ticket WHERE external_id = ? AND number <> ?", (external_id, number))
+    taken = [n for (n,) in found if n not in work.drafts or work.drafts[n]["external_id"] == external_id]
+    taken += [n for n, d in work.drafts.items() if n != number and d.new.get("external_id") == external_id]
+    if taken:
+        raise Conflict(N_("external id {id} already belongs to ticket {number}"), id=external_id, number=taken[0])
 
 
 def apply_tags(work: Work, draft: Draft, add: list[str], remove: list[str]) -> None:
@@ -115,6 +126,7 @@ class TicketFields(Noun):
         with self.desk.work("ticket.classify") as work:
             draft = work.ticket(number, Permission.TICKET_EDIT, version)
             by_hand = fields.parse_fields(self.desk, set or {})
+            draft.set(**{c: by_hand.pop(c) for c in ("title", "description") if c in by_hand})
             proposed = decisions.classify(work, draft)
             apply_edit(work, draft, {**proposed, **by_hand})
         return self.desk.tickets.show(number)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from helpdesk_tui.desk import decisions, fields
 from helpdesk_tui.desk.moves import follow
 from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.desk.ticket_fields import free_external
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
 from helpdesk_tui.store.changes import Entry, Row, RowChange
@@ -164,6 +165,8 @@ class TicketOpening(Noun):
         """Open a ticket. The rules propose what is not given; an unknown requester address becomes a contact."""
         values = fields.parse_fields(self.desk, set or {})
         pinned = values.pop("priority", None)
+        if not {"team_id", "assignee_id"}.isdisjoint(values):
+            self.desk.require(Permission.TICKET_ASSIGN, "ticket.open")
         new = NewTicket(
             title=fields.title(title),
             description=fields.bounded("description", description, fields.MAX_TEXT),
@@ -174,6 +177,8 @@ class TicketOpening(Noun):
         )
         with self.desk.work("ticket.open") as work:
             self._requester(work, new, requester)
+            if new.columns.get("external_id") is not None:
+                free_external(work, 0, new.columns["external_id"])
             draft = build(work, new)
             if pinned is not None:
                 self.desk.require(Permission.TICKET_PRIORITY, work.verb)

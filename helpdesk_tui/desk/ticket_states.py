@@ -51,6 +51,15 @@ def apply_assign(work: Work, draft: Draft, team_id: int | None, assignee_id: int
         follow(work, draft, "assign")
 
 
+def handed(work: Work, draft: Draft, values: dict[str, Any]) -> tuple[int | None, int | None]:
+    """Team and assignee after handing over: another team keeps the assignee only where they belong to it."""
+    team_id, assignee_id = values.get("team_id", draft["team_id"]), values.get("assignee_id", draft["assignee_id"])
+    if "assignee_id" not in values and team_id != draft["team_id"] and assignee_id is not None:
+        sql = "SELECT 1 FROM team_member WHERE team_id = ? AND person_id = ?"
+        assignee_id = assignee_id if work.rows(sql, (team_id, assignee_id)) else None
+    return team_id, assignee_id
+
+
 def apply_take(work: Work, draft: Draft) -> None:
     """Give a ticket to the actor, in one of their teams if it stands in none of them."""
     actor = work.desk.actor
@@ -110,17 +119,8 @@ class TicketStates(Noun):
             raise Usage(N_("name a team, an assignee or both"))
         with self.desk.work("ticket.assign") as work:
             draft = work.ticket(number, Permission.TICKET_ASSIGN, version)
-            team_id, assignee_id = draft["team_id"], draft["assignee_id"]
-            if team is not None:
-                team_id = fields.parse_fields(self.desk, {"team": team})["team_id"]
-                if assignee is None and team_id != draft["team_id"] and assignee_id is not None:
-                    member = work.rows(
-                        "SELECT 1 FROM team_member WHERE team_id = ? AND person_id = ?", (team_id, assignee_id)
-                    )
-                    assignee_id = assignee_id if member else None
-            if assignee is not None:
-                assignee_id = fields.parse_fields(self.desk, {"assignee": assignee})["assignee_id"]
-            apply_assign(work, draft, team_id, assignee_id, reason)
+            named = {k: v for k, v in (("team", team), ("assignee", assignee)) if v is not None}
+            apply_assign(work, draft, *handed(work, draft, fields.parse_fields(self.desk, named)), reason)
         return self.desk.tickets.show(number)
 
     @verb("ticket.state", Permission.TICKET_TRANSITION)

@@ -1,54 +1,54 @@
 """Undo and redo: compensating entries, for one entry, for a batch, or for one's own last action."""
 
-import secrets
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
 from helpdesk_tui.desk import reversal
-from helpdesk_tui.desk.registry import Noun, verb
-from helpdesk_tui.desk.work import Draft, Work
+from helpdesk_tui.desk.derive import wake_up
+from helpdesk_tui.desk.registry import Noun, spec_of, verb
+from helpdesk_tui.desk.work import Draft, Work, new_batch
 from helpdesk_tui.store import journal
-from helpdesk_tui.store.changes import Entry, RowChange
+from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
 CHUNK: Final = 200
-_REFERENCES: Final = {
+# What may refer to a row that goes: table, its key, the condition. `journal` keeps who acted.
+_REFERENCES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "person": (
-        "SELECT 1 FROM ticket WHERE requester_id = ?1 OR assignee_id = ?1 LIMIT 1",
-        "SELECT 1 FROM comment WHERE author_id = ?1 LIMIT 1",
-        "SELECT 1 FROM watcher WHERE person_id = ?1 LIMIT 1",
-        "SELECT 1 FROM team_member WHERE person_id = ?1 LIMIT 1",
-        "SELECT 1 FROM time_entry WHERE person_id = ?1 LIMIT 1",
-        "SELECT 1 FROM attachment WHERE author_id = ?1 LIMIT 1",
-        "SELECT 1 FROM configuration_item WHERE owner_id = ?1 LIMIT 1",
-        "SELECT 1 FROM checklist_item WHERE done_by = ?1 LIMIT 1",
+        ("ticket", "number", "requester_id = ?1 OR assignee_id = ?1"),
+        ("comment", "id", "author_id = ?1"),
+        ("watcher", "number, person_id", "person_id = ?1"),
+        ("team_member", "team_id, person_id", "person_id = ?1"),
+        ("person_role", "person_id, role", "person_id = ?1"),
+        ("person_skill", "person_id, skill", "person_id = ?1"),
+        ("time_entry", "id", "person_id = ?1"),
+        ("attachment", "id", "author_id = ?1"),
+        ("configuration_item", "id", "owner_id = ?1"),
+        ("checklist_item", "id", "done_by = ?1"),
+        ("saved_view", "id", "owner_id = ?1"),
+        ("journal", "seq", "actor_id = ?1"),
     ),
     "team": (
-        "SELECT 1 FROM ticket WHERE team_id = ?1 LIMIT 1",
-        "SELECT 1 FROM service WHERE team_id = ?1 LIMIT 1",
-        "SELECT 1 FROM team_member WHERE team_id = ?1 LIMIT 1",
+        ("ticket", "number", "team_id = ?1"),
+        ("service", "id", "team_id = ?1"),
+        ("team_member", "team_id, person_id", "team_id = ?1"),
     ),
     "service": (
-        "SELECT 1 FROM ticket WHERE service_id = ?1 LIMIT 1",
-        "SELECT 1 FROM configuration_item WHERE service_id = ?1 LIMIT 1",
+        ("ticket", "number", "service_id = ?1"),
+        ("configuration_item", "id", "service_id = ?1"),
     ),
     "organisation": (
-        "SELECT 1 FROM person WHERE organisation_id = ?1 LIMIT 1",
-        "SELECT 1 FROM ticket WHERE organisation_id = ?1 LIMIT 1",
+        ("person", "id", "organisation_id = ?1"),
+        ("ticket", "number", "organisation_id = ?1"),
     ),
     "configuration_item": (
-        "SELECT 1 FROM ticket WHERE ci_id = ?1 LIMIT 1",
-        "SELECT 1 FROM ci_relation WHERE ci_id = ?1 OR other_id = ?1 LIMIT 1",
+        ("ticket", "number", "ci_id = ?1"),
+        ("ci_relation", "ci_id, type, other_id", "ci_id = ?1 OR other_id = ?1"),
     ),
 }
-
-
-def new_batch() -> str:
-    """A name for a batch: short, unique, easy to type."""
-    return "b" + secrets.token_hex(4)
 
 
 class Undo(Noun):
@@ -57,7 +57,7 @@ class Undo(Noun):
     @verb("undo.last", Permission.UNDO)
     def last(self) -> dict[str, Any]:
         """Take back your own last action (a whole batch if it was one)."""
-        entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init")
+        entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init" and not self._touched(e.seq or 0))
         if entry is None:
             raise NotFound(N_("there is nothing of yours to undo"))
         return self.batch(entry.batch) if entry.batch else self.entry(entry.seq or 0)
@@ -65,7 +65,7 @@ class Undo(Noun):
     @verb("redo.last", Permission.UNDO)
     def redo(self) -> dict[str, Any]:
         """Do again what you undid last."""
-        entry = self._own(lambda e: True)
+        entry = self._own(lambda e: e.verb != "redo")
         if entry is None or entry.undoes is None or entry.verb != "undo":
             raise NotFound(N_("there is nothing of yours to redo"))
         return self._batch(entry.batch, "redo") if entry.batch else self._entry(entry.seq or 0, "redo")
@@ -90,7 +90,7 @@ class Undo(Noun):
     def describe(self, target: str | None = None) -> dict[str, Any]:
         """What an undo would take back, without doing it: verb, how many entries, the first subjects."""
         if target is None:
-            entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init")
+            entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init" and not self._touched(e.seq or 0))
             if entry is None:
                 raise NotFound(N_("there is nothing of yours to undo"))
             target = entry.batch or str(entry.seq)
@@ -106,6 +106,10 @@ class Undo(Noun):
     def _stands(self, seq: int) -> bool:
         found = self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,))
         return not any(self._stands(s) for (s,) in found if not self._partial(s))
+
+    def _touched(self, seq: int) -> bool:
+        """Whether an undo has already taken back as much of an entry as could be."""
+        return any(self._stands(s) for (s,) in self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,)))
 
     def _partial(self, seq: int) -> bool:
         entries = list(journal.read(self.desk.store.reader(), journal.ONE, (seq,)))
@@ -152,12 +156,27 @@ class Undo(Noun):
         mine = self.desk.actor.real_id or self.desk.actor.id
         if any(e.actor_id != mine for e in standing) and self.desk.scope(Permission.UNDO) is not Scope.ALL:
             raise NotPermitted(N_("that was done by somebody else; your roles let you undo your own actions only"))
+        for entry in standing:
+            if entry.subject_type != "ticket" and (needed := self._needed(entry)) is not None:
+                self.desk.require(needed, entry.verb)
         undone, conflicts = 0, []
         for chunk in _chunks(standing):
             done, kept = self._chunk(chunk, name, batch)
             undone += done
             conflicts.extend(kept)
         return {"undone": undone, "conflicts": conflicts, "batch": batch}
+
+    def _needed(self, entry: Entry) -> Permission | None:
+        """The permission of the verb that an entry (or what it takes back) came from; None where it has none."""
+        while entry.undoes is not None:
+            before = next(journal.read(self.desk.store.reader(), journal.ONE, (entry.undoes,)), None)
+            if before is None:
+                break
+            entry = before
+        if any(reason.get("code") == "contact.made" for reason in entry.reasons):
+            return None  # it came along with a ticket
+        found = spec_of(entry.verb)
+        return None if found is None else found.permission
 
     def _chunk(self, groups: list[list[Entry]], name: str, batch: str | None) -> tuple[int, list[dict[str, Any]]]:
         """One short transaction: groups of entries, each about one subject, newest entry first."""
@@ -186,7 +205,7 @@ class Undo(Noun):
         row = work.row("ticket", entry.subject)
         if row is None:
             return [{"number": entry.subject, "fields": [], "reason": "gone", "whole": True}]
-        work.desk.require_on(Permission.UNDO, row, work.verb)
+        self._may(work, row, entry)
         draft = Draft(row, at=work.at)
         draft.undoes = entry.seq
         work.drafts[draft.number] = draft
@@ -194,6 +213,16 @@ class Undo(Noun):
         kept = reversal.reverse_ticket(work, draft, entry)
         whole = not draft.changed
         return [{"number": entry.subject, "fields": k.fields, "reason": "edited later", "whole": whole} for k in kept]
+
+    def _may(self, work: Work, row: Row, entry: Entry) -> None:
+        """Taking back needs what doing needed, on the ticket as it stands or as it stood before (one may have handed it on)."""
+        needed = self._needed(entry) or Permission.TICKET_EDIT
+        before: Row = {}
+        for change in entry.rows:
+            if change.table == "ticket" and change.key == (entry.subject,):
+                before = change.before or {}
+        if not work.desk.allows_on(needed, {**row, **before}):
+            work.desk.require_on(needed, row, work.verb)
 
     def _remove_ticket(self, work: Work, group: list[Entry]) -> list[dict[str, Any]]:
         """Take back an opening: every row that this batch made for the ticket goes, unless it was worked on since."""
@@ -212,7 +241,9 @@ class Undo(Noun):
             return [{"number": number, "fields": [], "reason": "gone", "whole": True}]
         if later or self._tied(work, number, mine):
             return [{"number": number, "fields": [], "reason": "edited later", "whole": True}]
+        self._may(work, current, group[-1])
         rows = self._made_rows(work, group)
+        work.timers[number] = {}
         entry = Entry("undo", "ticket", number, work.at, rows=rows, undoes=group[-1].seq,
                       reasons=[{"code": "undo", "seq": group[-1].seq, "verb": group[-1].verb}])  # fmt: skip
         entry.verb = work.verb
@@ -251,14 +282,18 @@ class Undo(Noun):
     def _reverse_plain(self, work: Work, group: list[Entry]) -> list[dict[str, Any]]:
         """Take back entries about something else (or the removal of a ticket), one after another."""
         conflicts: list[dict[str, Any]] = []
+        ahead: reversal.Ahead = {}
         for entry in group:
             rows: list[RowChange] = []
             for change in reversed(entry.rows):
-                reverse, kept = reversal.reverse_row(work, change)
-                if reverse is not None and reverse.after is None and self._referred(work, reverse):
+                reverse, kept = reversal.reverse_row(work, change, ahead)
+                if reverse is not None and reverse.after is None and self._referred(work, reverse, ahead):
                     reverse, kept = None, reversal.Kept(change.table, change.key, ["in use"])
                 if reverse is not None:
                     rows.append(reverse)
+                    reversal.look_ahead(work, ahead, reverse)
+                    if reverse.table == "ticket" and reverse.before is None and reverse.after is not None:
+                        work.timers[reverse.key[0]] = wake_up(reverse.after)
                 if kept is not None:
                     conflicts.append(
                         {"subject": f"{kept.table} {kept.key[0]}", "fields": kept.fields, "reason": "edited later", "whole": not rows}
@@ -271,8 +306,14 @@ class Undo(Noun):
         return conflicts
 
     @staticmethod
-    def _referred(work: Work, change: RowChange) -> bool:
-        return any(work.rows(sql, change.key) for sql in _REFERENCES.get(change.table, ()))
+    def _referred(work: Work, change: RowChange, ahead: reversal.Ahead) -> bool:
+        """Whether a row that goes is still referred to, by others than those that go with it."""
+        for table, key, condition in _REFERENCES.get(change.table, ()):
+            going = {k for (t, k), row in ahead.items() if t == table and row is None}
+            sql = f"SELECT {key} FROM {table} WHERE {condition} LIMIT {len(going) + 1}"  # sql: names from the table above
+            if any(tuple(found) not in going for found in work.rows(sql, change.key)):
+                return True
+        return False
 
 
 def _chunks(entries: list[Entry]) -> Iterator[list[list[Entry]]]:

@@ -50,7 +50,7 @@ def explain(desk: "Desk", entries: list[Entry], field: str | None) -> list[dict[
         if name in SLA_FIELDS:
             out.append(_sla(desk, stand, name))
         else:
-            out.append(_decided(desk, stand, name))
+            out.append(_decided(desk, stand, name, entries))
     return out
 
 
@@ -77,21 +77,19 @@ def _sentences(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**r, "sentence": sentence(r, english=True)} for r in reasons]
 
 
-def _decided(desk: "Desk", entries: list[Entry], name: str) -> dict[str, Any]:
+def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]) -> dict[str, Any]:
     from helpdesk_tui.desk.forms import Namer
 
     namer = Namer(desk.store.reader())
     column = _COLUMN.get(name, name)
-    rows = fold(entries)
-    number = entries[0].subject
-    row = rows.get(("ticket", (number,)), {})
+    row = desk.tickets.facts(written[0].subject)
     result: dict[str, Any] = {"field": name, "value": namer.value(column, row.get(column)), "decision": DECIDED[name]}
     found = _last_decision(entries, DECIDED[name])
     if found is None:
         return result | {"policy": None, "reasons": _sentences([Reason("why.nothing", {"field": name}).data()]), "would_change": [], "reproduced": None}
     entry, kept = found
     later = _set_later(entries, column, entry)
-    reasons, would, same = _recall(desk, entries, entry, kept)
+    reasons, would, same = _recall(desk, written, entry, kept)
     if later is not None:
         by = {"field": name, "verb": later.verb, "actor": namer.person(later.actor_id) or "-", "at": iso(later.at)}
         reasons = [Reason("why.by_hand", by).data(), *reasons]
@@ -145,8 +143,8 @@ def _recall(
 
 
 def _texts_at(entries: list[Entry], entry: Entry) -> tuple[str, str]:
-    """Title and description as they stood when an entry was written."""
-    upto = [e for e in entries if (e.seq or 0) <= (entry.seq or 0)]
+    """Title and description as they stood when an entry was written: what was undone since stood then."""
+    upto = sorted((e for e in entries if (e.seq or 0) <= (entry.seq or 0)), key=lambda e: e.seq or 0)
     row: Row = fold(upto).get(("ticket", (entry.subject,)), {})
     return row.get("title") or "", row.get("description") or ""
 

@@ -4,6 +4,7 @@ A `Work` holds the write lock while its block runs, so what it reads stays true 
 one journal entry; SLA instants and timers are derived again where something they depend on has changed.
 """
 
+import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 # Columns on which the service-level clocks depend; a change of one derives the due instants anew.
 CLOCK_COLUMNS: Final = frozenset(
-    {"state", "phase", "kind", "priority", "service_id", "organisation_id", "created_at", "first_response_at", "deleted_at"}
-)
+    {
+        "state", "phase", "kind", "priority", "category", "channel", "language", "service_id", "requester_id",
+        "organisation_id", "created_at", "first_response_at", "deleted_at",
+    }
+)  # fmt: skip
 SHIFT: Final = 20
 
 
@@ -106,6 +110,7 @@ class Work:
         self.after_rows: list[Callable[[], None]] = []
         self.contacts: dict[str, int] = {}
         self.withheld: dict[tuple[str, tuple[Any, ...], str], Any] = {}
+        self.timers: dict[int, dict[str, Instant]] = {}
         self._ids: dict[str, int] = {}
         self._scope: Any = None
         self.tx: Transaction
@@ -223,19 +228,28 @@ class Work:
     def _finish(self) -> None:
         from helpdesk_tui.desk.derive import derive
 
-        timers: dict[int, dict[str, Instant]] = {}
         for draft in self.drafts.values():
             if not draft.changed:
                 continue
-            derive(self, draft, timers)
+            derive(self, draft, self.timers)
             if not draft.fresh:
                 draft.set(updated_at=max(draft.at, draft.row["updated_at"]))
                 draft.new["version"] = draft.row["version"] + 1
             self.entries.append(self._entry(draft))
+        if len(self.entries) > 1 and self.batch is None:
+            # What one verb did is taken back as one: a ticket and the contact made for it.
+            name = new_batch()
+            for entry in self.entries:
+                entry.batch = entry.batch or name
         if self.entries:
-            self.sequence = self.tx.apply(ChangeSet(self.entries, self.now, timers, self.withheld))
+            self.sequence = self.tx.apply(ChangeSet(self.entries, self.now, self.timers, self.withheld))
         for hook in self.after_rows:
             hook()
+
+
+def new_batch() -> str:
+    """A name for a batch: short, unique, easy to type."""
+    return "b" + secrets.token_hex(4)
 
 
 def require_scope(scope: Scope, permission: Permission, verb: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from helpdesk_tui.vocabulary.errors import Busy, StoreFault
+from helpdesk_tui.vocabulary.errors import Busy, Conflict, StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
 
 _BUSY_MS: Final = 5_000
@@ -56,6 +56,8 @@ def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
             conn.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as error:
         raise fault(error, name) from error
+    conn.create_function("folded", 1, _folded, deterministic=True)
+    conn.create_function("has_words", 3, _has_words, deterministic=True)
     if hasattr(conn, "setlimit"):
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 64 * 1024 * 1024)
         conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000)
@@ -63,7 +65,19 @@ def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
     return conn
 
 
-def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy:
+def _folded(text: object) -> str | None:
+    from helpdesk_tui.vocabulary.filter_fields import fold
+
+    return fold(text) if isinstance(text, str) else None
+
+
+def _has_words(text: object, wanted: str, phrase: int) -> bool:
+    from helpdesk_tui.vocabulary.filter_predicate import text_has
+
+    return isinstance(text, str) and text_has(text, wanted, phrase=bool(phrase))
+
+
+def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy | Conflict:
     """The desk's word for an SQLite error: what happened to which file, and what to do."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if isinstance(code, int) else None
@@ -79,6 +93,8 @@ def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy:
         return StoreFault(N_("{path} is no desk file; name another with --db"), path=path)
     if primary == sqlite3.SQLITE_CORRUPT:
         return StoreFault(N_("{path} is damaged; stop writing to it and restore a backup"), path=path)
+    if primary == sqlite3.SQLITE_CONSTRAINT:
+        return Conflict(N_("this contradicts what the desk holds, so nothing was changed ({error})"), error=error)
     if primary == sqlite3.SQLITE_IOERR:
         return StoreFault(N_("the disk under {path} failed: nothing was changed ({error})"), path=path, error=error)
     return StoreFault(N_("{path}: {error}"), path=path, error=error)

@@ -202,7 +202,11 @@ def verify(conn: sqlite3.Connection, progress: Callable[[int], None] | None = No
             return Verdict(False, expected - 1, previous.hex(), expected, "entry is missing")
         if record[13] != previous:
             return Verdict(False, expected - 1, previous.hex(), seq, "previous hash does not match")
-        if digest(previous, tuple(record[:11]), record[11], record[12]) != record[14]:
+        try:
+            same = digest(previous, tuple(record[:11]), record[11], record[12]) == record[14]
+        except (TypeError, ValueError, AttributeError):
+            same = False  # not even of the types that an entry has
+        if not same:
             return Verdict(False, expected - 1, previous.hex(), seq, "hash does not match")
         if f'{{"{_MARK}":[' in record[11] or f'{{"{_MARK}":[' in record[12]:
             bad, gone = _check_texts(record, announced.get(seq, {}))
@@ -227,9 +231,12 @@ def _announced(conn: sqlite3.Connection) -> dict[int, dict[int, str]]:
     for (reasons,) in conn.execute(
         "SELECT reasons FROM journal WHERE verb IN (?, ?) ORDER BY seq", ERASURE_VERBS
     ):
-        for reason in json.loads(reasons):
-            for seq, index, sha in reason.get("erased", ()):
-                out.setdefault(seq, {})[index] = sha
+        try:
+            for reason in json.loads(reasons):
+                for seq, index, sha in reason.get("erased", ()):
+                    out.setdefault(seq, {})[index] = sha
+        except (TypeError, ValueError, AttributeError):
+            continue  # damaged: the entry's own hash says so
     return out
 
 
@@ -247,9 +254,14 @@ def _marks(value: Any) -> Iterator[tuple[int, str]]:
 
 def _check_texts(record: tuple[Any, ...], announced: dict[int, str]) -> tuple[str | None, int]:
     try:
-        texts = json.loads(record[15]) if record[15] else []
-    except ValueError:
+        return _compare_texts(record, json.loads(record[15]) if record[15] else [], announced)
+    except (TypeError, ValueError, AttributeError):
         return "its texts are damaged", 0
+
+
+def _compare_texts(
+    record: tuple[Any, ...], texts: list[list[Any]], announced: dict[int, str]
+) -> tuple[str | None, int]:
     gone = 0
     for index, commitment in (*_marks(json.loads(record[11])), *_marks(json.loads(record[12]))):
         if index >= len(texts):

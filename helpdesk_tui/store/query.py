@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
-from helpdesk_tui.store.tokens import query_terms
+from helpdesk_tui.store.tokens import phrase_term, query_terms
 from helpdesk_tui.vocabulary.filter_fields import FieldType, FilterField, fold
 from helpdesk_tui.vocabulary.filter_nodes import (
     And,
@@ -28,7 +28,7 @@ from helpdesk_tui.vocabulary.filter_nodes import (
     mentions,
     time_bounds,
 )
-from helpdesk_tui.vocabulary.kinds import Phase
+from helpdesk_tui.vocabulary.kinds import Phase, parse_ref
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 
@@ -134,7 +134,7 @@ def _is(code: str, viewer: Viewer) -> Sql:
     if code == "watched":
         return Sql("EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number AND x.person_id = ?)", [me])
     if code == "overdue":
-        return Sql("t.due_at <= ?", [now])
+        return Sql("(t.due_at <= ? AND t.phase < 3)", [now])
     return Sql(fixed[code])
 
 
@@ -261,13 +261,13 @@ class Compiler:
 
     def _names(self, spec: FilterField, values: list[str], none: bool) -> Sql:
         column = _COLUMN[spec.name]
-        if spec.name == "external_id":
-            spellings = list(dict.fromkeys(s for v in values for s in (v, v.upper(), v.lower())))
-            return _one_of(column, spellings, none)
-        if spec.name == "category":
-            return _one_of(column, list(dict.fromkeys(s for v in values for s in (fold(v), v))), none)
-        found = _join([Sql(f"{column} = ? COLLATE NOCASE", [v]) for v in values], "OR") if values else None
-        parts = ([found] if found else []) + ([Sql(f"{column} IS NULL")] if none else [])
+        parts = [_same(column, v) for v in values]
+        if parts and spec.name == "external_id":
+            # Asked inside, the comparison runs over the index of external ids and not over the tickets.
+            inner = _join([_same("x.external_id", v) for v in values], "OR")
+            parts = [Sql(f"t.number IN (SELECT x.number FROM ticket x WHERE x.external_id IS NOT NULL AND {inner.text})", inner.params)]
+        if none:
+            parts.append(Sql(f"{column} IS NULL"))
         return _join(parts, "OR")
 
     def _tags(self, values: list[str], none: bool) -> Sql:
@@ -313,12 +313,10 @@ class Compiler:
                 out.append(self.viewer.person_id)
             elif isinstance(value, str):
                 text = value.strip()
-                found = self.conn.execute(
-                    "SELECT id FROM person WHERE login = ?1 COLLATE NOCASE OR lower(email) = lower(?1)"
-                    " OR name = ?1 COLLATE NOCASE OR (?2 IS NOT NULL AND id = ?2)",
-                    (text, int(text[1:]) if text[:1] == "#" and text[1:].isdecimal() and len(text) < 16 else None),
-                )
-                out.extend(i for (i,) in found)
+                named = _join([_same(c, text) for c in ("login", "email", "name")], "OR")
+                number = int(text[1:]) if text[:1] == "#" and text[1:].isdecimal() and len(text) < 16 else None
+                sql = f"SELECT id FROM person WHERE {named.text} OR id = ?"  # sql: names from above, values bound
+                out.extend(i for (i,) in self.conn.execute(sql, [*named.params, number]))
         return out
 
     # -- order and time ----------------------------------------------------------------------------------------
@@ -360,14 +358,19 @@ class Compiler:
             # Nothing but punctuation: there is no word to find, so nothing is asked.
             return Sql("1")
         if name in ("cause", "resolution"):
-            column = _COLUMN[name]
-            words = [leaf.text] if isinstance(leaf, Phrase) else leaf.text.split()
-            return _join([Sql(f"{column} LIKE ? ESCAPE '\\'", [_like(w)]) for w in words], "AND")
+            return Sql(f"has_words({_COLUMN[name]}, ?, ?)", [leaf.text, int(isinstance(leaf, Phrase))])
         match = phrase_match(leaf.text) if isinstance(leaf, Phrase) else " AND ".join(terms)
         if name == "title":
             return self._match("search_text", f"title : ({match})", "")
         if name == "description":
             return self._match("search_text", f"body : ({match})", " AND rowid & 1048575 = 0")
+        # Each word may stand elsewhere in the ticket: one in the title, another in a reply.
+        each = [match] if isinstance(leaf, Phrase) else terms
+        found = _join([self._anywhere(term) for term in each], "AND")
+        number = parse_ref(leaf.text)
+        return found if number is None else _join([Sql("t.number = ?", [number]), found], "OR")
+
+    def _anywhere(self, match: str) -> Sql:
         parts = [self._match("search_text", match, "")]
         if self.viewer.notes:
             parts.append(self._match("search_note", match, ""))
@@ -382,27 +385,30 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Phase) else int(value) if isinstance(value, bool) else value
 
 
-def _like(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped[:900]}%"
+def _same(column: str, text: str) -> Sql:
+    """Equal but for case, width and outer blanks. Plain letters are compared by SQLite, signs without case as they are."""
+    wanted = fold(text)
+    if wanted.isascii():
+        return Sql(f"{column} = ? COLLATE NOCASE", [wanted])
+    if wanted == text and text.upper() == text.lower():
+        return Sql(f"{column} = ?", [text])
+    return Sql(f"folded({column}) = ?", [wanted])
 
 
 def phrase_match(text: str) -> str:
     """The words of a text as one FTS5 phrase (a Han run as its pairs)."""
-    inner = " ".join(term.removesuffix("*")[1:-1] for term in query_terms(text))
-    return f'"{inner}"' if inner else '""'
+    return phrase_term(text) or '""'
 
 
 # Expressions to sort by, ascending; `True` marks those whose natural "first" is the greater.
 _SORTS: Final[dict[str, str]] = {
     **_COLUMN,
-    "team": "coalesce((SELECT x.code FROM team x WHERE x.id = t.team_id), '~')",
-    "service": "coalesce((SELECT x.code FROM service x WHERE x.id = t.service_id), '~')",
-    "assignee": "coalesce((SELECT coalesce(x.login, x.name) FROM person x WHERE x.id = t.assignee_id), '~')",
-    "requester": "coalesce((SELECT coalesce(x.email, x.name) FROM person x WHERE x.id = t.requester_id), '~')",
-    "organisation": "coalesce((SELECT x.name FROM organisation x WHERE x.id = t.organisation_id), '~')",
-    "ci": "coalesce((SELECT x.name FROM configuration_item x WHERE x.id = t.ci_id), '~')",
-    "category": "coalesce(t.category, '~')",
+    "team": "(SELECT x.code FROM team x WHERE x.id = t.team_id)",
+    "service": "(SELECT x.code FROM service x WHERE x.id = t.service_id)",
+    "assignee": "(SELECT coalesce(x.login, x.name) FROM person x WHERE x.id = t.assignee_id)",
+    "requester": "(SELECT coalesce(x.email, x.name) FROM person x WHERE x.id = t.requester_id)",
+    "organisation": "(SELECT x.name FROM organisation x WHERE x.id = t.organisation_id)",
+    "ci": "(SELECT x.name FROM configuration_item x WHERE x.id = t.ci_id)",
     "title": "substr(t.title, 1, 200)",
 }
 _NULLABLE: Final = frozenset(
@@ -411,7 +417,14 @@ _NULLABLE: Final = frozenset(
         "closed", "moscow", "resolution_code", "external_id", "language", "parent", "merged_into", "affected_users",
     }
 )  # fmt: skip
-_TEXTUAL: Final = frozenset({"moscow", "resolution_code", "external_id", "language"})
+_TEXTUAL: Final = frozenset(
+    {
+        "moscow", "resolution_code", "external_id", "language", "team", "service", "assignee", "requester",
+        "organisation", "ci", "category",
+    }
+)  # fmt: skip
+_FIRST_TEXT: Final = "''"
+_LAST_TEXT: Final = "char(1114111)"  # behind every text in any script
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,9 +448,12 @@ def order(sorts: tuple[Sort, ...]) -> list[Term]:
             terms.append(Term(f"-{_COLUMN[name]}", False))
             continue
         expression = _SORTS[name]
-        if name in _NULLABLE:
-            last = ("''" if descending else "'~'") if name in _TEXTUAL else ("-1" if descending else str(NEVER))
-            expression = f"coalesce({expression}, {last})"
+        if name in _TEXTUAL:
+            expression = f"coalesce({expression}, {_FIRST_TEXT if descending else _LAST_TEXT})"
+        elif name in _NULLABLE:
+            expression = f"coalesce({expression}, {-1 if descending else NEVER})"
+        elif name == "due" and descending:
+            expression = f"CASE WHEN {expression} < {NEVER} THEN {expression} ELSE -1 END"
         terms.append(Term(expression, descending))
         if name == "number":
             return terms

@@ -10,9 +10,11 @@ from typing import Final
 from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Entry, RowChange
 from helpdesk_tui.store.store import Store
+from helpdesk_tui.vocabulary.errors import Conflict
 from helpdesk_tui.vocabulary.records import Instant
 
 CHUNK: Final = 2_000
+_UNIQUE: Final = ("uq_person_email", "uq_person_login", "uq_ticket_external")
 
 
 def replay(
@@ -33,10 +35,19 @@ def replay(
     n = 0
     # What was recorded late may speak of rows that another entry has not made yet at that time.
     target.reader().execute("PRAGMA foreign_keys = OFF")
+    if upto is not None:
+        for index in _UNIQUE:  # nor do two rows that never met in the desk have to agree then
+            target.reader().execute(f"DROP INDEX IF EXISTS {index}")  # sql: constants
     for chunk in _chunks(journal.read(source, sql, params)):
-        with target.write() as tx:
-            changes = [change for entry in chunk for change in entry.rows]
-            apply_rows(tx.conn, changes if upto is None else _tolerant(tx.conn, changes))
+        try:
+            with target.write() as tx:
+                changes = [change for entry in chunk for change in entry.rows]
+                apply_rows(tx.conn, changes if upto is None else _tolerant(tx.conn, changes))
+        except Conflict:
+            # Folded together, a value may be wanted by a row before another has let it go: step by step, then.
+            with target.write() as tx:
+                for entry in chunk:
+                    apply_rows(tx.conn, entry.rows if upto is None else _tolerant(tx.conn, entry.rows))
         n += len(chunk)
         if progress is not None:
             progress(n)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.store import driver, schema
-from helpdesk_tui.vocabulary.errors import StoreFault
+from helpdesk_tui.vocabulary.errors import Conflict, StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
 
 if TYPE_CHECKING:
@@ -20,17 +20,20 @@ _CHECKPOINT_PAGES: Final = 4_000
 class Transaction:
     """An open write transaction; it commits when its `with` block ends without an error."""
 
-    __slots__ = ("conn", "wrote")
+    __slots__ = ("conn", "scrub", "wrote")
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.conn = conn
         self.wrote = False
+        self.scrub = False  # something secret went: empty the write-ahead log too once this is committed
 
     def apply(self, changes: "ChangeSet") -> list[int]:
         """Make a change set true; the entries' sequence numbers. Raises Conflict where a row changed meanwhile."""
         from helpdesk_tui.store.apply import apply
+        from helpdesk_tui.store.journal import ERASURE_VERBS
 
         self.wrote = True
+        self.scrub = self.scrub or any(entry.verb in ERASURE_VERBS for entry in changes.entries)
         return apply(self.conn, changes)
 
     def next_id(self, table: str) -> int:
@@ -53,6 +56,7 @@ class Store:
         self._all: list[sqlite3.Connection] = []
         self._guard = threading.RLock()
         self._shared: sqlite3.Connection | None = None
+        self._frozen: str | None = None
         if self.in_memory:
             self._shared = self._open()
             schema.create(self._shared)
@@ -113,6 +117,8 @@ class Store:
     @contextlib.contextmanager
     def write(self) -> Iterator[Transaction]:
         """One short write transaction under the writers' lock. Rolls back on any error; SQLite's become ours."""
+        if self._frozen is not None:
+            raise Conflict(self._frozen)
         with self._guard if self.in_memory else driver.writer_lock(self.path):
             conn = self.reader()
             transaction = Transaction(conn)
@@ -127,7 +133,7 @@ class Store:
                     raise driver.fault(error, self.path) from error
                 raise
             if transaction.wrote and not self.in_memory:
-                self._checkpoint(conn)
+                self._checkpoint(conn, scrub=transaction.scrub)
 
     @contextlib.contextmanager
     def rehearse(self) -> Iterator[Transaction]:
@@ -140,6 +146,10 @@ class Store:
             raise driver.fault(error, self.path) from error
         finally:
             self._undo(conn)
+
+    def freeze(self, why: str) -> None:
+        """Refuse every write from now on with a Conflict that says why."""
+        self._frozen = why
 
     def _same_schema(self, conn: sqlite3.Connection) -> None:
         """Refuse to write into a file that a newer program has upgraded while this one had it open."""
@@ -157,9 +167,12 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 conn.execute("ROLLBACK")
 
-    def _checkpoint(self, conn: sqlite3.Connection) -> None:
+    def _checkpoint(self, conn: sqlite3.Connection, *, scrub: bool) -> None:
         """Move the write-ahead log into the file when it has grown; still under the writers' lock."""
         try:
+            if scrub:
+                conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return
             size = self.path.with_name(self.path.name + "-wal").stat().st_size
             if size > _CHECKPOINT_PAGES * 4096:
                 conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

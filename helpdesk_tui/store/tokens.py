@@ -38,17 +38,41 @@ def query_terms(text: str) -> list[str]:
     A Han run is one phrase of its pairs; a single Han character asks for every pair that begins with it.
     At most MAX_TERMS terms of the first MAX_QUERY characters; a text without letters or digits has none.
     """
-    folded = unicodedata.normalize("NFKC", text[: MAX_QUERY * 2])[:MAX_QUERY].casefold()
-    terms: dict[str, None] = {}
-    for word in _TERM.findall(folded):
+    terms: dict[str, str] = {}
+    for word in _words(text):
         if _RUN.fullmatch(word):
-            if len(word) == 1:
-                terms[f'"{word}"*'] = None
-            else:
-                pairs = " ".join(word[i : i + 2] for i in range(len(word) - 1))
-                terms[f'"{pairs}"'] = None
+            found = f'"{word}"*' if len(word) == 1 else f'"{" ".join(_inside(word))}"'
         else:
-            terms[f'"{word}"'] = None
+            found = f'"{word}"'
+        terms.setdefault(found.casefold(), found)
         if len(terms) == MAX_TERMS:
             break
-    return list(terms)
+    return list(terms.values())
+
+
+def phrase_term(text: str) -> str | None:
+    """The words of a text side by side as one FTS5 phrase; None for a text without letters or digits.
+
+    A Han run that goes on into the next word ends, as in the index, with its last single character; one at the
+    very end may be the beginning of a longer run.
+    """
+    words = _words(text)
+    if not words:
+        return None
+    tokens: list[str] = []
+    for word in words[:-1]:
+        tokens += [*_inside(word), word[-1]] if _RUN.fullmatch(word) else [word]
+    last = words[-1]
+    open_end = len(last) == 1 and _RUN.fullmatch(last) is not None
+    tokens += [last] if open_end or not _RUN.fullmatch(last) else _inside(last)
+    return f'"{" ".join(tokens)}"' + ("*" if open_end else "")
+
+
+def _words(text: str) -> list[str]:
+    """Words and Han runs in their order. Case is left alone: the index folds questions and texts the same way."""
+    words: list[str] = _TERM.findall(unicodedata.normalize("NFKC", text[: MAX_QUERY * 2])[:MAX_QUERY])
+    return words
+
+
+def _inside(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
