@@ -125,6 +125,9 @@ _INSTANTS: Final = frozenset(
 )  # fmt: skip
 
 
+PEOPLE_IN_REASONS: Final = ("person", "last", "who", "assignee")
+
+
 class Namer:
     """Turns column values into the names that people and scripts use (ids into codes, levels into words)."""
 
@@ -173,6 +176,14 @@ class Namer:
         if column in _INSTANTS:
             return _when(value)
         return value
+
+    def reasons(self, reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Reasons with the names of the people they speak of, who stand in them as ids so that they can be erased."""
+        shown = []
+        for reason in reasons:
+            people = {k: self.person(reason[k]) for k in PEOPLE_IN_REASONS if isinstance(reason.get(k), int)}
+            shown.append({**reason, **people} if people else reason)
+        return shown
 
     def changes(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, list[Any]]:
         """`{field: [before, after]}` of one ticket change."""

@@ -43,7 +43,7 @@ class TicketExtras(Noun):
                 if watching:
                     raise Conflict(N_("{who} already follows {ref}"), who=who.handle, ref=draft.ref)
                 draft.insert("watcher", (number, who.id), row)
-            draft.because(Reason("unwatch" if remove else "watch", {"who": who.handle}))
+            draft.because(Reason("unwatch" if remove else "watch", {"who": who.id}))
         return {"number": number, "person": who.handle, "watching": not remove}
 
     def watchers(self, number: int) -> list[str]:

@@ -124,8 +124,19 @@ class TicketReading(Noun):
         return dict(zip(names, row, strict=True))
 
     def family(self, number: int) -> list[int]:
-        """The ticket and everything merged into it, directly or by way of others."""
-        return [n for (n,) in self.desk.store.query(FAMILY, (number,))]
+        """The ticket and everything merged into it, directly or by way of others, as far as the actor may know it.
+
+        Whoever works on the survivor sees what was merged into it; a requester only what they take part in.
+        """
+        members = [n for (n,) in self.desk.store.query(FAMILY, (number,))]
+        if self.desk.scope(Permission.TICKET_READ) is not Scope.OWN:
+            return members
+        return [n for n in members if n == number or self.knows(n)]
+
+    def knows(self, number: int) -> bool:
+        """Whether the actor may know of a ticket."""
+        row = self._scope_row(number)
+        return bool(row) and self.desk.allows_on(Permission.TICKET_READ, row)
 
     @verb("ticket.comments", Permission.TICKET_READ, reads=True)
     def comments(self, number: int) -> list[CommentRow]:
@@ -177,16 +188,17 @@ class TicketReading(Noun):
         conn = self.desk.store.reader()
         notes = self.desk.allows_on(Permission.NOTE_READ, self._scope_row(number))
         namer = forms.Namer(conn)
+        self.readable(number)
         items: list[TimelineItem] = []
         for member in self.family(number):
-            entries = self.entries(member)
+            entries = list(journal.read(conn, journal.OF_SUBJECT, ("ticket", member)))
             stand = {e.seq for e in standing(entries)}
             undone = {e.undoes: e.seq for e in entries if e.undoes is not None}
             for entry in entries:
                 item = _item(entry, namer, notes)
                 if item is not None:
                     if entry.seq not in stand and entry.undoes is None:
-                        item.undone_by = undone.get(entry.seq)
+                        item.undone_by = undone.get(entry.seq or 0)
                     items.append(item)
         items.sort(key=lambda i: (i.at, i.seq))
         return items
@@ -225,7 +237,7 @@ def _item(entry: Entry, namer: forms.Namer, notes: bool) -> TimelineItem | None:
         origin=entry.origin,
         verb=entry.verb,
         changes=changes,
-        reasons=entry.reasons,
+        reasons=namer.reasons(entry.reasons),
         text=text,
         comment_kind=kind,
         batch=entry.batch,

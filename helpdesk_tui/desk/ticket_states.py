@@ -44,8 +44,7 @@ def apply_assign(work: Work, draft: Draft, team_id: int | None, assignee_id: int
     if not hand_over(draft, team_id=team_id, assignee_id=assignee_id):
         return
     directory = work.desk.directory
-    person = directory.person(assignee_id)
-    names = {"team": directory.team_code(team_id) or "-", "assignee": person.handle if person else "-"}
+    names: dict[str, Any] = {"team": directory.team_code(team_id) or "-", "assignee": assignee_id or "-"}
     draft.because(Reason("assign.by_hand", names), *given(reason))
     if assignee_id is not None:
         follow(work, draft, "assign")
@@ -71,7 +70,7 @@ def apply_take(work: Work, draft: Draft) -> None:
     if draft["assignee_id"] == actor.id and draft["phase"] != Phase.NEW:
         raise Conflict(N_("{ref} is already yours"), ref=draft.ref)
     hand_over(draft, team_id=team_id, assignee_id=actor.id)
-    draft.because(Reason("take", {"who": actor.login or actor.name}))
+    draft.because(Reason("take", {"who": actor.id}))
     follow(work, draft, "take")
 
 

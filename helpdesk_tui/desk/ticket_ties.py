@@ -101,7 +101,8 @@ class TicketTies(Noun):
             (number,),
         )
         names = ("number", "type", "other", "ticket", "kind", "title", "state", "phase")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        return [link for link in found if self.desk.tickets.knows(link["ticket"])]
 
     def children(self, number: int) -> list[dict[str, Any]]:
         """Child tickets with their state, for the parent's progress."""
@@ -111,7 +112,8 @@ class TicketTies(Noun):
             " ORDER BY number",
             (number,),
         )
-        return [dict(zip(("number", "kind", "title", "state", "phase"), row, strict=True)) for row in rows]
+        found = [dict(zip(("number", "kind", "title", "state", "phase"), row, strict=True)) for row in rows]
+        return [child for child in found if self.desk.tickets.knows(child["number"])]
 
     @verb("ticket.merge", Permission.TICKET_MERGE)
     def merge(self, number: int, into: int, *, reason: str | None = None, version: int | None = None) -> dict[str, Any]:

@@ -98,22 +98,10 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
     return result | {
         "policy": kept["policy"],
         "at": iso(entry.at),
-        "reasons": _sentences(_named(reasons, namer)),
+        "reasons": _sentences(namer.reasons(reasons)),
         "would_change": _sentences(would),
         "reproduced": same,
     }
-
-
-def _named(reasons: list[dict[str, Any]], namer: Any) -> list[dict[str, Any]]:
-    """People in reasons stand as ids (so that they can be erased); show their names."""
-    out = []
-    for reason in reasons:
-        shown = dict(reason)
-        for key in ("person", "last"):
-            if isinstance(shown.get(key), int):
-                shown[key] = namer.person(shown[key])
-        out.append(shown)
-    return out
 
 
 def _recall(
