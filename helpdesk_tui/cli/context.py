@@ -1,0 +1,207 @@
+"""Where settings come from: the command line beats the environment, which beats the config file, which beats defaults."""
+
+import contextlib
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from helpdesk_tui.vocabulary.errors import Usage
+from helpdesk_tui.vocabulary.i18n import LANGUAGES, N_, _, language_from_environment, normalise_language
+from helpdesk_tui.vocabulary.text import one_line
+
+if TYPE_CHECKING:
+    from helpdesk_tui.desk.desk import Desk
+
+APP: Final = "helpdesk"
+VARIABLES: Final = {"database": "HELPDESK_DATABASE", "actor": "HELPDESK_ACTOR", "lang": "HELPDESK_LANG"}
+_POSTGRESQL: Final = re.compile(r"postgres(ql)?(\+\w+)?:", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+def config_dir() -> Path:
+    """Where this person's settings lie."""
+    from platformdirs import user_config_path
+
+    return user_config_path(APP, appauthor=False)
+
+
+def data_dir() -> Path:
+    """Where this person's own desk lies."""
+    from platformdirs import user_data_path
+
+    return user_data_path(APP, appauthor=False)
+
+
+def state_dir() -> Path:
+    """Where the log of faults lies."""
+    from platformdirs import user_state_path
+
+    return user_state_path(APP, appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value and where it came from: `command line`, `environment`, `file`, `default`."""
+
+    key: str
+    value: str | None
+    origin: str
+
+
+@dataclass(slots=True)
+class Context:
+    """The settings of one run. `typed` holds what stands on the command line."""
+
+    typed: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _file: dict[str, str] | None = None
+
+    # -- the config file ---------------------------------------------------------------------------------------
+
+    def config_path(self) -> Setting:
+        """Which config file is read; it need not exist."""
+        if "config" in self.typed:
+            return Setting("config", self.typed["config"], "command line")
+        if self.environment.get("HELPDESK_CONFIG"):
+            return Setting("config", self.environment["HELPDESK_CONFIG"], "environment")
+        return Setting("config", str(config_dir() / "config.toml"), "default")
+
+    def file(self) -> dict[str, str]:
+        """The settings of the config file. Raises Usage for one that cannot be read."""
+        if self._file is None:
+            path = Path(self.config_path().value or "").expanduser()
+            self._file = read_config(path)
+        return self._file
+
+    # -- settings ----------------------------------------------------------------------------------------------
+
+    def get(self, key: str) -> Setting:
+        """A setting by its key: `database`, `actor`, `lang`."""
+        if self.typed.get(key):
+            return Setting(key, self.typed[key], "command line")
+        if self.environment.get(VARIABLES[key]):
+            return Setting(key, self.environment[VARIABLES[key]], "environment")
+        if self.file().get(key):
+            return Setting(key, self.file()[key], "file")
+        if key == "database":
+            return Setting(key, str(data_dir() / "desk.db"), "default")
+        if key == "lang":
+            return Setting(key, language_from_environment(dict(self.environment)), "default")
+        return Setting(key, None, "default")
+
+    def language(self) -> str:
+        """The language to speak. Raises Usage for one that is not spoken here."""
+        setting = self.get("lang")
+        found = normalise_language(setting.value)
+        if found is None:
+            raise Usage(
+                N_("the language {value} is not spoken here; use {known}"),
+                value=setting.value,
+                known=", ".join(LANGUAGES),
+            )
+        return found
+
+    def desk_path(self) -> Path:
+        """The desk's file. Raises Usage for a database that this version cannot open."""
+        return database_path(self.get("database").value or "")
+
+    @property
+    def actor(self) -> str | None:
+        """For whom to act, or None for oneself."""
+        return self.get("actor").value
+
+    def open_desk(self, path: Path | None = None, tz: str | None = None) -> "Desk":
+        """Open the desk of this run as its actor, and tell on standard error when it was made just now."""
+        from helpdesk_tui.desk.desk import Desk
+        from helpdesk_tui.vocabulary.instants import zone
+
+        where = zone(tz) if tz else None
+        path = path or self.desk_path()
+        fresh = not path.exists()
+        desk = Desk.open(path, act_as=self.actor)
+        if where is not None:
+            desk.tz = where
+        if fresh:
+            say(
+                _("made the desk {path}; {who} is its administrator").format(path=path, who=one_line(desk.actor.name)),
+                _("Anyone who can open this file can change it; keep it where only you, or your group, can read it."),
+            )
+        return desk
+
+    @contextlib.contextmanager
+    def desk(self, tz: str | None = None) -> Iterator["Desk"]:
+        """The desk of this run while a block lasts."""
+        desk = self.open_desk(tz=tz)
+        try:
+            yield desk
+        finally:
+            desk.close()
+
+
+def read_config(path: Path) -> dict[str, str]:
+    """The known settings of a TOML file; one that does not exist is empty. Raises Usage naming file, line and key."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Usage(N_("{path} cannot be read: {error}"), path=path, error=error.strerror) from error
+    try:
+        found = tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Usage(N_("{path} is no TOML document: {error}"), path=path, error=error) from error
+    for key, value in found.items():
+        if key not in VARIABLES:
+            raise Usage(
+                N_("{path}: there is no setting {key}; known are: {known}"),
+                path=path,
+                key=key,
+                known=", ".join(VARIABLES),
+            )
+        if not isinstance(value, str):
+            raise Usage(N_("{path}: {key} must be a text in quotes"), path=path, key=key)
+    return found
+
+
+def database_path(text: str) -> Path:
+    """The file that `--db` names: a path, or `sqlite:///PATH`. Raises Usage for other databases."""
+    if _POSTGRESQL.match(text):
+        raise Usage(N_("this version has no PostgreSQL: name a file with --db PATH"))
+    for prefix in ("sqlite:///", "file://"):
+        if text.lower().startswith(prefix):
+            text = text[len(prefix) :]
+            break
+    if _SCHEME.match(text):
+        raise Usage(N_("{value} names no desk: --db takes a path or sqlite:///PATH"), value=text)
+    if not text or "\0" in text:
+        raise Usage(N_("--db is empty: name a file"))
+    path = Path(text).expanduser()
+    if path.is_dir():
+        raise Usage(N_("{path} is a folder; name the desk's file in it"), path=path)
+    return path
+
+
+def say(*lines: str) -> None:
+    """Narration, on standard error."""
+    for line in lines:
+        sys.stderr.write(f"helpdesk: {line}\n")
+    sys.stderr.flush()
+
+
+_current = Context()
+
+
+def current() -> Context:
+    """The settings of this run."""
+    return _current
+
+
+def use(context: Context) -> None:
+    """Make these the settings of this run."""
+    global _current
+    _current = context

@@ -1,0 +1,276 @@
+"""`helpdesk ticket`: other tickets, followers, checklist, time, files."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpdesk_tui.cli import choices, context, output, shared
+from helpdesk_tui.cli.commands import command
+from helpdesk_tui.cli.output import Column, Output, print_rows
+from helpdesk_tui.cli.shared import DashArgument, MessageOption, NumberArgument, ReasonOption, VersionOption
+from helpdesk_tui.cli.ticket import app
+from helpdesk_tui.vocabulary.errors import Invalid, Usage
+from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import parse_duration
+
+_MAX_FILE = 25 * 1024 * 1024
+_STEPS = (
+    Column("item", N_("Step"), right=True),
+    Column("done_at", N_("Done"), lambda value, row: "x" if value else ""),
+    Column("text", N_("Text"), flexible=True),
+    Column("done_by", N_("Who")),
+)
+_FILES = (
+    Column("id", N_("No."), right=True),
+    Column("name", N_("Name"), flexible=True),
+    Column("size", N_("Bytes"), right=True),
+    Column("media_type", N_("Type")),
+)
+OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help=N_("The other ticket."))]
+
+
+@command(
+    app,
+    "merge",
+    N_("Merge a duplicate into the ticket that lives on; later replies to it reach the survivor."),
+    "helpdesk ticket merge 1043 1042",
+    "helpdesk ticket merge INC-1043 INC-1042 --reason 'same outage'",
+)
+def merge(
+    number: NumberArgument,
+    into: Annotated[str, typer.Argument(metavar="SURVIVOR", help=N_("The ticket that lives on."))],
+    reason: ReasonOption = None,
+    version: VersionOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk() as desk:
+        result = desk.tickets.merge(shared.number(number), shared.number(into), reason=reason, version=version)
+        told = _("{number} is merged into {other}").format(number=result["number"], other=result["merged_into"])
+        shared.print_done(result, output, told)
+
+
+@command(
+    app,
+    "unmerge",
+    N_("Take a merge back: the ticket stands as it stood before."),
+    "helpdesk ticket unmerge 1043",
+    "helpdesk ticket unmerge INC-1043 --reason 'another outage after all'",
+)
+def unmerge(number: NumberArgument, reason: ReasonOption = None, output: output.OutputOption = Output.TABLE) -> None:
+    with context.current().desk() as desk:
+        result = desk.tickets.unmerge(shared.number(number), reason=reason)
+        shared.print_done(result, output, _("{number} stands on its own again").format(number=result["number"]))
+
+
+@command(
+    app,
+    "split",
+    N_("Open a new ticket for a second matter found in this one."),
+    'helpdesk ticket split 1042 "Printer also jams" -m "second part of the call"',
+    'helpdesk ticket split INC-1042 "Order a dock" --comment 1092616193',
+)
+def split(
+    number: NumberArgument,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help=N_("What the new ticket is about."))],
+    dash: DashArgument = None,
+    message: MessageOption = None,
+    comment: Annotated[
+        int | None, typer.Option("--comment", metavar="ID", help=N_("Take the text of this reply or note."))
+    ] = None,
+    reason: ReasonOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    from helpdesk_tui.cli.texts import message as given
+
+    text = given(message, dash, required=False) or None
+    with context.current().desk() as desk:
+        ticket = desk.tickets.split(shared.number(number), title, text=text, comment=comment, reason=reason)
+        shared.print_ticket(ticket, output)
+
+
+@command(
+    app,
+    "link",
+    N_("Tie a ticket to another, or untie it."),
+    "helpdesk ticket link 1042 1040 --type caused_by",
+    "helpdesk ticket link INC-1042 PRB-201 --remove",
+)
+def link(
+    number: NumberArgument,
+    other: OtherArgument,
+    type_: Annotated[
+        str, typer.Option("--type", help=N_("relates, duplicates, blocks or caused_by."), autocompletion=choices.links)
+    ] = "relates",
+    remove: Annotated[bool, typer.Option("--remove", help=N_("Untie them."))] = False,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk() as desk:
+        result = desk.tickets.link(shared.number(number), shared.number(other), type=type_, remove=remove)
+        told = _("no longer: {number} {type} {other}") if remove else _("{number} {type} {other}")
+        shared.print_done(result, output, told.format(**result))
+
+
+@command(
+    app,
+    "watch",
+    N_("Follow a ticket, let another follow it, or stop; without a ticket's change, list who follows."),
+    "helpdesk ticket watch 1042",
+    "helpdesk ticket watch INC-1042 --person bo --remove",
+)
+def watch(
+    number: NumberArgument,
+    person: Annotated[
+        str, typer.Option("--person", metavar="PERSON", help=N_("Login or address; yourself if not given."))
+    ] = "me",
+    remove: Annotated[bool, typer.Option("--remove", help=N_("Stop following."))] = False,
+    list_: Annotated[bool, typer.Option("--list", help=N_("Only list who follows."))] = False,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    wanted = shared.number(number)
+    with context.current().desk() as desk:
+        if list_:
+            rows = [{"number": wanted, "person": who} for who in desk.tickets.watchers(wanted)]
+            print_rows(rows, (Column("person", N_("Who")),), output=output, keys=("number", "person"))
+            return
+        result = desk.tickets.watch(wanted, person=person, remove=remove)
+        told = _("{person} follows {number} no more") if remove else _("{person} follows {number}")
+        shared.print_done(result, output, told.format(person=result["person"], number=wanted))
+
+
+@command(
+    app,
+    "checklist",
+    N_("Show a ticket's checklist; add, tick off or remove steps."),
+    'helpdesk ticket checklist 1042 --add "order laptop" --add "create mailbox"',
+    "helpdesk ticket checklist REQ-1042 --tick 17 -o json",
+)
+def checklist(
+    number: NumberArgument,
+    add: Annotated[
+        list[str] | None, typer.Option("--add", metavar="TEXT", help=N_("A step to add; may be repeated."))
+    ] = None,
+    tick: Annotated[int | None, typer.Option("--tick", metavar="STEP", help=N_("Tick a step off."))] = None,
+    untick: Annotated[int | None, typer.Option("--untick", metavar="STEP", help=N_("Take a tick away."))] = None,
+    remove: Annotated[
+        int | None, typer.Option("--remove", metavar="STEP", help=N_("Take a step off the list."))
+    ] = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    wanted = shared.number(number)
+    with context.current().desk() as desk:
+        tickets = desk.tickets
+        if add:
+            tickets.checklist_add(wanted, add)
+        if tick is not None:
+            tickets.checklist_tick(wanted, tick)
+        if untick is not None:
+            tickets.checklist_tick(wanted, untick, done=False)
+        if remove is not None:
+            tickets.checklist_remove(wanted, remove)
+        print_rows(
+            tickets.checklist(wanted), _STEPS, output=output, keys=("item", "position", "text", "done_at", "done_by"),
+            empty=_("the checklist is empty"),
+        )  # fmt: skip
+
+
+@command(
+    app,
+    "time",
+    N_("Record time worked on a ticket; without a time, show the sum."),
+    'helpdesk ticket time 1042 30m -m "looked through the logs"',
+    "helpdesk ticket time INC-1042 1h30m --at 'today 14:00' -o json",
+)
+def time(
+    number: NumberArgument,
+    spent: Annotated[str | None, typer.Argument(metavar="TIME", help=N_("How long, such as 30m or 1h30m."))] = None,
+    note: Annotated[str, typer.Option("--message", "-m", metavar="TEXT", help=N_("What was done."))] = "",
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help=N_("When it was."))] = None,
+    tz: shared.ZoneOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    wanted = shared.number(number)
+    with context.current().desk(tz) as desk:
+        if spent is None:
+            result = {"number": wanted, "total": desk.tickets.time_spent(wanted)}
+        else:
+            try:
+                seconds = parse_duration(spent)
+            except Invalid as error:
+                raise Usage(error.message, **error.params) from error
+            when = shared.instant(at, desk.now(), tz, past=True)
+            result = desk.tickets.log_time(wanted, seconds, note=note, at=when)
+        shared.print_done(
+            result, output, _("{total} s worked on {number}").format(total=result["total"], number=wanted)
+        )
+
+
+@command(
+    app,
+    "attach",
+    N_("Attach files to a ticket."),
+    "helpdesk ticket attach 1042 screenshot.png",
+    "helpdesk ticket attach INC-1042 log.txt trace.pcap -o json",
+)
+def attach(
+    number: NumberArgument,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=N_("Files of at most 25 MiB each."))],
+    comment: Annotated[
+        int | None, typer.Option("--comment", metavar="ID", help=N_("Attach to this reply or note."))
+    ] = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    import mimetypes
+
+    wanted = shared.number(number)
+    made = []
+    with context.current().desk() as desk:
+        for name in files:
+            path = Path(name)
+            if path.stat().st_size > _MAX_FILE:
+                raise Invalid(N_("{path} is larger than {limit} bytes"), path=path, limit=_MAX_FILE)
+            kind = mimetypes.guess_type(path.name)[0]
+            made.append(desk.attachments.add(wanted, path.name, path.read_bytes(), kind, comment=comment))
+        print_rows(made, _FILES, output=output)
+
+
+@command(
+    app,
+    "attachments",
+    N_("List a ticket's files, save one, or take one off."),
+    "helpdesk ticket attachments 1042",
+    "helpdesk ticket attachments INC-1042 --get 3 --out screenshot.png",
+)
+def attachments(
+    number: NumberArgument,
+    get: Annotated[int | None, typer.Option("--get", metavar="ID", help=N_("Write this file to --out."))] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help=N_("Where to; its own name if not given, - is standard output.")),
+    ] = None,
+    remove: Annotated[
+        int | None, typer.Option("--remove", metavar="ID", help=N_("Take this file off the ticket."))
+    ] = None,
+    columns: output.ColumnsOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    wanted = shared.number(number)
+    with context.current().desk() as desk:
+        if remove is not None:
+            desk.attachments.remove(remove)
+        if get is not None:
+            _save(desk.attachments.read(get), out or str(desk.attachments.get(get)["save_as"]))
+            return
+        print_rows(desk.attachments.list(wanted), _FILES, output=output, columns=columns, empty=_("no files"))
+
+
+def _save(data: bytes, out: str) -> None:
+    """Write an attachment where it was asked for; raw bytes never reach a terminal, and no file is overwritten."""
+    if out == "-" and sys.stdout.isatty():
+        raise Usage(N_("say where to with --out FILE"))
+    if out == "-":
+        sys.stdout.buffer.write(data)
+        return
+    with Path(out).open("xb") as file:
+        file.write(data)
