@@ -122,9 +122,9 @@ def prioritise(work: "Work", draft: "Draft") -> None:
     draft.because(kept(PRIORITY, governing.version, found.data()))
 
 
-def pin(work: "Work", draft: "Draft", priority: Priority, reason: str) -> None:
-    """Fix the priority by hand. The reason itself is given beside it, where it can be erased."""
-    found = priorities.pinned(priority, "")
+def pin(work: "Work", draft: "Draft", priority: Priority) -> None:
+    """Fix the priority by hand. The reason a person gave stands beside the decision, where it can be erased."""
+    found = priorities.pinned(priority, "-")
     draft.set(priority=int(priority), pinned=True)
     draft.because(kept(PRIORITY, work.desk.policies.current().version, found.data()))
 

@@ -49,7 +49,7 @@ def apply_edit(work: Work, draft: Draft, values: dict[str, Any], reason: str | N
     draft.set(**values)
     if priority is not None:
         desk.require_on(Permission.TICKET_PRIORITY, draft.row, work.verb)
-        decisions.pin(work, draft, Priority(priority), reason or "")
+        decisions.pin(work, draft, Priority(priority))
     elif decisions.PRIORITY_COLUMNS & draft.new.keys():
         decisions.prioritise(work, draft)
     draft.because(*given(reason))
@@ -158,7 +158,7 @@ class TicketFields(Noun):
             raise Invalid(N_("a pinned priority needs a reason"))
         with self.desk.work("ticket.pin") as work:
             draft = work.ticket(number, Permission.TICKET_PRIORITY, version)
-            decisions.pin(work, draft, Priority(fields.level("priority", priority)), reason)
+            decisions.pin(work, draft, Priority(fields.level("priority", priority)))
             draft.because(*given(reason))
         return self.desk.tickets.show(number)
 

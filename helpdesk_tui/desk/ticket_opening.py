@@ -182,7 +182,7 @@ class TicketOpening(Noun):
             draft = build(work, new)
             if pinned is not None:
                 self.desk.require(Permission.TICKET_PRIORITY, work.verb)
-                decisions.pin(work, draft, Priority(pinned), "")
+                decisions.pin(work, draft, Priority(pinned))
             number = draft.number
         return self.desk.tickets.show(number)
 

@@ -1,7 +1,8 @@
-"""`desk.timers`: what must happen later. `tick` wakes tickets whose waiting time is over; any number may run it."""
+"""`desk.timers`: what must happen later. `tick` wakes waiting tickets and escalates late ones; any number may run it."""
 
 from typing import Any, Final
 
+from helpdesk_tui.desk import escalations
 from helpdesk_tui.desk.history import standing
 from helpdesk_tui.desk.moves import set_state
 from helpdesk_tui.desk.registry import Noun, verb
@@ -47,7 +48,7 @@ class Timers(Noun):
 
     @verb("timer.tick", Permission.TICKET_TRANSITION)
     def fire_due(self, now: Instant | None = None) -> Object:
-        """Do what is due, each thing once whoever else runs this: `{"fired": n, "woken": [numbers]}`.
+        """Do what is due, each thing once whoever else runs this: `{"fired": n, "woken": […], "escalated": […]}`.
 
         A ticket wakes at the instant until which it waited, not when somebody noticed, so its clocks count right.
         """
@@ -61,7 +62,17 @@ class Timers(Noun):
                         fired += 1
                         if kind == WAKE and self._wake(work, number, due_at):
                             woken.append(number)
-        return {"fired": fired, "woken": woken}
+        return {"fired": fired, "woken": woken, "escalated": self._escalate(at)}
+
+    def _escalate(self, now: Instant) -> list[int]:
+        """Let late tickets reach their escalation levels; a level that was reached is not reached again."""
+        done: list[int] = []
+        after = 0
+        while numbers := escalations.candidates(self.desk, now, after, _CHUNK):
+            with _DeskWork(self.desk, escalations.VERB, origin=Origin.TIMER) as work:
+                done.extend(n for n in numbers if escalations.escalate(work, n, now))
+            after = numbers[-1]
+        return done
 
     def _wake(self, work: Work, number: int, due_at: Instant) -> bool:
         """Let a ticket go on that still waits for this instant."""

@@ -37,10 +37,11 @@ class EscalationPolicy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A level, and the instant at which the clock came to it."""
+    """A level, the instant at which the clock came to it, and since when that clock runs (a new run counts anew)."""
 
     level: EscalationLevel
     at: Instant
+    since: Instant = 0
 
     def reason(self) -> Reason:
         """For the journal and for people."""
@@ -51,6 +52,7 @@ class Reached:
                 "clock": self.level.clock,
                 "mark": self.level.at.text,
                 "at": iso(self.at),
+                "since": iso(self.since),
                 "notify": list(self.level.notify),
             },
         )
@@ -85,7 +87,9 @@ def reached(
         result = clocks(events, created_at, replace(targets, warn=(warn_of(level.at),)), calendar, switches, at)
         clock = getattr(result, level.clock)
         if clock.run == "running" and clock.warn is not None and clock.warn <= at:
-            found.append(Reached(level, clock.warn))
+            # A run from creation is the same run, whatever calendar or target a raised priority brings.
+            since = created_at if clock.basis == "creation" else clock.started or created_at
+            found.append(Reached(level, clock.warn, since))
     return sorted(found, key=lambda one: one.at)
 
 

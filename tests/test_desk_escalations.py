@@ -1,0 +1,57 @@
+"""Escalation at work: each level once, whoever ticks and how often."""
+
+from helpdesk_tui.desk.desk import Desk
+from tests.desk_fixtures import FixedClock, clock, desk
+
+__all__ = ["clock", "desk"]
+
+
+def levels(desk: Desk, number: int) -> list[str]:
+    """The levels that the journal says were reached."""
+    return [
+        reason["level"]
+        for item in desk.tickets.timeline(number)
+        for reason in item.reasons
+        if reason["code"] == "escalation.reached"
+    ]
+
+
+def test_a_late_ticket_reaches_each_level_once(desk: Desk, clock: FixedClock) -> None:
+    number = desk.tickets.open("VPN down", set={"impact": "high", "urgency": "medium"})["number"]
+    other = desk.tickets.open("fresh")["number"]
+    assert desk.tickets.show(number)["priority"] in ("high", "critical")
+    seen: list[str] = []
+    for _ in range(40):
+        clock.forward(3600)
+        desk.timers.fire_due()
+        desk.timers.fire_due()
+        now = levels(desk, number)
+        assert now[: len(seen)] == seen
+        seen = now
+    assert {"response-late", "warn-assignee", "breach", "long-breach"} <= set(seen)
+    resolution = [one for one in seen if one != "response-late"]
+    assert len(resolution) == len(set(resolution))
+    assert other != number
+
+
+def test_a_level_that_raises_names_the_step_and_leaves_a_pin_alone(desk: Desk, clock: FixedClock) -> None:
+    free = desk.tickets.open("mail slow", set={"impact": "medium", "urgency": "high"})["number"]
+    pinned = desk.tickets.open("mail slow too", set={"impact": "medium", "urgency": "high"})["number"]
+    desk.tickets.pin(pinned, "high", "agreed with the customer")
+    assert desk.tickets.show(free)["priority"] == "high"
+    clock.forward(14 * 86_400)
+    assert set(desk.timers.fire_due()["escalated"]) == {free, pinned}
+    assert desk.tickets.show(free)["priority"] == "critical"
+    assert desk.tickets.show(pinned)["priority"] == "high"
+    codes = [r["code"] for item in desk.tickets.timeline(pinned) for r in item.reasons]
+    assert "escalation.pinned" in codes
+
+
+def test_waiting_tickets_do_not_escalate(desk: Desk, clock: FixedClock) -> None:
+    number = desk.tickets.open("printer", set={"impact": "low", "urgency": "low"})["number"]
+    desk.tickets.take(number)
+    desk.tickets.reply(number, "which one?")
+    desk.tickets.pend(number, to="awaiting_user", reason="asked")
+    clock.forward(30 * 86_400)
+    assert desk.timers.fire_due()["escalated"] == []
+    assert levels(desk, number) == []
