@@ -87,6 +87,10 @@ class DraftBox:
             self.save(key)
             self._watched.pop(key, None)
 
+    def forget(self, key: DraftKey) -> None:
+        """Look no more (the field is gone); what was kept stays kept."""
+        self._watched.pop(key, None)
+
     def changed(self) -> list[tuple[DraftKey, Fields]]:
         """What was typed since the last look, to be handed to `write` (call it where widgets may be read)."""
         found = []

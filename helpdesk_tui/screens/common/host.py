@@ -94,3 +94,17 @@ class DeskApp(App[int]):
         told = safe_text(traceback.format_exc(limit=-12))
         self._exit_renderables.append(Text(told))
         self._close_messages_no_wait()
+
+    # -- going places ----------------------------------------------------------------------------------------
+
+    def open_ticket(self, number: int) -> None:
+        """Show a ticket."""
+
+    def show_queue(self, query: str | None, number: int | None = None) -> None:
+        """Show the queue, with another filter if one is given."""
+
+    def show_view(self, name: str) -> None:
+        """Show a saved view."""
+
+    def gone_from(self, session: str) -> None:
+        """A ticket's screen was closed."""

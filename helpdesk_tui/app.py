@@ -1,0 +1,238 @@
+"""The console: opens a desk, shows its queue, and ends cleanly however it is ended."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.base import DeskMoved, DeskScreen
+from helpdesk_tui.screens.common.drafts import EVERY, DraftBox, state_folder
+from helpdesk_tui.screens.common.host import DeskApp
+from helpdesk_tui.screens.common.live import LiveDesk
+from helpdesk_tui.screens.common.palette import Actions
+from helpdesk_tui.screens.queue.queue import QueueScreen
+from helpdesk_tui.screens.ticket.ticket import TicketScreen
+from helpdesk_tui.vocabulary.channels import Origin
+from helpdesk_tui.vocabulary.i18n import _, set_language
+from helpdesk_tui.widgets.themes import DEFAULT_THEME, THEME_NAMES, register_themes
+
+LAST_MOMENT: Final = 1.5
+"""Seconds that an ending by a signal may take before the process is ended without further ado."""
+REMOTE_FPS: Final = 15
+
+
+class HelpdeskApp(DeskApp):
+    """The console on one desk."""
+
+    TITLE = "helpdesk"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {Actions}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", show=False, priority=True, id="app.leave"),
+        Binding("ctrl+c", "interrupted", show=False, id="app.interrupted"),
+    ]
+
+    def __init__(
+        self,
+        desk: Desk,
+        drafts: DraftBox,
+        *,
+        tz: str | None = None,
+        ticket: int | None = None,
+        remote: bool = False,
+        theme: str = DEFAULT_THEME,
+        warm: bool = True,
+    ) -> None:
+        super().__init__(desk, drafts, tz=tz)
+        self._first_ticket = ticket
+        self._theme_wanted = theme
+        self._warm_wanted = warm
+        self._live = LiveDesk(desk, self._desk_moved)
+        self._ended_by: int | None = None
+        if remote:
+            self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[Any]:
+        return QueueScreen()
+
+    def on_mount(self) -> None:
+        register_themes(self)
+        self.theme = self._theme_wanted
+        self.set_interval(EVERY, self._keep_drafts)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            # Not in the main thread (a test) there are no signals to hear.
+            with contextlib.suppress(RuntimeError, ValueError, NotImplementedError):
+                loop.add_signal_handler(number, self._signalled, number)
+        self._live.start()
+        if self._first_ticket is not None:
+            self.open_ticket(self._first_ticket)
+        if self._warm_wanted:
+            self.call_after_refresh(self._warm)
+
+    def on_unmount(self) -> None:
+        self._live.stop()
+        self.drafts.save()
+
+    # -- ending ----------------------------------------------------------------------------------------------
+
+    def _signalled(self, number: int) -> None:
+        """The connection is lost or the machine goes down: keep everything typed, then end."""
+        if self._ended_by is not None:
+            return
+        self._ended_by = number
+        self.drafts.save()
+        # A stuck write or a terminal that takes nothing any more must not keep the process alive.
+        last = threading.Timer(LAST_MOMENT, self._end_now)
+        last.daemon = True
+        last.start()
+        self._live.stop()
+        self.leave()
+
+    def _end_now(self) -> None:
+        driver = self._driver
+        attrs = getattr(driver, "attrs_before", None)
+        with contextlib.suppress(Exception):
+            import termios
+
+            os.write(2, b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h")
+            if attrs is not None:
+                termios.tcsetattr(getattr(driver, "fileno", 0), termios.TCSANOW, attrs)
+        os._exit(0)
+
+    def action_leave(self) -> None:
+        """Quit; drafts are kept."""
+        self.leave()
+
+    def action_interrupted(self) -> None:
+        """ctrl+c copies a selection; else it says how to quit."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.copy_text(selected)
+        else:
+            self.say(_("ctrl+q or :q quits; what you were typing is kept"))
+
+    def _keep_drafts(self) -> None:
+        changed = self.drafts.changed()
+        if changed:
+            self.run_worker(lambda: self.drafts.write(changed), thread=True, group="drafts", exit_on_error=False)
+
+    # -- the desk --------------------------------------------------------------------------------------------
+
+    def _desk_moved(self, head: int) -> None:
+        self.post_message(DeskMoved(head))
+
+    def on_desk_moved(self, message: DeskMoved) -> None:
+        """Every screen that is open, not only the one on top, stays true."""
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.desk_moved(message.head)
+
+    def nudge(self) -> None:
+        self._live.nudge()
+
+    def gone_from(self, session: str) -> None:
+        """A ticket's screen was closed: others need not see us there."""
+
+        def leave() -> None:
+            with contextlib.suppress(Exception):
+                self.desk.presence.leave(session)
+
+        if self._running and not self._exit:
+            self.run_worker(leave, thread=True, group="presence-leave", exit_on_error=False)
+
+    def _warm(self) -> None:
+        """After the first paint, load what the first deed would otherwise wait for."""
+
+        def load() -> None:
+            with contextlib.suppress(Exception):
+                self.desk.policies.current()
+                self.desk.tickets.viewer()
+                import helpdesk_tui.store.apply
+
+        self.run_worker(load, thread=True, group="warm", exit_on_error=False)
+
+    # -- going places ----------------------------------------------------------------------------------------
+
+    @property
+    def queue(self) -> QueueScreen | None:
+        """The queue's screen at the bottom of the stack."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, QueueScreen)), None)
+
+    def open_ticket(self, number: int) -> None:
+        """Show a ticket: on the ticket screen if it is open, else on a new one over the queue."""
+        for screen in self.screen_stack:
+            if isinstance(screen, TicketScreen):
+                self._pop_to(screen)
+                screen.go_to(number)
+                return
+        queue = self.queue
+        around = [row.number for row in queue.tickets.rows] if queue is not None and queue.is_mounted else []
+        self.push_screen(TicketScreen(number, around))
+
+    def show_queue(self, query: str | None, number: int | None = None) -> None:
+        """Show the queue, with another filter if one is given, the cursor on a ticket if it is there."""
+        queue = self.queue
+        if queue is None:
+            return
+        self._pop_to(queue)
+        if number is not None:
+            queue.tickets.move_to(number)
+        if query is not None:
+            queue.filter_bar.apply(query)
+
+    def show_view(self, name: str) -> None:
+        """Show a saved view."""
+        queue = self.queue
+        if queue is not None:
+            self._pop_to(queue)
+            if not queue.show_view(name):
+                self.say(_("there is no view {name}").format(name=name), bad=True)
+
+    def _pop_to(self, screen: Screen[Any]) -> None:
+        while self.screen is not screen and len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Nothing beyond our own actions in the palette."""
+        return ()
+
+
+def theme_of(environ: "dict[str, str] | os._Environ[str]") -> str:
+    """The theme: without colour when asked so, else the one named by HELPDESK_THEME."""
+    if environ.get("NO_COLOR") or environ.get("HELPDESK_NO_COLOR"):
+        return "mono"
+    named = environ.get("HELPDESK_THEME", "")
+    return named if named in THEME_NAMES else DEFAULT_THEME
+
+
+def run(path: Path, act_as: str | None, language: str, ticket: int | None = None) -> int:
+    """Open the console on a desk file and return its exit code.
+
+    Raises DeskError (StoreFault, NotPermitted, NotFound) when the desk cannot be entered, before the screen changes.
+    """
+    set_language(language)
+    theme = theme_of(os.environ)
+    # Textual would only grey what it sends; the mono theme sends no colour at all.
+    os.environ.pop("NO_COLOR", None)
+    remote = bool(os.environ.get("SSH_CONNECTION"))
+    if remote and "TEXTUAL_FPS" not in os.environ:
+        from textual import constants
+        from textual import screen as screens
+
+        constants.MAX_FPS = REMOTE_FPS  # type: ignore[misc]
+        screens.UPDATE_PERIOD = 1 / REMOTE_FPS  # type: ignore[misc]
+    with Desk.open(path, act_as=act_as, origin=Origin.TUI) as desk:
+        drafts = DraftBox(state_folder(), str(path.resolve()), desk.clock)
+        app = HelpdeskApp(desk, drafts, ticket=ticket, remote=remote, theme=theme)
+        app.run(mouse=not remote)
+        return app.return_code or 0

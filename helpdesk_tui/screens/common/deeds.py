@@ -1,0 +1,472 @@
+"""What one does to tickets, the same on the queue's row, on marked tickets and on the ticket's own screen."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.actions import BY_ID
+from helpdesk_tui.screens.common.base import DeskScreen
+from helpdesk_tui.screens.common.drafts import DraftKey
+from helpdesk_tui.screens.common.kept_form import KeptForm
+from helpdesk_tui.screens.common.targets import Targets
+from helpdesk_tui.vocabulary.errors import Conflict, DeskError
+from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.instants import parse_instant
+from helpdesk_tui.vocabulary.kinds import parse_ref
+from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.field_form import FormField
+from helpdesk_tui.widgets.pickers import TYPED_FROM, Ask, Choice, Confirm, Pick
+from helpdesk_tui.widgets.sentences import field_label
+
+One = Callable[[Desk, int], Any]
+Many = Callable[[Desk, list[int], bool], dict[str, Any]]
+AHEAD: Final = 5
+
+
+class TicketDeeds(DeskScreen):
+    """Actions on tickets. A screen says which tickets are meant (`targets`)."""
+
+    def targets(self) -> Targets | None:
+        """The tickets that the next action is about."""
+        return None
+
+    def done(self) -> None:
+        """A deed is written: look at the desk again."""
+        self.app.nudge()
+
+    # -- changing one or many --------------------------------------------------------------------------------
+
+    def change(
+        self,
+        action_id: str,
+        one: One,
+        many: Many | None = None,
+        *,
+        targets: Targets | None = None,
+        args: str = "",
+        told: str = "",
+        confirm: bool = False,
+        failed: Callable[[DeskError], None] | None = None,
+        written: Callable[[], None] | None = None,
+    ) -> None:
+        """Do a deed on the targets: at once on one, in one batch on many (above twenty after a preview).
+
+        `written` runs after a success, `failed` instead of the toast after a refusal.
+        """
+        targets = targets or self.targets()
+        if targets is None:
+            return
+        spec = BY_ID[action_id]
+        number = targets.one
+        if number is not None:
+            self.ask(
+                lambda: one(self.desk, number),
+                lambda _value: self._changed(action_id, targets, args, told, written),
+                group="deed",
+                failed=failed,
+                exclusive=False,
+            )
+            return
+        if many is None:
+            self.app.say(_("{action} works on one ticket at a time; clear the marks with Esc").format(action=_(spec.label)), bad=True)
+            return
+        app = self.app
+
+        def look() -> tuple[list[int], dict[str, Any] | None]:
+            numbers = targets.resolve(app)
+            return numbers, many(self.desk, numbers, True) if confirm or len(numbers) > TYPED_FROM else None
+
+        def looked(found: tuple[list[int], dict[str, Any] | None]) -> None:
+            numbers, preview = found
+            if preview is None:
+                self._batch(action_id, targets, numbers, many, args, written)
+            elif not preview["changed"]:
+                self.app.say(self._nothing(preview), bad=True)
+            else:
+                self._preview(action_id, targets, numbers, preview, many, args, written)
+
+        self.ask(look, looked, group="deed", failed=failed, exclusive=False)
+
+    @staticmethod
+    def _nothing(preview: dict[str, Any]) -> str:
+        first = preview["skipped"][0]["reason"] if preview["skipped"] else "-"
+        return _("None of {count} tickets would change: {reason}").format(count=preview["matched"], reason=one_line(first, 300))
+
+    def _preview(
+        self,
+        action_id: str,
+        targets: Targets,
+        numbers: list[int],
+        preview: dict[str, Any],
+        many: Many,
+        args: str,
+        written: Callable[[], None] | None,
+    ) -> None:
+        """Ask before many tickets change: how many would, how many not and why, and the first of them."""
+        label = _(BY_ID[action_id].label)
+        details = [
+            _("{changed} of {matched} would change").format(changed=preview["changed"], matched=preview["matched"])
+        ]
+        skipped = preview["skipped"]
+        if skipped:
+            first = one_line(skipped[0]["reason"], 200)
+            details.append(_("{count} would not: {reason}").format(count=len(skipped), reason=first))
+        for found in preview.get("preview", [])[:AHEAD]:
+            changes = "; ".join(
+                f"{field_label(name)}: {_plain(pair[0])} -> {_plain(pair[1])}" for name, pair in list(found["changes"].items())[:4]
+            )
+            details.append(f"{found['ref']}  {one_line(found['title'], 40)}  {changes}")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._batch(action_id, targets, numbers, many, args, written)
+
+        question = _("{action}: {count} tickets").format(action=label, count=len(numbers))
+        self.app.push_screen(Confirm(question, action=label, count=len(numbers), details=details), answered)
+
+    def _batch(
+        self,
+        action_id: str,
+        targets: Targets,
+        numbers: list[int],
+        many: Many,
+        args: str,
+        written: Callable[[], None] | None,
+    ) -> None:
+        if len(numbers) > TYPED_FROM:
+            self.app.say(_("working on {count} tickets ...").format(count=len(numbers)))
+
+        def finished(result: dict[str, Any]) -> None:
+            changed, skipped = result["changed"], result["skipped"]
+            text = ngettext("{action}: {count} ticket changed (u takes it back)", "{action}: {count} tickets changed (u takes it back)", changed)
+            text = text.format(action=_(BY_ID[action_id].label), count=changed)
+            if skipped:
+                reasons = one_line(skipped[0]["reason"], 200)
+                text += "\n" + _("{count} not: {reason}").format(count=len(skipped), reason=reasons)
+            self.app.say(text, bad=not changed)
+            self.app.last_command = f"helpdesk {action_id.replace('ticket.', 'bulk ')} {args}".strip()
+            if written is not None and changed:
+                written()
+            self.done()
+
+        self.ask(lambda: many(self.desk, numbers, False), finished, group="deed", exclusive=False)
+
+    def _changed(
+        self, action_id: str, targets: Targets, args: str, told: str, written: Callable[[], None] | None
+    ) -> None:
+        spec = BY_ID[action_id]
+        self.app.last_command = spec.cli.format(numbers=targets.words, args=args).strip()
+        self.app.say(told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label)))
+        if written is not None:
+            written()
+        self.done()
+
+    # -- taking, handing over, moving ------------------------------------------------------------------------
+
+    def do_ticket_take(self) -> None:
+        version = self._version()
+        self.change(
+            "ticket.take",
+            lambda desk, n: desk.tickets.take(n, version=version),
+            lambda desk, ns, dry: desk.bulk.take(numbers=ns, dry_run=dry),
+        )
+
+    def _version(self) -> int | None:
+        targets = self.targets()
+        return targets.version if targets is not None else None
+
+    def do_ticket_assign(self) -> None:
+        targets = self.targets()
+        if targets is None:
+            return
+
+        def picked(value: str | None) -> None:
+            if value is None:
+                return
+            kind, _colon, who = value.partition(":")
+            given = {kind: who} if kind else {"assignee": "none"}
+            self.change(
+                "ticket.assign",
+                lambda desk, n: desk.tickets.assign(n, version=targets.version, **given),
+                lambda desk, ns, dry: desk.bulk.assign(numbers=ns, dry_run=dry, **given),
+                targets=targets,
+                args=" ".join(f"--{name} {text}" for name, text in given.items()),
+            )
+
+        def found(choices: list[Choice]) -> None:
+            self.app.push_screen(Pick(_("Assign {what} to").format(what=targets.label), choices), picked)
+
+        self.ask(lambda: assignable(self.desk), found, group="pick")
+
+    def do_ticket_state(self) -> None:
+        targets = self.targets()
+        if targets is None or self.subject is None:
+            return
+        number = targets.numbers[0] if targets.numbers and targets.query is None else self.subject
+
+        def picked(moves: list[dict[str, Any]], to: str | None) -> None:
+            move = next((m for m in moves if m["to"] == to), None)
+            if move is not None:
+                self._move(targets, move)
+
+        def found(moves: list[dict[str, Any]]) -> None:
+            choices = [Choice(m["to"], _(m["label"]), _asks(m)) for m in moves]
+            empty = _("No move leads on from here with your roles.")
+            self.app.push_screen(
+                Pick(_("State of {what}").format(what=targets.label), choices, empty=empty), lambda to: picked(moves, to)
+            )
+
+        self.ask(lambda: self.desk.tickets.moves(number), found, group="pick")
+
+    def _move(self, targets: Targets, move: dict[str, Any]) -> None:
+        asked = [name for name in move["requires"] if name in _ASKED]
+        if not asked and not move["reason"]:
+            self._moved(targets, move["to"], {})
+            return
+        fields = [FormField(name, _asked(name), required=True, lines=name in _LONG, hint=_hint(name)) for name in asked]
+        if move["reason"]:
+            fields.append(FormField("reason", _("Reason"), required=True))
+        key = DraftKey(self.app.me, targets.numbers[0] if targets.one is not None else 0, f"state-{move['to']}")
+        title = f"{targets.label}: {_(move['label'])}"
+
+        def answered(values: dict[str, str] | None) -> None:
+            if values is not None:
+                self._moved(targets, move["to"], values, key)
+
+        self.app.push_screen(KeptForm(title, fields, self.app.drafts, key, check=self._check_until), answered)
+
+    def _check_until(self, values: Any) -> dict[str, str]:
+        text = values.get("pending_until")
+        if text:
+            try:
+                parse_instant(text, self.desk.now(), self.app.tz)
+            except DeskError as error:
+                return {"pending_until": str(error)}
+        return {}
+
+    def _moved(self, targets: Targets, to: str, values: dict[str, str], key: DraftKey | None = None) -> None:
+        given: dict[str, Any] = {_PARAM[name]: text for name, text in values.items() if name in _PARAM}
+        if values.get("pending_until"):
+            given["until"] = parse_instant(values["pending_until"], self.desk.now(), self.app.tz)
+        bulk = {name: text for name, text in given.items() if name == "reason"}
+
+        def many(desk: Desk, numbers: list[int], dry: bool) -> dict[str, Any]:
+            return desk.bulk.state(to, numbers=numbers, dry_run=dry, **bulk)
+
+        self.change(
+            "ticket.state",
+            lambda desk, n: desk.tickets.state(n, to, version=targets.version, **given),
+            many,
+            targets=targets,
+            args=to,
+            written=None if key is None else lambda: self.app.drafts.discard(key),
+        )
+
+    def do_ticket_resolve(self) -> None:
+        targets = self.targets()
+        if targets is None:
+            return
+        fields = [
+            FormField("cause", _("Cause"), lines=True, hint=_("what was wrong")),
+            FormField("resolution", _("Resolution"), lines=True, required=True, hint=_("what was done; the requester may read it")),
+            FormField("code", _("Resolution code"), hint=_("for instance: fixed, workaround, duplicate")),
+        ]
+        key = DraftKey(self.app.me, targets.one or 0, "resolve")
+
+        def answered(values: dict[str, str] | None) -> None:
+            if values is None:
+                return
+            given = {name: text for name, text in values.items() if text}
+            self.change(
+                "ticket.resolve",
+                lambda desk, n: desk.tickets.resolve(n, version=targets.version, **given),
+                lambda desk, ns, dry: desk.bulk.resolve(numbers=ns, dry_run=dry, **given),
+                targets=targets,
+                args="--resolution TEXT --cause TEXT",
+                written=lambda: self.app.drafts.discard(key),
+            )
+
+        title = _("Resolve {what}").format(what=targets.label)
+        self.app.push_screen(KeptForm(title, fields, self.app.drafts, key), answered)
+
+    def do_ticket_close(self) -> None:
+        self._simple("ticket.close", _("Close"), "close", reason=False)
+
+    def do_ticket_reopen(self) -> None:
+        self._simple("ticket.reopen", _("Reopen"), "reopen", reason=True)
+
+    def do_ticket_cancel(self) -> None:
+        self._simple("ticket.cancel", _("Cancel the ticket"), "cancel", reason=True)
+
+    def _simple(self, action_id: str, title: str, verb: str, *, reason: bool) -> None:
+        """A deed that asks for its reason, if any, and for a yes."""
+        targets = self.targets()
+        if targets is None:
+            return
+
+        def go(text: str | None) -> None:
+            if text is None:
+                return
+            given = {"reason": text} if text else {}
+            self.change(
+                action_id,
+                lambda desk, n: getattr(desk.tickets, verb)(n, version=targets.version, **given),
+                lambda desk, ns, dry: getattr(desk.bulk, verb)(numbers=ns, dry_run=dry, **given),
+                targets=targets,
+                confirm=True,
+            )
+
+        if reason:
+            self.app.push_screen(Ask(f"{title}: {targets.label}", hint=_("the reason")), go)
+        else:
+            self.app.push_screen(Confirm(f"{title}: {targets.label}?", action=title), lambda yes: go("" if yes else None))
+
+    # -- judging ---------------------------------------------------------------------------------------------
+
+    def do_ticket_classify(self) -> None:
+        version = self._version()
+        self.change("ticket.classify", lambda desk, n: desk.tickets.classify(n, version=version))
+
+    def do_ticket_priority(self) -> None:
+        from helpdesk_tui.screens.common.editing import priority_form
+
+        priority_form(self)
+
+    def do_ticket_edit(self) -> None:
+        from helpdesk_tui.screens.common.editing import edit_form
+
+        edit_form(self)
+
+    def do_ticket_link(self) -> None:
+        self._other("ticket.link", _("Link {what} to ticket"), lambda desk, n, other: desk.tickets.link(n, other))
+
+    def do_ticket_merge(self) -> None:
+        self._other("ticket.merge", _("Merge {what} into ticket"), lambda desk, n, other: desk.tickets.merge(n, other))
+
+    def _other(self, action_id: str, question: str, verb: Callable[[Desk, int, int], Any]) -> None:
+        targets = self.targets()
+        if targets is None:
+            return
+
+        def check(text: str) -> str | None:
+            return None if parse_ref(text) is not None else _("that is no ticket number")
+
+        def answered(text: str | None) -> None:
+            other = parse_ref(text) if text else None
+            if other is not None:
+                self.change(action_id, lambda desk, n: verb(desk, n, other), targets=targets, args=str(other))
+
+        self.app.push_screen(Ask(question.format(what=targets.label), hint=_("its number, for instance 1042"), check=check), answered)
+
+    def do_ticket_why(self) -> None:
+        from helpdesk_tui.screens.common.why import WhyScreen
+
+        number = self.subject
+        if number is None:
+            return
+        self.ask(
+            lambda: (self.desk.tickets.show(number)["ref"], self.desk.tickets.why(number)),
+            lambda found: self.app.push_screen(WhyScreen(*found, tz=self.app.tz)),
+            group="pick",
+        )
+
+    def do_ticket_new(self) -> None:
+        from helpdesk_tui.screens.common.new_ticket import NewTicketScreen
+
+        self.app.push_screen(NewTicketScreen(), self._opened)
+
+    def _opened(self, number: int | None) -> None:
+        if number is not None:
+            self.done()
+
+    # -- undo, copy ------------------------------------------------------------------------------------------
+
+    def do_desk_undo(self) -> None:
+        def described(what: dict[str, Any]) -> None:
+            if what["entries"] > TYPED_FROM:
+                question = _("Undo {verb} on {count} entries?").format(verb=what["verb"], count=what["entries"])
+                confirm = Confirm(question, action=_("undo"), count=what["entries"], details=what["subjects"])
+                self.app.push_screen(confirm, lambda yes: self._undo(what) if yes else None)
+            else:
+                self._undo(what)
+
+        self.ask(lambda: self.desk.undoing.describe(), described, group="deed", exclusive=False)
+
+    def _undo(self, what: dict[str, Any]) -> None:
+        self.ask(lambda: self.desk.undoing.target(what["target"]), lambda result: self._undone(what, result), group="deed", exclusive=False)
+
+    def _undone(self, what: dict[str, Any], result: dict[str, Any]) -> None:
+        subject = ", ".join(what["subjects"])
+        text = _("undone: {verb} on {subject} (U does it again)").format(verb=what["verb"], subject=subject)
+        if result["conflicts"]:
+            text += "\n" + _("{count} later edits were kept").format(count=len(result["conflicts"]))
+        self.app.last_command = f"helpdesk undo {what['target']}"
+        self.app.say(text)
+        self.done()
+
+    def do_desk_redo(self) -> None:
+        def redone(result: dict[str, Any]) -> None:
+            self.app.last_command = "helpdesk redo"
+            self.app.say(_("done again: {count}").format(count=result["undone"]))
+            self.done()
+
+        self.ask(lambda: self.desk.undoing.redo(), redone, group="deed", exclusive=False)
+
+    def do_desk_copy_command(self) -> None:
+        if self.app.last_command:
+            self.app.copy_text(self.app.last_command)
+        else:
+            self.app.say(_("nothing was done yet in this session"), bad=True)
+
+    def do_app_redraw(self) -> None:
+        self.app.refresh(layout=True)
+
+    def is_stale(self, error: DeskError, number: int, version: int | None) -> bool:
+        """Whether a refusal means that somebody else was quicker (call it in a worker)."""
+        return isinstance(error, Conflict) and version is not None and self.desk.tickets.facts(number)["version"] != version
+
+
+_PARAM: Final = {"reason": "reason", "resolution": "resolution", "cause": "cause", "resolution_code": "code"}
+_ASKED: Final = frozenset({"resolution", "cause", "resolution_code", "pending_until"})
+_LONG: Final = frozenset({"resolution", "cause"})
+
+
+def _asked(name: str) -> str:
+    return {
+        "resolution": _("Resolution"),
+        "cause": _("Cause"),
+        "resolution_code": _("Resolution code"),
+        "pending_until": _("Wait until"),
+    }[name]
+
+
+def _hint(name: str) -> str:
+    return _("for instance: tomorrow 09:00, 2h, 2026-12-01") if name == "pending_until" else ""
+
+
+def _asks(move: dict[str, Any]) -> str:
+    """What a move asks for, as a hint beside it."""
+    missing = [field_label(name) for name in move["missing"]]
+    return _("asks: {fields}").format(fields=", ".join(missing)) if missing else ""
+
+
+def _plain(value: Any) -> str:
+    return one_line(", ".join(map(str, value)) if isinstance(value, list) else "-" if value is None else str(value), 40)
+
+
+def assignable(desk: Desk) -> list[Choice]:
+    """Whom one can hand work to: oneself, teams, agents, nobody (reads the desk)."""
+    me = desk.actor
+    choices = [Choice("assignee:me", _("me"), one_line(me.name, 60))]
+    for team in desk.teams.list():
+        if team["active"]:
+            hint = _("team {name}, {open} open").format(name=one_line(team["name"], 40), open=team["open"])
+            choices.append(Choice(f"team:{team['code']}", one_line(team["code"], 40), hint))
+    for person in desk.people.list(agents_only=True):
+        if person["active"]:
+            handle = person["login"] or person["email"] or f"#{person['id']}"
+            teams = ", ".join(person["teams"])
+            hint = one_line(f"{person['name']}  {teams}", 80)
+            choices.append(Choice(f"assignee:{handle}", one_line(handle, 40), hint))
+    choices.append(Choice("assignee:none", _("nobody"), _("take it away from its assignee")))
+    return choices

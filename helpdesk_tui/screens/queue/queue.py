@@ -1,0 +1,315 @@
+"""The queue: views as tabs, a filter, the list, a preview, and everything one does to tickets."""
+
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from helpdesk_tui.screens.common.actions import QUEUE, bindings
+from helpdesk_tui.screens.common.key_line import KeyLine
+from helpdesk_tui.screens.common.targets import Targets
+from helpdesk_tui.screens.common.writing import Writing
+from helpdesk_tui.screens.queue.feed import Feed
+from helpdesk_tui.screens.queue.names import Names
+from helpdesk_tui.screens.queue.previewing import preview_of
+from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.instants import local
+from helpdesk_tui.vocabulary.kinds import ref, state_label
+from helpdesk_tui.vocabulary.records import QueueRow, ViewTab
+from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.composer import Composer
+from helpdesk_tui.widgets.filter_bar import FilterBar
+from helpdesk_tui.widgets.pickers import Choice, Pick
+from helpdesk_tui.widgets.preview import Preview, PreviewData
+from helpdesk_tui.widgets.ticket_list import TicketList
+from helpdesk_tui.widgets.view_tabs import ViewTabs
+
+WIDE = 120
+PAUSE = 0.08
+"""Seconds the cursor must rest before the preview is read."""
+
+
+class QueueScreen(Feed, Writing):
+    """The list of tickets."""
+
+    SCOPE = QUEUE
+    CSS_PATH = "queue.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(QUEUE),
+        Binding("escape", "back", show=False, id="queue.back"),
+        Binding("q", "do('app.quit')", show=False, id="queue.quit"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._preview_wanted: bool | None = None
+        self._names = Names()
+        self._tabs: list[ViewTab] = []
+        self._seat = ""
+
+    def compose(self) -> ComposeResult:
+        yield ViewTabs(_("Queue"))
+        yield FilterBar(self._complete)
+        yield TicketList(
+            now=self.desk.now(),
+            empty_text=_("No ticket here. Esc clears the filter, [ and ] change the view, n opens a ticket."),
+        )
+        yield Preview()
+        yield Composer()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.tickets.focus()
+        self.update_keys()
+        self._fit(self.size.width)
+        self.set_interval(1, self._tick)
+        self._tick()
+        self.start()
+
+    # -- what is shown ---------------------------------------------------------------------------------------
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The filter."""
+        return self.query_one(FilterBar)
+
+    @property
+    def view_tabs(self) -> ViewTabs:
+        """The views."""
+        return self.query_one(ViewTabs)
+
+    @property
+    def subject(self) -> int | None:
+        return self.tickets.cursor if self.is_attached else None
+
+    def targets(self) -> Targets | None:
+        marked, row = self.tickets.marked, self.tickets.cursor_row
+        if marked.everything:
+            return Targets(tuple(sorted(marked.numbers)), marked=True, query=self.query_text)
+        if marked:
+            kind = row.kind if row is not None and row.number in marked.numbers else "incident"
+            return Targets(tuple(sorted(marked.numbers)), kind, marked=True)
+        return None if row is None else Targets((row.number,), row.kind, row.version)
+
+    def recipients(self) -> str:
+        row = self.tickets.cursor_row
+        return "" if row is None else row.requester or ""
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        shown = width >= WIDE if self._preview_wanted is None else self._preview_wanted
+        self.set_class(shown, "-preview")
+        self.set_class(self.size.height >= 50, "-tall")
+        if shown:
+            self._read_preview()
+
+    def _tick(self) -> None:
+        now = self.desk.now()
+        self.tickets.tick(now)
+        clock = local(now, self.app.tz)[11:]
+        parts = [f"{self._seat}{one_line(self.app.me, 24)}@desk", clock]
+        fresh = self.tickets.fresh
+        if fresh:
+            parts.append(_("{count} new").format(count=fresh))
+            parts.append("R")
+        self.view_tabs.set_status(" · ".join(parts) + " ")
+
+    def show_seat(self, demo: bool) -> None:
+        """Wear the mark of a demo desk."""
+        self._seat = f"{_('DEMO')} · " if demo else ""
+        self._tick()
+
+    def _info(self) -> None:
+        total, capped = self.total, self.capped
+        if total is None:
+            text = ""
+        else:
+            count = f"{total:,}+" if capped else f"{total:,}"
+            text = ngettext("{count} ticket", "{count} tickets", total).format(count=count)
+        marked = self.tickets.marked
+        if marked:
+            n = marked.count(None if capped else total)
+            text += ", " + (_("all marked") if n is None else _("{count} marked").format(count=f"{n:,}"))
+        self.filter_bar.set_info(text)
+
+    def counted(self) -> None:
+        self._info()
+
+    def listed(self) -> None:
+        self.update_keys()
+
+    @on(TicketList.FreshChanged)
+    def _fresh(self) -> None:
+        self._tick()
+
+    @on(TicketList.MarksChanged)
+    def _marks(self) -> None:
+        self._info()
+
+    # -- views and filter ------------------------------------------------------------------------------------
+
+    def set_views(self, tabs: list[ViewTab], first: str | None) -> None:
+        """Show the views; on the first start go to `first`."""
+        self._tabs = tabs
+        if first is not None:
+            view = next(tab for tab in tabs if tab.code == first)
+            self.view_tabs.set_tabs(tabs, first)
+            self.show_query(view.query)
+        else:
+            self.view_tabs.set_tabs(tabs)
+
+    def show_query(self, query: str, *, keep_tab: bool = True) -> None:
+        """Show what this filter finds."""
+        self.filter_bar.set_text(query)
+        self.tickets.clear_marks()
+        if not keep_tab:
+            code = next((tab.code for tab in self._tabs if tab.query == query), "")
+            self.view_tabs.set_tabs(self._tabs, code)
+        self.load(query)
+
+    def show_view(self, name: str) -> bool:
+        """Go to a view by its code or label; False when there is none."""
+        wanted = name.casefold()
+        for tab in self._tabs:
+            if wanted in (tab.code.casefold(), tab.label.casefold()):
+                self.view_tabs.select(tab.code)
+                return True
+        return False
+
+    @on(ViewTabs.Selected)
+    def _view(self, message: ViewTabs.Selected) -> None:
+        view = next((tab for tab in self._tabs if tab.code == message.code), None)
+        if view is not None:
+            self.show_query(view.query)
+            self.tickets.focus()
+
+    @on(FilterBar.Applied)
+    def _filtered(self, message: FilterBar.Applied) -> None:
+        self.show_query(message.text, keep_tab=False)
+
+    @on(FilterBar.Left)
+    def _filter_left(self) -> None:
+        self.tickets.focus()
+
+    async def _complete(self, text: str, position: int) -> Any:
+        return await self._names.complete(self, text, position)
+
+    # -- the cursor ------------------------------------------------------------------------------------------
+
+    @on(TicketList.Highlighted)
+    def _highlighted(self) -> None:
+        self.update_keys()
+        self._read_preview()
+
+    def _read_preview(self) -> None:
+        if not self.has_class("-preview"):
+            return
+        number = self.tickets.cursor
+        if number is None:
+            self.query_one(Preview).show(None, _("Nothing is selected."))
+            return
+        self.run_worker(self._preview_soon(number), exclusive=True, group="preview-soon")
+
+    async def _preview_soon(self, number: int) -> None:
+        from asyncio import sleep
+
+        await sleep(PAUSE)
+        row = self.tickets.cursor_row
+        if row is not None and row.number == number:
+            self.ask(lambda: preview_of(self.desk, row, self.app.tz), self._show_preview, group="preview", failed=lambda _e: None)
+
+    def _show_preview(self, found: tuple[int, PreviewData]) -> None:
+        number, data = found
+        if number == self.tickets.cursor:
+            self.query_one(Preview).show(data)
+
+    @on(TicketList.Opened)
+    def _open(self, message: TicketList.Opened) -> None:
+        self.app.open_ticket(message.number)
+
+    def after_writing(self) -> None:
+        self.tickets.focus()
+
+    # -- live ------------------------------------------------------------------------------------------------
+
+    def desk_moved(self, head: int) -> None:
+        self.refresh_visible()
+        self._read_preview()
+
+    # -- actions ---------------------------------------------------------------------------------------------
+
+    def action_back(self) -> None:
+        """One step back: the composer, the filter beyond the view's, then nothing."""
+        if self.composer.is_open:
+            self.composer.action_leave()
+            return
+        view = next((tab for tab in self._tabs if tab.code == self.view_tabs.selected), None)
+        if view is None and self._tabs:
+            self.view_tabs.select(self._tabs[0].code)
+        self.tickets.focus()
+
+    def do_queue_open(self) -> None:
+        self.tickets.action_open()
+
+    def do_queue_filter(self) -> None:
+        self._names.read(self)
+        self.filter_bar.edit()
+
+    def do_queue_next_view(self) -> None:
+        self.view_tabs.step(1)
+
+    def do_queue_previous_view(self) -> None:
+        self.view_tabs.step(-1)
+
+    def do_queue_refresh(self) -> None:
+        self.reload()
+
+    def do_queue_preview(self) -> None:
+        self._preview_wanted = not self.has_class("-preview")
+        self._fit(self.size.width)
+
+    def do_queue_preview_down(self) -> None:
+        self.query_one(Preview).action_scroll_lines(1)
+
+    def do_queue_preview_up(self) -> None:
+        self.query_one(Preview).action_scroll_lines(-1)
+
+    def do_queue_sort(self) -> None:
+        orders = (
+            ("-priority,due", _("Priority, then due")),
+            ("due", _("Due first")),
+            ("-updated", _("Last changed first")),
+            ("-created", _("Newest first")),
+            ("created", _("Oldest first")),
+            ("number", _("Number")),
+            ("-number", _("Number, greatest first")),
+        )
+
+        def chosen(order: str | None) -> None:
+            if order is not None:
+                words = [word for word in self.query_text.split() if not word.startswith("sort:")]
+                self.filter_bar.apply(" ".join([*words, f"sort:{order}"]))
+
+        self.app.push_screen(Pick(_("Order of the list"), [Choice(code, label, code) for code, label in orders]), chosen)
+
+    def do_ticket_copy_number(self) -> None:
+        targets = self.targets()
+        row = self.tickets.cursor_row
+        if targets is not None and targets.marked and targets.query is None:
+            self.app.copy_text(" ".join(map(str, targets.numbers)))
+        elif row is not None:
+            self.app.copy_text(ref(row.kind, row.number))
+
+    def do_ticket_copy_line(self) -> None:
+        row = self.tickets.cursor_row
+        if row is not None:
+            self.app.copy_text(line_of(row))
+
+
+def line_of(row: QueueRow) -> str:
+    """A ticket as one line for a message."""
+    return f"{ref(row.kind, row.number)} [{state_label(row.state)}] {one_line(row.title, 200)}"
+

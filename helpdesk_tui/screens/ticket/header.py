@@ -1,0 +1,99 @@
+"""The head of a ticket: number, state, priority with its reason, the clocks, who it is with and who has it open."""
+
+from dataclasses import dataclass, field
+
+from textual.strip import Strip
+
+from helpdesk_tui.vocabulary.i18n import _
+from helpdesk_tui.vocabulary.instants import age, local
+from helpdesk_tui.vocabulary.kinds import kind_label, state_label
+from helpdesk_tui.vocabulary.levels import PRIORITY_GLYPHS, Priority, priority_label
+from helpdesk_tui.vocabulary.records import NEVER, Instant, QueueRow
+from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.columns import number_text, sla_cell
+from helpdesk_tui.widgets.inert import cells, width_of
+from helpdesk_tui.widgets.lines import Piece, ToneWidget
+
+_TONES = {4: "critical", 3: "high", 2: "plain", 1: "muted"}
+
+
+@dataclass(slots=True)
+class HeadData:
+    """Plain values of a head."""
+
+    row: QueueRow
+    title: str
+    why: str = ""
+    clocks: list[tuple[str, Instant | None]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+
+class TicketHeader(ToneWidget):
+    """Three lines."""
+
+    DEFAULT_CSS = "TicketHeader { height: 3; width: 1fr; }"
+
+    def __init__(self, *, tz: str) -> None:
+        super().__init__()
+        self._data: HeadData | None = None
+        self._tz = tz
+        self._now: Instant = 0
+        self._drawn: list[tuple[Piece, ...]] = []
+
+    def show(self, data: HeadData, now: Instant) -> None:
+        """Show a ticket's head at an instant."""
+        self._data = data
+        self.tick(now)
+
+    def tick(self, now: Instant) -> None:
+        """The time is `now`; repaint where that changes a text."""
+        self._now = now
+        drawn = self._lines(self.size.width)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._drawn = self._lines(self.size.width)
+        self.refresh()
+
+    def _lines(self, width: int) -> list[tuple[Piece, ...]]:
+        data = self._data
+        if data is None:
+            return [((f" {_('Loading...')}", "muted"),)]
+        row = data.row
+        clock = one_line(local(self._now, self._tz)[11:])
+        number = f" {number_text(row)}  "
+        room = max(0, width - width_of(number) - width_of(clock) - 2)
+        first: tuple[Piece, ...] = ((number, "strong"), (cells(data.title, room), "strong"), (f" {clock} ", "muted"))
+        sla, tone = sla_cell(row, self._now)
+        try:
+            priority = Priority(row.priority)
+            glyph, word = PRIORITY_GLYPHS[priority], priority_label(priority)
+        except ValueError:
+            glyph, word = "?", "?"
+        second: list[Piece] = [
+            (f" {kind_label(row.kind)} · ", "plain"),
+            (state_label(row.state), "strong"),
+            (" · ", "plain"),
+            (f"{glyph} {word}", _TONES.get(row.priority, "plain")),
+            (f" · {_('SLA')} ", "plain"),
+            (sla.strip(), tone),
+        ]
+        for name, due in data.clocks:
+            if due is not None and due < NEVER:
+                second.append((f" · {name} {local(due, self._tz)[5:]}", "muted"))
+        facts = [
+            _("with {team} / {assignee}").format(team=row.team or "-", assignee=row.assignee or "-"),
+            _("from {name}").format(name=one_line(row.requester or "-", 60)),
+            _("{age} old").format(age=age(self._now - row.created_at)),
+        ]
+        third: list[Piece] = [(" " + " · ".join(one_line(fact, 80) for fact in facts), "plain")]
+        if data.others:
+            third.append((" · " + _("also here: {people}").format(people=one_line(", ".join(data.others), 60)), "warning"))
+        if data.why:
+            third.append((f" · {one_line(data.why, 200)} {_('(w: why)')}", "muted"))
+        return [first, tuple(second), tuple(third)]
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip_of(self._drawn[y] if y < len(self._drawn) else (), self.size.width)

@@ -1,0 +1,122 @@
+"""Reading all that a ticket's screen shows, in one call in a worker."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.queue.previewing import why_line
+from helpdesk_tui.screens.ticket.header import HeadData
+from helpdesk_tui.vocabulary.errors import DeskError, ticket_not_found
+from helpdesk_tui.vocabulary.filters import Filter
+from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import parse_instant
+from helpdesk_tui.vocabulary.records import NEVER, TimelineItem
+from helpdesk_tui.widgets.ledger_view import CLOSED, COUNTED, PAUSED, LedgerClock, LedgerWindow
+
+_HOW: Final = {"counted": COUNTED, "paused": PAUSED}
+_WHY: Final = {
+    "closed": "",
+    "holiday": N_("holiday"),
+    "not_started": N_("before the start"),
+    "after": N_("after the end"),
+}
+_NAMES: Final = {"response": N_("Response"), "update": N_("Update"), "resolution": N_("Resolution")}
+_RUNS: Final = {
+    "none": (N_("not running"), "muted"),
+    "running": (N_("running"), "plain"),
+    "paused": (N_("paused"), "warning"),
+    "met": (N_("met"), "good"),
+    "missed": (N_("missed"), "breached"),
+}
+
+
+@dataclass(slots=True)
+class TicketData:
+    """One ticket, read at once."""
+
+    head: HeadData
+    ticket: dict[str, Any]
+    details: dict[str, Any]
+    timeline: list[TimelineItem]
+    clocks: list[LedgerClock] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    children: list[dict[str, Any]] = field(default_factory=list)
+    log: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
+    """Read a ticket: head and timeline always, the rest as the shown tab needs it. Raises NotFound."""
+    ticket = desk.tickets.show(number)
+    rows = desk.tickets.rows(Filter(), [number])
+    if not rows:
+        raise ticket_not_found(number)
+    row = rows[0]
+    facts = desk.tickets.facts(number)
+    clocks = [(_("response"), facts["response_due_at"]), (_("resolution"), facts["resolution_due_at"])]
+    if facts["first_response_at"] is not None:
+        clocks = clocks[1:]
+    data = TicketData(
+        HeadData(row, ticket["title"][:2_000], why_line(desk, row), clocks if row.phase < 3 else []),
+        ticket,
+        _details(ticket, facts),
+        desk.tickets.timeline(number),
+    )
+    if tab == "details":
+        data.details |= {"watchers": _quiet(lambda: _names(desk.tickets.watchers(number)))}
+    elif tab == "sla":
+        data.clocks = ledger_clocks(desk.sla.explain(number))
+    elif tab == "links":
+        data.links, data.children = desk.tickets.links(number), desk.tickets.children(number)
+    elif tab == "audit":
+        data.log = desk.tickets.log(number)
+    return data
+
+
+def _names(people: list[Any]) -> list[str]:
+    return [str(p.get("who") or p.get("login") or p.get("name") or p) if isinstance(p, dict) else str(p) for p in people]
+
+
+def _quiet(call: Any) -> Any:
+    try:
+        return call()
+    except DeskError:
+        return None
+
+
+def _details(ticket: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    more = ("severity", "pinned", "affected_users", "cause", "resolution", "resolution_code")
+    details = {**ticket, **{name: facts[name] for name in more}}
+    details["pinned"] = bool(facts["pinned"])
+    if facts["pending_until"] is not None:
+        details["pending_until"] = f"@{facts['pending_until']}"
+    return details
+
+
+def ledger_clocks(found: dict[str, Any]) -> list[LedgerClock]:
+    """The desk's explanation of the clocks as the ledger draws them."""
+    out = []
+    for name, clock in found["clocks"].items():
+        windows = [
+            LedgerWindow(_at(w["from"]), _at(w["to"]), _HOW.get(w["kind"], CLOSED), _(_WHY.get(w["kind"], "")))
+            for w in found["ledger"]
+            if w["clock"] == name
+        ]
+        broken = clock["missed"] and clock["run"] == "running"
+        word, tone = (N_("breached"), "breached") if broken else _RUNS.get(clock["run"], (str(clock["run"]), "plain"))
+        due = clock["due"]
+        out.append(
+            LedgerClock(
+                _(_NAMES.get(name, name)),
+                clock["target_seconds"],
+                clock["elapsed"],
+                NEVER if due is None else _at(due),
+                _(word),
+                tone,
+                windows,
+            )
+        )
+    return out
+
+
+def _at(text: Any) -> int:
+    return text if isinstance(text, int) else parse_instant(str(text), 0)
