@@ -1,10 +1,13 @@
 """A desk for tests: a fresh file, an administrator `ana`, a clock that only moves when told to."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from helpdesk_tui.desk import registry
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import journal
@@ -53,3 +56,11 @@ def as_person(desk: Desk, login: str, *roles: str, agent: bool = False, teams: l
     if desk.directory.find(login) is None:
         desk.people.add(login.title(), login=login, agent=agent, roles=list(roles), teams=teams)
     return Desk.open(desk.store.path, user=OsUser(2000, login), clock=desk.clock)
+
+
+def by_json(desk: Desk, name: str, args: dict[str, Any]) -> Any:
+    """Call a verb as `helpdesk batch` does: by name, with arguments that came as JSON."""
+    getattr(desk, registry.NOUN_OF_PREFIX[name.partition(".")[0]])
+    spec = registry._VERBS[name]
+    result = getattr(getattr(desk, spec.noun), spec.method)(**registry._parse(spec, json.loads(json.dumps(args))))
+    return json.loads(json.dumps(result))

@@ -8,11 +8,10 @@ import pytest
 
 from helpdesk_tui.desk import person_rows
 from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.desk.registry import call
 from helpdesk_tui.store import replay
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, NotPermitted, Usage
-from tests.desk_fixtures import FixedClock, as_person, clock, desk
+from tests.desk_fixtures import FixedClock, as_person, by_json, clock, desk
 
 
 def test_add_show_and_list(desk: Desk) -> None:
@@ -31,7 +30,7 @@ def test_add_show_and_list(desk: Desk) -> None:
     assert [p["login"] for p in desk.people.list()] == ["ana", "bob"]
     assert [p["login"] for p in desk.people.list("acme")] == ["bob"]
     assert desk.people.organisations() == [{"id": 1, "name": "ACME", "kind": "customer", "people": 1, "version": 1}]
-    assert call(desk, "people.list", {"text": "bob", "agents_only": True}) == [made]
+    assert by_json(desk, "people.list", {"text": "bob", "agents_only": True}) == [made]
 
 
 @pytest.mark.parametrize(

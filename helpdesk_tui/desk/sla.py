@@ -50,7 +50,7 @@ class ServiceLevels(Noun):
         row: Row | None = desk.tickets.facts(number)
         if at is not None:
             entries = [e for e in entries if e.at <= at]
-            row = fold(standing(entries)).get(("ticket", (number,)))
+            row = _as_of(fold(standing(entries)).get(("ticket", (number,))))
         if row is None:
             raise ticket_not_found(number)
         governing = desk.policies.current()
@@ -239,6 +239,13 @@ class ServiceLevels(Noun):
 
         numbers = self.desk.tickets.numbers(f"{where} is:open sort:number".strip())
         return sla_recompute.recompute(self.desk, numbers, new_batch(), progress)
+
+
+def _as_of(row: Row | None) -> Row | None:
+    """A row folded from the journal, which leaves out what is null, as a whole row."""
+    from helpdesk_tui.store.apply import columns
+
+    return None if row is None else {**dict.fromkeys(columns("ticket")), **row}
 
 
 def _instant(value: Instant | None) -> str | None:
