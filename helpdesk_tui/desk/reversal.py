@@ -68,10 +68,17 @@ def reverse_row(work: "Work", change: RowChange, ahead: Ahead | None = None) -> 
             return None, Kept(change.table, change.key)
         from helpdesk_tui.store.apply import new_row
 
-        return RowChange(change.table, change.key, None, new_row(change.table, **_known(change.table, change.before))), None
+        again = new_row(change.table, **_known(change.table, change.before))
+        lost = _lost(work, change.table, again, ahead)
+        if lost:
+            return None, Kept(change.table, change.key, lost)
+        return RowChange(change.table, change.key, None, again), None
     if current is None:
         return None, Kept(change.table, change.key, sorted(change.after))
     back, later = _columns(change, current)
+    for column in _lost(work, change.table, back, ahead):
+        del back[column]
+        later.append(column)
     kept = Kept(change.table, change.key, later) if later else None
     if not back:
         return None, kept
@@ -101,6 +108,35 @@ def _columns(change: RowChange, current: Row) -> tuple[Row, list[str]]:
     return back, later
 
 
+def _lost(work: "Work", table: str, values: Row, ahead: Ahead | None = None) -> list[str]:
+    """Columns whose value names a row that is gone, or a value that another row has taken meanwhile."""
+    from helpdesk_tui.store.tables import metadata
+
+    out = []
+    for foreign in metadata.tables[table].foreign_keys:
+        column, target = foreign.parent.name, foreign.column
+        if values.get(column) is None:
+            continue
+        where = (target.table.name, (values[column],))
+        if (ahead[where] if ahead and where in ahead else work.row(where[0], values[column])) is None:
+            out.append(column)
+    for (owner, column), sql in _TAKEN.items():
+        if owner == table and values.get(column) is not None and work.rows(sql, (values[column],)):
+            out.append(column)
+    return out
+
+
+_TAKEN: Final = {
+    ("ticket", "external_id"): "SELECT 1 FROM ticket WHERE external_id = ?",
+    ("person", "email"): "SELECT 1 FROM person WHERE lower(email) = lower(?)",
+    ("person", "login"): "SELECT 1 FROM person WHERE login = ?",
+    ("team", "code"): "SELECT 1 FROM team WHERE code = ?",
+    ("service", "code"): "SELECT 1 FROM service WHERE code = ?",
+    ("organisation", "name"): "SELECT 1 FROM organisation WHERE name = ?",
+    ("configuration_item", "name"): "SELECT 1 FROM configuration_item WHERE name = ?",
+    ("saved_view", "code"): "SELECT 1 FROM saved_view WHERE code = ?",
+    ("template", "code"): "SELECT 1 FROM template WHERE code = ?",
+}
 # Columns that tie a ticket to another one; the chain must end, and end at a ticket.
 _TIES: Final = ("parent_number", "merged_into")
 
@@ -126,6 +162,9 @@ def reverse_ticket(work: "Work", draft: "Draft", entry: Entry) -> list[Kept]:
     for change in reversed(entry.rows):
         if change.table == "ticket" and change.key == (draft.number,):
             back, later = _columns(change, {**draft.row, **draft.new})
+            for column in _lost(work, "ticket", back):
+                del back[column]
+                later.append(column)
             for column in _TIES:
                 if back.get(column) is not None and not _fits(work, draft.number, column, back[column]):
                     del back[column]

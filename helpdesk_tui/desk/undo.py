@@ -181,16 +181,17 @@ class Undo(Noun):
     def _chunk(self, groups: list[list[Entry]], name: str, batch: str | None) -> tuple[int, list[dict[str, Any]]]:
         """One short transaction: groups of entries, each about one subject, newest entry first."""
         undone, conflicts = 0, []
+        ahead: reversal.Ahead = {}
         with self.desk.work(name, batch=batch) as work:
             for group in groups:
-                kept = self._group(work, group)
+                kept = self._group(work, group, ahead)
                 conflicts.extend(kept)
                 undone += 0 if kept and all(k.get("whole") for k in kept) else len(group)
         for conflict in conflicts:
             conflict.pop("whole", None)
         return undone, conflicts
 
-    def _group(self, work: Work, group: list[Entry]) -> list[dict[str, Any]]:
+    def _group(self, work: Work, group: list[Entry], ahead: reversal.Ahead) -> list[dict[str, Any]]:
         first = group[-1]
         opened = any(c.table == "ticket" and c.before is None and c.key == (first.subject,) for c in first.rows)
         if first.subject_type == "ticket" and opened:
@@ -199,7 +200,7 @@ class Undo(Noun):
             c.table == "ticket" and c.after is None for e in group for c in e.rows
         ):
             return self._edit_ticket(work, group[0])
-        return self._reverse_plain(work, group)
+        return self._reverse_plain(work, group, ahead)
 
     def _edit_ticket(self, work: Work, entry: Entry) -> list[dict[str, Any]]:
         row = work.row("ticket", entry.subject)
@@ -279,10 +280,9 @@ class Undo(Noun):
                         rows.append(RowChange(change.table, change.key, current, None))
         return rows
 
-    def _reverse_plain(self, work: Work, group: list[Entry]) -> list[dict[str, Any]]:
+    def _reverse_plain(self, work: Work, group: list[Entry], ahead: reversal.Ahead) -> list[dict[str, Any]]:
         """Take back entries about something else (or the removal of a ticket), one after another."""
         conflicts: list[dict[str, Any]] = []
-        ahead: reversal.Ahead = {}
         for entry in group:
             rows: list[RowChange] = []
             for change in reversed(entry.rows):
@@ -330,10 +330,11 @@ def _chunks(entries: list[Entry]) -> Iterator[list[list[Entry]]]:
         first = group[-1]
         whole = any(c.table == "ticket" and c.before is None for c in first.rows) or first.subject_type != "ticket"
         groups.extend([group] if whole else [[e] for e in group])
-    groups.sort(key=lambda g: g[0].subject_type != "ticket")
+    # What comes back comes before the tickets that need it, what goes away after them.
+    groups.sort(key=_rank)
     chunk: list[list[Entry]] = []
     seen: set[tuple[str, int]] = set()
-    for kind, run in groupby(groups, key=lambda g: g[0].subject_type == "ticket"):
+    for _, run in groupby(groups, key=_rank):
         for group in run:
             where = (group[0].subject_type, group[0].subject)
             if len(chunk) >= CHUNK or where in seen:
@@ -341,9 +342,13 @@ def _chunks(entries: list[Entry]) -> Iterator[list[list[Entry]]]:
                 chunk, seen = [], set()
             chunk.append(group)
             seen.add(where)
-        if kind and chunk:
+        if chunk:
             yield chunk
             chunk, seen = [], set()
-    if chunk:
-        yield chunk
+
+
+def _rank(group: list[Entry]) -> int:
+    if group[0].subject_type == "ticket":
+        return 1
+    return 0 if any(change.after is None for entry in group for change in entry.rows) else 2
 
