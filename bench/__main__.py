@@ -1,0 +1,78 @@
+"""`python -m bench [--quick] [--size N] [--only WORD]`: measure, write JSON, print the table."""
+
+import argparse
+import fnmatch
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import report
+from bench.measure import Row, loop, steady
+
+OUT = Path(__file__).with_name("out")
+QUICK = 1_500
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="How fast the desk is, against its floors.")
+    parser.add_argument("--size", type=int, default=10_000, help="tickets on the desk that is read (default 10000)")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} tickets and few repetitions: that it runs, not how fast")
+    parser.add_argument("--only", action="append", default=[], metavar="PATTERN", help="only rows whose name holds or matches this")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of the JSON (default bench/out)")
+    parser.add_argument("--work", type=Path, default=None, help="where desks are built (default: a temporary folder)")
+    return parser.parse_args(argv)
+
+
+def sections(size: int, quick: bool, folder: Path) -> Iterator[tuple[str, Callable[[], Row]]]:
+    """All measurements by name, in order. What they need is built when the first of them is asked for."""
+    from bench import reads
+    from bench.corpus import build, open_desk
+
+    path = folder / f"read-{size}.db"
+    if not path.exists():
+        say(f"building a desk of {size:,} tickets")
+        build(path, size, say).close()
+    desk = open_desk(path)
+    yield from reads.measures(desk, path, 40 if quick else 400)
+    desk.close()
+
+
+def wanted(name: str, patterns: list[str]) -> bool:
+    """Whether a row was asked for."""
+    return not patterns or any(p in name or fnmatch.fnmatch(name, p) for p in patterns)
+
+
+def say(text: str) -> None:
+    """Progress for the person who waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(argv: list[str]) -> int:
+    """Measure what is asked for; 0 unless something could not be measured at all."""
+    args = arguments(argv)
+    size = QUICK if args.quick else args.size
+    header = {"size": size, "quick": args.quick, "at": int(time.time()), "machine": report.machine(), "loop_ms": loop() * 1000}
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as made:
+        folder = args.work or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, measure in sections(size, args.quick, folder):
+            if not wanted(name, args.only):
+                continue
+            say(f"{name} …")
+            rows.append(measure() if args.quick else steady(measure))
+    header["load_after"] = report.machine()["load"]
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    target = args.out / f"{stamp}-{'quick' if args.quick else size}.json"
+    report.write(target, header, rows)
+    print(f"{size:,} tickets; CPU milliseconds unless said; load {header['machine']['load']} → {header['load_after']}\n")
+    print(report.table(rows))
+    print(f"\n{target}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(run(sys.argv[1:]))

@@ -1,0 +1,224 @@
+"""The floor: the same file and pragmas, hand-written SQL, plain tuples; nothing but `sqlite3` and what a proof needs.
+
+Each function does what one measured piece of the desk does and no more: same rows read, same rows written, the same
+journal entries with the same canonical JSON and hash chain, transactions of the same size.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+PRAGMAS: Final = (
+    "foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL", "wal_autocheckpoint = 0", "journal_size_limit = 67108864", "trusted_schema = OFF",
+    "cell_size_check = ON", "secure_delete = ON", "mmap_size = 0", "cache_size = -16384", "temp_store = MEMORY",
+)  # fmt: skip
+ROW: Final = (
+    "t.number, t.kind, t.state, t.phase, t.priority, substr(t.title, 1, 400), s.code, g.code, coalesce(a.login, a.name),"
+    " coalesce(r.name, r.email), t.created_at, t.updated_at, t.due_at, t.warn_at, t.sla_run, t.major, t.version,"
+    " t.assignee_id, t.team_id, t.category, t.impact, t.urgency, t.channel, t.pinned"
+)
+FROM: Final = (
+    " FROM ticket t LEFT JOIN service s ON s.id = t.service_id LEFT JOIN team g ON g.id = t.team_id"
+    " LEFT JOIN person a ON a.id = t.assignee_id LEFT JOIN person r ON r.id = t.requester_id WHERE "
+)
+OPEN: Final = "t.phase < 3 AND t.deleted_at IS NULL"
+QUEUE: Final = " ORDER BY -t.priority, t.due_at, t.number LIMIT ?"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A raw connection with the desk's own pragmas."""
+    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for pragma in PRAGMAS:
+        conn.execute(f"PRAGMA {pragma}")
+    return conn
+
+
+def page(conn: sqlite3.Connection, where: str, order: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """A page of rows."""
+    return conn.execute(f"SELECT {ROW}{FROM}{where}{order}", tuple(params)).fetchall()
+
+
+_TICKET: Final = (
+    "SELECT t.*, s.code, c.name, coalesce(r.email, r.login, r.name), g.code, coalesce(a.login, a.email, a.name) FROM ticket t"
+    " LEFT JOIN service s ON s.id = t.service_id LEFT JOIN configuration_item c ON c.id = t.ci_id"
+    " LEFT JOIN person r ON r.id = t.requester_id LEFT JOIN person a ON a.id = t.assignee_id LEFT JOIN team g ON g.id = t.team_id WHERE t.number = ?"
+)
+_TAGS: Final = "SELECT tag FROM ticket_tag WHERE number = ? ORDER BY tag"
+_TALK: Final = (
+    "SELECT c.id, c.number, c.kind, c.author_id, coalesce(p.name, p.login), c.created_at, c.body, c.channel"
+    " FROM comment c LEFT JOIN person p ON p.id = c.author_id WHERE c.id BETWEEN ? AND ? ORDER BY c.id"
+)
+
+
+def ticket(conn: sqlite3.Connection, number: int) -> tuple[Any, ...]:
+    """One ticket, its tags and its comments."""
+    row = conn.execute(_TICKET, (number,)).fetchone()
+    tags = conn.execute(_TAGS, (number,)).fetchall()
+    low = number << 20
+    return row, tags, conn.execute(_TALK, (low, low + (1 << 20) - 1)).fetchall()
+
+
+_POOLED: Final = (
+    "SELECT rowid >> 20, -bm25({0}{1}) FROM {0} WHERE {0} MATCH ?1 AND rowid >="
+    " coalesce((SELECT rowid FROM {0} WHERE {0} MATCH ?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2), 0)"
+)
+_TEXT: Final = _POOLED.format("search_text", ", 4.0, 1.0")
+_NOTE: Final = _POOLED.format("search_note", "")
+_FULL: Final = "SELECT rowid >> 20, -bm25(search_text, 4.0, 1.0) FROM search_text WHERE search_text MATCH ?"
+
+
+def _best(found: dict[int, float], hits: Iterable[tuple[int, float]], bonus: float) -> None:
+    for number, score in hits:
+        if score + bonus > found.get(number, 0.0):
+            found[number] = score + bonus
+
+
+def search(conn: sqlite3.Connection, matches: list[tuple[str, float]], pool: int, limit: int) -> list[int]:
+    """The desk's own plan: rank the newest `pool` documents of replies and notes, all words first, then any."""
+    found: dict[int, float] = {}
+    out: list[int] = []
+    for match, bonus in matches:
+        for sql in (_TEXT, _NOTE):
+            _best(found, conn.execute(sql, (match, pool)), bonus)
+        top = sorted(found, key=lambda n: (-found[n], -n))
+        bunch = top[:200]
+        marks = ",".join("?" * len(bunch))
+        may = {n for (n,) in conn.execute(f"SELECT number FROM ticket WHERE deleted_at IS NULL AND number IN ({marks})", bunch)}
+        out = [n for n in bunch if n in may][:limit]
+        if len(out) == limit:
+            break
+    return out
+
+
+def full_ranking(conn: sqlite3.Connection, match: str, limit: int) -> list[int]:
+    """The best by bm25 over every matching document, however many: what the bounded plan is compared with."""
+    found: dict[int, float] = {}
+    _best(found, conn.execute(_FULL, (match,)), 0.0)
+    _best(found, conn.execute(_FULL.replace("search_text, 4.0, 1.0", "search_note").replace("search_text", "search_note"), (match,)), 0.0)
+    return sorted(found, key=lambda n: (-found[n], -n))[:limit]
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+
+_JOURNAL: Final = (
+    "INSERT INTO journal (seq, at, recorded_at, actor_id, on_behalf_of, origin, verb, subject_type, subject, batch,"
+    " undoes, ops, reasons, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_HEAD: Final = "UPDATE journal_head SET seq = ?, hash = ? WHERE id = 1"
+
+
+def _sealed(seq: int, now: int, subject: int, verb: str, batch: str, undoes: int | None, ops: Any, reasons: Any, previous: bytes) -> tuple[Any, ...]:
+    fields = (seq, now, now, 1, None, "cli", verb, "ticket", subject, batch, undoes)
+    texts = [json.dumps(x, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for x in (list(fields), ops, reasons)]
+    hasher = hashlib.sha256(previous)
+    for text in texts:
+        raw = text.encode()
+        hasher.update(len(raw).to_bytes(8, "big"))
+        hasher.update(raw)
+    return (*fields, texts[1], texts[2], previous, hasher.digest())
+
+
+def reassign(
+    conn: sqlite3.Connection, numbers: list[int], team: int, agent: int, now: int, batch: str, chunk: int
+) -> dict[int, tuple[int, Any, Any]]:
+    """Hand these tickets over, with a journal entry each, `chunk` a transaction: what a bulk change cannot do without.
+
+    Returns what each had before: `{number: (seq, team, assignee)}`.
+    """
+    had: dict[int, tuple[int, Any, Any]] = {}
+    for start in range(0, len(numbers), chunk):
+        part = numbers[start : start + chunk]
+        conn.execute("BEGIN IMMEDIATE")
+        marks = ",".join("?" * len(part))
+        rows = conn.execute(f"SELECT number, team_id, assignee_id, version, updated_at FROM ticket WHERE number IN ({marks})", part).fetchall()
+        seq, previous = conn.execute("SELECT seq, hash FROM journal_head WHERE id = 1").fetchone()
+        changes, entries = [], []
+        for number, old_team, old_agent, version, updated in rows:
+            seq += 1
+            had[number] = (seq, old_team, old_agent)
+            before = {"assignee_id": old_agent, "team_id": old_team, "updated_at": updated, "version": version}
+            after = {"assignee_id": agent, "team_id": team, "updated_at": now, "version": version + 1}
+            reasons = [{"code": "assign.by_hand", "params": {"team": team, "assignee": agent}}]
+            entry = _sealed(seq, now, number, "bulk.assign", batch, None, [["ticket", [number], before, after]], reasons, previous)
+            previous = entry[-1]
+            changes.append((team, agent, now, number, version))
+            entries.append(entry)
+        conn.executemany("UPDATE ticket SET team_id = ?, assignee_id = ?, updated_at = ?, version = version + 1 WHERE number = ? AND version = ?", changes)
+        conn.executemany(_JOURNAL, entries)
+        conn.execute(_HEAD, (seq, previous))
+        conn.execute("COMMIT")
+    return had
+
+
+def give_back(conn: sqlite3.Connection, had: dict[int, tuple[int, Any, Any]], now: int, batch: str, chunk: int) -> None:
+    """The reverse of `reassign`, with a journal entry each."""
+    numbers = list(had)
+    for start in range(0, len(numbers), chunk):
+        part = numbers[start : start + chunk]
+        conn.execute("BEGIN IMMEDIATE")
+        marks = ",".join("?" * len(part))
+        rows = conn.execute(f"SELECT number, team_id, assignee_id, version, updated_at FROM ticket WHERE number IN ({marks})", part).fetchall()
+        seq, previous = conn.execute("SELECT seq, hash FROM journal_head WHERE id = 1").fetchone()
+        changes, entries = [], []
+        for number, team, agent, version, updated in rows:
+            seq += 1
+            undoes, old_team, old_agent = had[number]
+            before = {"assignee_id": agent, "team_id": team, "updated_at": updated, "version": version}
+            after = {"assignee_id": old_agent, "team_id": old_team, "updated_at": now, "version": version + 1}
+            reasons = [{"code": "undo", "seq": undoes, "verb": "bulk.assign"}]
+            entry = _sealed(seq, now, number, "undo", batch, undoes, [["ticket", [number], before, after]], reasons, previous)
+            previous = entry[-1]
+            changes.append((old_team, old_agent, now, number, version))
+            entries.append(entry)
+        conn.executemany("UPDATE ticket SET team_id = ?, assignee_id = ?, updated_at = ?, version = version + 1 WHERE number = ? AND version = ?", changes)
+        conn.executemany(_JOURNAL, entries)
+        conn.execute(_HEAD, (seq, previous))
+        conn.execute("COMMIT")
+
+
+class Copier:
+    """Writes rows that another desk already holds into an empty one of the same schema: an import with nothing to decide.
+
+    Rows are read and texts put into the index's form beforehand; only the inserting is timed. Tally rows come from
+    the schema's own triggers, as they do for the desk.
+    """
+
+    TABLES: Final = ("person", "organisation", "person_role", "ticket", "comment", "ticket_tag", "link", "journal", "journal_text", "timer")
+
+    def __init__(self, source: sqlite3.Connection, after: dict[str, int], first_ticket: int) -> None:
+        from helpdesk_tui.store.tokens import index_text
+
+        self.rows: list[tuple[str, list[tuple[Any, ...]]]] = []
+        for table in self.TABLES:
+            cursor = source.execute(f"SELECT * FROM {table} WHERE rowid > ? ORDER BY rowid", (after.get(table, 0),))
+            found = cursor.fetchall()
+            sql = f"INSERT INTO {table} VALUES ({', '.join('?' * len(cursor.description))})"
+            self.rows.append((sql, found))
+        texts = [
+            (n << 20, index_text(title), index_text(body))
+            for n, title, body in source.execute("SELECT number, title, description FROM ticket WHERE number >= ?", (first_ticket,))
+        ]
+        talk = source.execute("SELECT id, kind, body FROM comment WHERE id >= ?", (first_ticket << 20,)).fetchall()
+        texts += [(i, "", index_text(body)) for i, kind, body in talk if kind != "note"]
+        notes = [(i, index_text(body)) for i, kind, body in talk if kind == "note"]
+        self.rows.append(("INSERT INTO search_text (rowid, title, body) VALUES (?, ?, ?)", texts))
+        self.rows.append(("INSERT INTO search_note (rowid, body) VALUES (?, ?)", notes))
+
+    def write(self, conn: sqlite3.Connection, chunks: int) -> None:
+        """Insert everything in about as many transactions as the desk took."""
+        conn.execute("PRAGMA foreign_keys = OFF")
+        for part in range(chunks):
+            conn.execute("BEGIN IMMEDIATE")
+            for sql, rows in self.rows:
+                low, high = len(rows) * part // chunks, len(rows) * (part + 1) // chunks
+                if high > low:
+                    conn.executemany(sql, rows[low:high])
+            conn.execute("COMMIT")
+            wal = Path(conn.execute("PRAGMA database_list").fetchone()[2] + "-wal")
+            if os.path.getsize(wal) > 16_000_000:
+                conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
