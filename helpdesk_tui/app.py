@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -19,6 +20,7 @@ from helpdesk_tui.screens.common.drafts import EVERY, DraftBox, state_folder
 from helpdesk_tui.screens.common.host import DeskApp
 from helpdesk_tui.screens.common.live import LiveDesk
 from helpdesk_tui.screens.common.palette import Actions
+from helpdesk_tui.screens.common.writing import Writing
 from helpdesk_tui.screens.queue.queue import QueueScreen
 from helpdesk_tui.screens.ticket.ticket import TicketScreen
 from helpdesk_tui.vocabulary.channels import Origin
@@ -36,6 +38,8 @@ class HelpdeskApp(DeskApp):
     TITLE = "helpdesk"
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}
+    MODES = {"desk": QueueScreen}
+    DEFAULT_MODE = "desk"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", show=False, priority=True, id="app.leave"),
         Binding("ctrl+c", "interrupted", show=False, id="app.interrupted"),
@@ -61,9 +65,6 @@ class HelpdeskApp(DeskApp):
         if remote:
             self.animation_level = "none"
 
-    def get_default_screen(self) -> Screen[Any]:
-        return QueueScreen()
-
     def on_mount(self) -> None:
         register_themes(self)
         self.theme = self._theme_wanted
@@ -81,7 +82,6 @@ class HelpdeskApp(DeskApp):
 
     def on_unmount(self) -> None:
         self._live.stop()
-        self.drafts.save()
 
     # -- ending ----------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class HelpdeskApp(DeskApp):
             with contextlib.suppress(Exception):
                 self.desk.policies.current()
                 self.desk.tickets.viewer()
-                import helpdesk_tui.store.apply
+                import_module("helpdesk_tui.store.apply")
 
         self.run_worker(load, thread=True, group="warm", exit_on_error=False)
 
@@ -200,6 +200,8 @@ class HelpdeskApp(DeskApp):
 
     def _pop_to(self, screen: Screen[Any]) -> None:
         while self.screen is not screen and len(self.screen_stack) > 1:
+            if isinstance(self.screen, Writing):
+                self.screen.leave_composer()
             self.pop_screen()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -70,7 +70,7 @@ class DeskScreen(Screen[None]):
     def ask(
         self,
         call: Callable[[], T],
-        then: Callable[[T], None],
+        then: Callable[[T], Any],
         *,
         group: str,
         failed: Failed | None = None,
@@ -88,10 +88,12 @@ class DeskScreen(Screen[None]):
             except DeskError as error:
                 if not worker.is_cancelled:
                     self.post_message(Refused(error, failed))
-            except Exception as error:  # noqa: BLE001 - a fault in one call must not end the console
+            except Exception as error:
                 if not worker.is_cancelled:
                     what = f"{type(error).__name__}: {error}"
-                    self.post_message(Refused(DeskError(N_("unexpected fault, nothing was changed: {what}"), what=what), failed))
+                    self.post_message(
+                        Refused(DeskError(N_("unexpected fault, nothing was changed: {what}"), what=what), failed)
+                    )
             else:
                 if not worker.is_cancelled:
                     self.post_message(Answered(then, value))

@@ -68,7 +68,10 @@ class TicketDeeds(DeskScreen):
             )
             return
         if many is None:
-            self.app.say(_("{action} works on one ticket at a time; clear the marks with Esc").format(action=_(spec.label)), bad=True)
+            self.app.say(
+                _("{action} works on one ticket at a time; clear the marks with Esc").format(action=_(spec.label)),
+                bad=True,
+            )
             return
         app = self.app
 
@@ -90,7 +93,9 @@ class TicketDeeds(DeskScreen):
     @staticmethod
     def _nothing(preview: dict[str, Any]) -> str:
         first = preview["skipped"][0]["reason"] if preview["skipped"] else "-"
-        return _("None of {count} tickets would change: {reason}").format(count=preview["matched"], reason=one_line(first, 300))
+        return _("None of {count} tickets would change: {reason}").format(
+            count=preview["matched"], reason=one_line(first, 300)
+        )
 
     def _preview(
         self,
@@ -113,7 +118,8 @@ class TicketDeeds(DeskScreen):
             details.append(_("{count} would not: {reason}").format(count=len(skipped), reason=first))
         for found in preview.get("preview", [])[:AHEAD]:
             changes = "; ".join(
-                f"{field_label(name)}: {_plain(pair[0])} -> {_plain(pair[1])}" for name, pair in list(found["changes"].items())[:4]
+                f"{field_label(name)}: {_plain(pair[0])} -> {_plain(pair[1])}"
+                for name, pair in list(found["changes"].items())[:4]
             )
             details.append(f"{found['ref']}  {one_line(found['title'], 40)}  {changes}")
 
@@ -138,7 +144,11 @@ class TicketDeeds(DeskScreen):
 
         def finished(result: dict[str, Any]) -> None:
             changed, skipped = result["changed"], result["skipped"]
-            text = ngettext("{action}: {count} ticket changed (u takes it back)", "{action}: {count} tickets changed (u takes it back)", changed)
+            text = ngettext(
+                "{action}: {count} ticket changed (u takes it back)",
+                "{action}: {count} tickets changed (u takes it back)",
+                changed,
+            )
             text = text.format(action=_(BY_ID[action_id].label), count=changed)
             if skipped:
                 reasons = one_line(skipped[0]["reason"], 200)
@@ -156,7 +166,9 @@ class TicketDeeds(DeskScreen):
     ) -> None:
         spec = BY_ID[action_id]
         self.app.last_command = spec.cli.format(numbers=targets.words, args=args).strip()
-        self.app.say(told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label)))
+        self.app.say(
+            told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label))
+        )
         if written is not None:
             written()
         self.done()
@@ -213,7 +225,8 @@ class TicketDeeds(DeskScreen):
             choices = [Choice(m["to"], _(m["label"]), _asks(m)) for m in moves]
             empty = _("No move leads on from here with your roles.")
             self.app.push_screen(
-                Pick(_("State of {what}").format(what=targets.label), choices, empty=empty), lambda to: picked(moves, to)
+                Pick(_("State of {what}").format(what=targets.label), choices, empty=empty),
+                lambda to: picked(moves, to),
             )
 
         self.ask(lambda: self.desk.tickets.moves(number), found, group="pick")
@@ -268,7 +281,13 @@ class TicketDeeds(DeskScreen):
             return
         fields = [
             FormField("cause", _("Cause"), lines=True, hint=_("what was wrong")),
-            FormField("resolution", _("Resolution"), lines=True, required=True, hint=_("what was done; the requester may read it")),
+            FormField(
+                "resolution",
+                _("Resolution"),
+                lines=True,
+                required=True,
+                hint=_("what was done; the requester may read it"),
+            ),
             FormField("code", _("Resolution code"), hint=_("for instance: fixed, workaround, duplicate")),
         ]
         key = DraftKey(self.app.me, targets.one or 0, "resolve")
@@ -319,7 +338,9 @@ class TicketDeeds(DeskScreen):
         if reason:
             self.app.push_screen(Ask(f"{title}: {targets.label}", hint=_("the reason")), go)
         else:
-            self.app.push_screen(Confirm(f"{title}: {targets.label}?", action=title), lambda yes: go("" if yes else None))
+            self.app.push_screen(
+                Confirm(f"{title}: {targets.label}?", action=title), lambda yes: go("" if yes else None)
+            )
 
     # -- judging ---------------------------------------------------------------------------------------------
 
@@ -356,7 +377,9 @@ class TicketDeeds(DeskScreen):
             if other is not None:
                 self.change(action_id, lambda desk, n: verb(desk, n, other), targets=targets, args=str(other))
 
-        self.app.push_screen(Ask(question.format(what=targets.label), hint=_("its number, for instance 1042"), check=check), answered)
+        self.app.push_screen(
+            Ask(question.format(what=targets.label), hint=_("its number, for instance 1042"), check=check), answered
+        )
 
     def do_ticket_why(self) -> None:
         from helpdesk_tui.screens.common.why import WhyScreen
@@ -393,7 +416,12 @@ class TicketDeeds(DeskScreen):
         self.ask(lambda: self.desk.undoing.describe(), described, group="deed", exclusive=False)
 
     def _undo(self, what: dict[str, Any]) -> None:
-        self.ask(lambda: self.desk.undoing.target(what["target"]), lambda result: self._undone(what, result), group="deed", exclusive=False)
+        self.ask(
+            lambda: self.desk.undoing.target(what["target"]),
+            lambda result: self._undone(what, result),
+            group="deed",
+            exclusive=False,
+        )
 
     def _undone(self, what: dict[str, Any], result: dict[str, Any]) -> None:
         subject = ", ".join(what["subjects"])
@@ -423,7 +451,11 @@ class TicketDeeds(DeskScreen):
 
     def is_stale(self, error: DeskError, number: int, version: int | None) -> bool:
         """Whether a refusal means that somebody else was quicker (call it in a worker)."""
-        return isinstance(error, Conflict) and version is not None and self.desk.tickets.facts(number)["version"] != version
+        return (
+            isinstance(error, Conflict)
+            and version is not None
+            and self.desk.tickets.facts(number)["version"] != version
+        )
 
 
 _PARAM: Final = {"reason": "reason", "resolution": "resolution", "cause": "cause", "resolution_code": "code"}

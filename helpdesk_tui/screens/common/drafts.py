@@ -18,7 +18,8 @@ from helpdesk_tui.vocabulary.records import Instant
 
 Fields = dict[str, str]
 """A draft: texts by the name of their field."""
-Reader = Callable[[], Fields]
+Reader = Callable[[], Fields | None]
+"""Gives what stands in the fields now, or None when they are gone."""
 
 EVERY: Final = 0.5
 """Seconds between two looks at what is being typed."""
@@ -79,7 +80,7 @@ class DraftBox:
 
     def watch(self, key: DraftKey, read: Reader) -> None:
         """From now on keep what `read` gives; what is there already counts as kept."""
-        self._watched[key] = _Watched(read, read())
+        self._watched[key] = _Watched(read, read() or {})
 
     def unwatch(self, key: DraftKey) -> None:
         """Keep its last state and look no more."""
@@ -96,7 +97,7 @@ class DraftBox:
         found = []
         for key, watched in list(self._watched.items()):
             fields = watched.read()
-            if fields != watched.last:
+            if fields is not None and fields != watched.last:
                 watched.last = fields
                 found.append((key, fields))
         return found
@@ -122,7 +123,7 @@ class DraftBox:
         data = {"number": key.number, "kind": key.kind, "saved_at": self._clock(), "fields": kept}
         partial = path.with_suffix(f".{os.getpid()}.part")
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with open(handle, "wb") as file:
+        with os.fdopen(handle, "wb") as file:
             file.write(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
         partial.replace(path)
 

@@ -32,7 +32,9 @@ def choices_of(desk: Desk) -> dict[str, list[Choice]]:
     policy = desk.policies.current().policy
     categories = [Choice(c.code, one_line(c.code, 40), one_line(c.name, 60)) for c in policy.categories]
     services = [Choice(s["code"], one_line(s["code"], 40), one_line(s["name"], 60)) for s in desk.services.list()]
-    teams = [Choice(t["code"], one_line(t["code"], 40), one_line(t["name"], 60)) for t in desk.teams.list() if t["active"]]
+    teams = [
+        Choice(t["code"], one_line(t["code"], 40), one_line(t["name"], 60)) for t in desk.teams.list() if t["active"]
+    ]
     return {
         "kind": [Choice(kind.value, kind_label(kind)) for kind in Kind],
         "impact": [Choice(level.code, level_label(level)) for level in reversed(Level)],
@@ -42,6 +44,11 @@ def choices_of(desk: Desk) -> dict[str, list[Choice]]:
         "service": services,
         "team": teams,
     }
+
+
+def label_of(name: str) -> str:
+    """A field's name at the head of its line."""
+    return _("CI") if name == "ci" else field_label(name).capitalize()
 
 
 def shown_value(ticket: Mapping[str, Any], name: str) -> str:
@@ -93,7 +100,7 @@ def _fields(names: tuple[str, ...], ticket: Mapping[str, Any], choices: Mapping[
     return [
         FormField(
             name,
-            field_label(name).capitalize(),
+            label_of(name),
             shown_value(ticket, name),
             choices=choices.get(name, ()),
             lines=name == "description",
@@ -117,7 +124,9 @@ def _ask_one(
     fields = _fields(EDITED, ticket, choices)
     title = _("Edit {ref}").format(ref=ticket["ref"])
     if theirs is not None:
-        title = _("{ref} was changed meanwhile: yours stands here, theirs below it; save again or go back").format(ref=ticket["ref"])
+        title = _("{ref} was changed meanwhile: yours stands here, theirs below it; save again or go back").format(
+            ref=ticket["ref"]
+        )
         fields = [
             replace(
                 spec,
@@ -211,7 +220,9 @@ def priority_form(screen: "TicketDeeds") -> None:
         screen.app.push_screen(form, lambda values: _prioritise(screen, targets, values, key))
 
     screen.ask(
-        lambda: (({} if number is None else screen.desk.tickets.show(number)), choices_of(screen.desk)), found, group="pick"
+        lambda: (({} if number is None else screen.desk.tickets.show(number)), choices_of(screen.desk)),
+        found,
+        group="pick",
     )
 
 
@@ -237,4 +248,6 @@ def _prioritise(screen: "TicketDeeds", targets: Targets, values: dict[str, str] 
         return desk.bulk.edit(numbers=numbers, set=given, reason=reason or None, dry_run=dry)
 
     args = f"--pin {pin} --reason TEXT" if pin else " ".join(f"--{n} {v}" for n, v in levels.items())
-    screen.change("ticket.priority", one, many, targets=targets, args=args, written=lambda: screen.app.drafts.discard(key))
+    screen.change(
+        "ticket.priority", one, many, targets=targets, args=args, written=lambda: screen.app.drafts.discard(key)
+    )

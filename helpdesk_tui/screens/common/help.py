@@ -16,7 +16,9 @@ def choices(screen: "DeskScreen") -> list[Choice]:
     for spec in screen.specs():
         reason = screen.why_not(spec)
         key = shown_key(spec.keys[0]) if spec.keys else ""
-        hint = _(spec.help) if reason is None else _("{help} (not now: {reason})").format(help=_(spec.help), reason=reason)
+        hint = (
+            _(spec.help) if reason is None else _("{help} (not now: {reason})").format(help=_(spec.help), reason=reason)
+        )
         found.append(Choice(spec.id, f"{key:>6}  {_(spec.label)}", hint, disabled=reason is not None))
     found += [Choice("", f"{keys:>6}", _(text), disabled=True) for keys, text in LIST_KEYS]
     return found

@@ -29,8 +29,10 @@ class KeptForm(Form):
         super().on_mount()
         self._drafts.watch(self._key, self._changed)
 
-    def _changed(self) -> dict[str, str]:
+    def _changed(self) -> dict[str, str] | None:
         """The fields that differ from what was given."""
+        if not self.children:
+            return None
         return {name: text for name, text in self.values.items() if text != self._given.get(name)}
 
     def on_unmount(self) -> None:

@@ -28,7 +28,12 @@ class KeyLine(ToneWidget):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        right: list[Piece] = [(":", "strong"), (f" {_('command')}  ", "muted"), ("?", "strong"), (f" {_('help')} ", "muted")]
+        right: list[Piece] = [
+            (":", "strong"),
+            (f" {_('command')}  ", "muted"),
+            ("?", "strong"),
+            (f" {_('help')} ", "muted"),
+        ]
         room = width - sum(width_of(text) for text, _tone in right) - 1
         pieces: list[Piece] = []
         used = 0

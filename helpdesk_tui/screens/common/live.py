@@ -54,7 +54,7 @@ class LiveDesk:
                             self._moved(new)
             except DeskError:
                 version = -1
-            except Exception:  # noqa: BLE001 - the file may be closed under us at the end
+            except Exception:
                 if self._stop.is_set():
                     return
                 version = -1

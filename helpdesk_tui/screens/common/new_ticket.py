@@ -106,7 +106,9 @@ class NewTicketScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(_("New ticket")), id="new-title")
-            yield Static(Content(_("Who is calling? (three letters, a mail address, digits of a phone)")), classes="new-label")
+            yield Static(
+                Content(_("Who is calling? (three letters, a mail address, digits of a phone)")), classes="new-label"
+            )
             yield SafeInput(id="new-caller", max_length=255)
             people = OptionList(id="new-people", compact=True, markup=False)
             people.can_focus = False
@@ -144,9 +146,9 @@ class NewTicketScreen(ModalScreen[int | None]):
 
     # -- drafts ----------------------------------------------------------------------------------------------
 
-    def _typed(self) -> dict[str, str]:
-        if not self.is_mounted or self._sent:
-            return {}
+    def _typed(self) -> dict[str, str] | None:
+        if not self.children:
+            return None
         by_hand = {name: self._choices[name].value for name in sorted(self._by_hand)}
         return {
             "caller": self.query_one("#new-caller", SafeInput).value,

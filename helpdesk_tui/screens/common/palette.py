@@ -34,7 +34,9 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         for screen, spec in self._possible():
-            yield DiscoveryHit(Content(self._title(spec)), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help))
+            yield DiscoveryHit(
+                Content(self._title(spec)), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help)
+            )
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -42,4 +44,6 @@ class Actions(Provider):
             title = self._title(spec)
             score = max(matcher.match(title), matcher.match(_(spec.help)) * 0.8, matcher.match(spec.id) * 0.8)
             if score > 0:
-                yield Hit(score, Content(title), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help))
+                yield Hit(
+                    score, Content(title), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help)
+                )

@@ -16,6 +16,16 @@ from helpdesk_tui.widgets.sentences import field_label, value_text
 from helpdesk_tui.widgets.why_pane import WhyPane, WhySection
 
 
+def concerns(reason: dict[str, Any], field: str) -> bool:
+    """Whether a step of a decision speaks of this field (a classification decides many at once)."""
+    if not str(reason.get("code", "")).startswith("classify."):
+        return True
+    votes = reason.get("votes")
+    if isinstance(votes, list):
+        return any(str(vote).startswith(f"{field}=") for vote in votes)
+    return reason.get("field") == field or (field == "language" and "language" in reason)
+
+
 def sections(found: Sequence[dict[str, Any]], tz: str) -> list[WhySection]:
     """The desk's answer to `why` as sections, the decided values first."""
     made = []
@@ -28,7 +38,7 @@ def sections(found: Sequence[dict[str, Any]], tz: str) -> list[WhySection]:
             WhySection(
                 field_label(item["field"]),
                 value_text(item["field"], item["value"], tz),
-                [sentence(reason) for reason in item["reasons"]],
+                [sentence(reason) for reason in item["reasons"] if concerns(reason, item["field"])],
                 [sentence(reason) for reason in item.get("would_change", ())],
                 source,
             )

@@ -58,7 +58,7 @@ class Writing(TicketDeeds):
                 return
             composer = self.composer
             composer.open(kind.value, ref=targets.label, draft=kept.get(TEXT, ""), recipients=self.recipients())
-            drafts.watch(key, lambda: {TEXT: composer.text})
+            drafts.watch(key, lambda: {TEXT: composer.text} if composer.children else None)
             if kept.get(TEXT):
                 self.app.say(_("your draft is back"))
 
@@ -92,7 +92,9 @@ class Writing(TicketDeeds):
 
         def one(desk: Desk, number: int) -> object:
             # A note cannot harm what somebody else wrote meanwhile; a reply should answer what is there now.
-            return desk.tickets.reply(number, text, version=targets.version) if reply else desk.tickets.note(number, text)
+            return (
+                desk.tickets.reply(number, text, version=targets.version) if reply else desk.tickets.note(number, text)
+            )
 
         def many(desk: Desk, numbers: list[int], dry: bool) -> dict[str, object]:
             verb = desk.bulk.reply if reply else desk.bulk.note
@@ -152,7 +154,7 @@ class Writing(TicketDeeds):
         handle, name = tempfile.mkstemp(prefix="helpdesk-", suffix=".txt")
         path = Path(name)
         try:
-            with open(handle, "w", encoding="utf-8", errors="replace") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
                 file.write(message.text)
             with self.app.suspend():
                 subprocess.run([*shlex.split(command), name], check=False)

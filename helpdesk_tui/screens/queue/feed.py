@@ -133,7 +133,10 @@ class Feed(DeskScreen):
                 self.tickets.append_page(page)
 
         self.ask(
-            lambda: app.reading.page(query, limit=PAGE, after=after, before=before), got, group="list", failed=self._no_more
+            lambda: app.reading.page(query, limit=PAGE, after=after, before=before),
+            got,
+            group="list",
+            failed=self._no_more,
         )
 
     def _no_more(self, error: DeskError) -> None:

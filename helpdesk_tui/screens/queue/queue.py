@@ -219,7 +219,12 @@ class QueueScreen(Feed, Writing):
         await sleep(PAUSE)
         row = self.tickets.cursor_row
         if row is not None and row.number == number:
-            self.ask(lambda: preview_of(self.desk, row, self.app.tz), self._show_preview, group="preview", failed=lambda _e: None)
+            self.ask(
+                lambda: preview_of(self.desk, row, self.app.tz),
+                self._show_preview,
+                group="preview",
+                failed=lambda _e: None,
+            )
 
     def _show_preview(self, found: tuple[int, PreviewData]) -> None:
         number, data = found
@@ -293,7 +298,9 @@ class QueueScreen(Feed, Writing):
                 words = [word for word in self.query_text.split() if not word.startswith("sort:")]
                 self.filter_bar.apply(" ".join([*words, f"sort:{order}"]))
 
-        self.app.push_screen(Pick(_("Order of the list"), [Choice(code, label, code) for code, label in orders]), chosen)
+        self.app.push_screen(
+            Pick(_("Order of the list"), [Choice(code, label, code) for code, label in orders]), chosen
+        )
 
     def do_ticket_copy_number(self) -> None:
         targets = self.targets()
@@ -312,4 +319,3 @@ class QueueScreen(Feed, Writing):
 def line_of(row: QueueRow) -> str:
     """A ticket as one line for a message."""
     return f"{ref(row.kind, row.number)} [{state_label(row.state)}] {one_line(row.title, 200)}"
-

@@ -90,7 +90,9 @@ class TicketHeader(ToneWidget):
         ]
         third: list[Piece] = [(" " + " · ".join(one_line(fact, 80) for fact in facts), "plain")]
         if data.others:
-            third.append((" · " + _("also here: {people}").format(people=one_line(", ".join(data.others), 60)), "warning"))
+            third.append(
+                (" · " + _("also here: {people}").format(people=one_line(", ".join(data.others), 60)), "warning")
+            )
         if data.why:
             third.append((f" · {one_line(data.why, 200)} {_('(w: why)')}", "muted"))
         return [first, tuple(second), tuple(third)]

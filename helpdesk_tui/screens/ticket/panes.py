@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpdesk_tui.screens.common.editing import label_of
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import local, parse_instant
 from helpdesk_tui.vocabulary.kinds import ref, state_label
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import cells, wrap
 from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
-from helpdesk_tui.widgets.sentences import field_label, value_text
+from helpdesk_tui.widgets.sentences import value_text
 
 LABEL = 18
 TEXT = 65_536
@@ -53,14 +54,14 @@ class DetailsPane(LineView):
             value = data.fields.get(name)
             if value in (None, "", [], False):
                 continue
-            label = f" {cells(field_label(name).capitalize(), LABEL)}"
+            label = f" {cells(label_of(name), LABEL)}"
             parts = wrap(_value(name, value, data.tz), width - LABEL - 3, 5) or [""]
             lines.append(Line(((label, "muted"), (parts[0], "plain"))))
             lines += [text_line(" " * (LABEL + 1) + part) for part in parts[1:]]
         for name in _TEXTS:
             text = data.fields.get(name)
             if text:
-                lines += [Line(), text_line(f" {field_label(name).capitalize()}", "title")]
+                lines += [Line(), text_line(f" {label_of(name)}", "title")]
                 lines += [text_line(f" {part}") for part in wrap(safe_text(str(text)[:TEXT]), width - 2)]
                 if len(text) > TEXT:
                     lines.append(text_line(" " + _("... cut here; export shows all"), "muted"))
@@ -82,29 +83,35 @@ class LinksPane(LineView):
         super().__init__(id=id)
         self._links: list[dict[str, Any]] = []
         self._children: list[dict[str, Any]] = []
-        self._parent: int | None = None
+        self._above: int | None = None
         self._number = 0
 
     @property
     def tied(self) -> list[tuple[int, str]]:
         """The tied tickets: number and a line about each."""
-        found = [(link["ticket"], f"{_word(link, self._number)}  {one_line(link['title'], 80)}") for link in self._links]
+        found = [
+            (link["ticket"], f"{_word(link, self._number)}  {one_line(link['title'], 80)}") for link in self._links
+        ]
         found += [(child["number"], f"{_('child')}  {one_line(child['title'], 80)}") for child in self._children]
-        if self._parent is not None:
-            found.insert(0, (self._parent, _("parent")))
+        if self._above is not None:
+            found.insert(0, (self._above, _("parent")))
         return found
 
-    def show(self, number: int, links: list[dict[str, Any]], children: list[dict[str, Any]], parent: int | None) -> None:
+    def show(
+        self, number: int, links: list[dict[str, Any]], children: list[dict[str, Any]], parent: int | None
+    ) -> None:
         """Show these ties."""
-        self._number, self._links, self._children, self._parent = number, links, children, parent
+        self._number, self._links, self._children, self._above = number, links, children, parent
         self.reflow(keep_top=True)
 
     def layout_lines(self, width: int) -> Sequence[Line]:
-        if not self._links and not self._children and self._parent is None:
-            return [text_line(" " + _("Nothing is linked. L links this ticket to another, M merges it into one."), "muted")]
+        if not self._links and not self._children and self._above is None:
+            return [
+                text_line(" " + _("Nothing is linked. L links this ticket to another, M merges it into one."), "muted")
+            ]
         lines = []
-        if self._parent is not None:
-            lines.append(Line(((f" {cells(_('parent'), LABEL)}", "muted"), (f"#{self._parent}", "strong"))))
+        if self._above is not None:
+            lines.append(Line(((f" {cells(_('parent'), LABEL)}", "muted"), (f"#{self._above}", "strong"))))
         for link in self._links:
             lines.append(_tie(_word(link, self._number), link["kind"], link["ticket"], link, width))
         for child in self._children:
@@ -145,17 +152,17 @@ class AuditPane(LineView):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._log: list[dict[str, Any]] = []
+        self._entries: list[dict[str, Any]] = []
         self._tz = "UTC"
 
     def show(self, log: list[dict[str, Any]], tz: str) -> None:
         """Show these entries."""
-        self._log, self._tz = log, tz
+        self._entries, self._tz = log, tz
         self.reflow(keep_top=True)
 
     def layout_lines(self, width: int) -> Sequence[Line]:
         lines: list[Line] = []
-        for entry in reversed(self._log):
+        for entry in reversed(self._entries):
             at = local(parse_instant(entry["at"], 0), self._tz, seconds=True)
             head: list[Piece] = [
                 (f" #{entry['seq']}  ", "strong"),
@@ -176,7 +183,8 @@ class AuditPane(LineView):
 
 
 def _raw(value: Any) -> str:
-    return one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 400)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return one_line(text, 400)
 
 
 def _wrapped(text: str, tone: str, width: int) -> list[Line]:

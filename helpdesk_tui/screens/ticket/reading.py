@@ -21,6 +21,7 @@ _WHY: Final = {
     "after": N_("after the end"),
 }
 _NAMES: Final = {"response": N_("Response"), "update": N_("Update"), "resolution": N_("Resolution")}
+_OPENING: Final = ("kind", "priority", "service", "team", "assignee", "tags")
 _RUNS: Final = {
     "none": (N_("not running"), "muted"),
     "running": (N_("running"), "plain"),
@@ -59,7 +60,7 @@ def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
         HeadData(row, ticket["title"][:2_000], why_line(desk, row), clocks if row.phase < 3 else []),
         ticket,
         _details(ticket, facts),
-        desk.tickets.timeline(number),
+        [readable(item) for item in desk.tickets.timeline(number)],
     )
     if tab == "details":
         data.details |= {"watchers": _quiet(lambda: _names(desk.tickets.watchers(number)))}
@@ -72,8 +73,27 @@ def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
     return data
 
 
+def readable(item: TimelineItem) -> TimelineItem:
+    """An entry as a reader wants it: the opening shows its text, decisions their steps; the audit tab shows the rest."""
+    if item.verb == "ticket.open" and item.undoes is None:
+        changes = item.changes
+        pair = changes.get("description") or [None, None]
+        item.text = item.text or pair[1]
+        item.changes = {name: changes[name] for name in _OPENING if name in changes}
+    reasons: list[dict[str, Any]] = []
+    for reason in item.reasons:
+        if reason.get("code") != "decision":
+            reasons.append(reason)
+        elif reason.get("decision") != "classification":
+            reasons.extend(reason.get("outcome", {}).get("steps", ()))
+    item.reasons = reasons
+    return item
+
+
 def _names(people: list[Any]) -> list[str]:
-    return [str(p.get("who") or p.get("login") or p.get("name") or p) if isinstance(p, dict) else str(p) for p in people]
+    return [
+        str(p.get("who") or p.get("login") or p.get("name") or p) if isinstance(p, dict) else str(p) for p in people
+    ]
 
 
 def _quiet(call: Any) -> Any:
