@@ -104,7 +104,12 @@ def _default(value: Any) -> Any:
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
     """JSON that is safe to look at on a terminal: readable letters, everything else escaped."""
-    return _HOSTILE.sub(_escape, json.dumps(value, ensure_ascii=False, indent=indent, default=_default))
+    return inert_json(json.dumps(value, ensure_ascii=False, indent=indent, default=_default))
+
+
+def inert_json(text: str) -> str:
+    """JSON text with every control, direction mark and invisible character escaped; it means the same."""
+    return _HOSTILE.sub(_escape, text)
 
 
 def csv_cell(value: Any) -> str:
@@ -300,3 +305,11 @@ def print_facts(facts: Row) -> None:
             write(f"{key}:\n" + "".join(f"  {part}\n" for part in text.splitlines()))
         else:
             write(f"{fit(one_line(key), width)}  {text}\n")
+
+
+def print_entity(thing: Row, *, output: Output, columns: str | None = None) -> None:
+    """Print one person, team, view …: keys and values for people, a list of one whole object for programs."""
+    if output is Output.TABLE and columns is None:
+        print_facts(thing)
+    else:
+        print_rows([thing], (), output=output, columns=columns)

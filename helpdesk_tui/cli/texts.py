@@ -67,3 +67,17 @@ def edited(text: str = "", hint: str = "") -> str:
     if not result:
         raise Invalid(N_("the text is empty; nothing was changed"))
     return result
+
+
+def document(name: str) -> str:
+    """The text of a file, or of standard input where the name is `-`. Raises Usage for one that cannot be read."""
+    if name == "-":
+        return standard_input()
+    try:
+        raw = Path(name).read_bytes()
+    except OSError as error:
+        raise Usage(N_("{path} cannot be read: {error}"), path=name, error=error.strerror) from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(N_("{path} is no UTF-8 text: {error}"), path=name, error=error) from error
