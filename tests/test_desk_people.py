@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_tui.desk import person_rows
+from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import replay
 from helpdesk_tui.store.store import Store
@@ -230,3 +231,13 @@ def test_erase_spares_others(desk: Desk, clock: FixedClock) -> None:
     assert desk.people.show("bobby")["name"] == "Bobby"
     with pytest.raises(Conflict, match="themselves"):
         desk.people.erase("ana")
+
+
+def test_the_files_themselves_forget(tmp_path: Path) -> None:
+    with Desk.open(tmp_path / "desk.db", user=OsUser(1, "ana", "Ana"), clock=FixedClock()) as opened:
+        opened.people.add("Zacharias Quux", email="zq@example.org", phone="0047112233")
+        opened.people.erase("zq@example.org")
+        held = b"".join(f.read_bytes() for f in tmp_path.iterdir())
+        assert b"[erased 2]" in held
+        for secret in (b"Zacharias", b"zq@example.org", b"0047112233"):
+            assert secret not in held

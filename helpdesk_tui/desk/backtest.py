@@ -18,7 +18,6 @@ from helpdesk_tui.rules import priority as priorities
 from helpdesk_tui.rules import routing
 from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.store import journal
-from helpdesk_tui.store.apply import fetch
 from helpdesk_tui.store.changes import Entry, Row
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.levels import Level, Priority
@@ -71,7 +70,9 @@ def run(
     tickets = changed = 0
     for case in _cases(desk, numbers, progress):
         tickets += 1
-        before, after = _decide(desk, base, base, case), _decide(desk, base, candidate, case)
+        usual = _classified(base, case)
+        before = _decide(desk, base, case, usual, usual)
+        after = _decide(desk, candidate, case, usual, _classified(candidate, case))
         different = [name for name in FIELDS if before[name] != after[name]]
         changed += bool(different)
         for name in different:
@@ -88,6 +89,8 @@ def run(
 
 
 def _cases(desk: "Desk", numbers: list[int], progress: Progress | None) -> Iterator[_Case]:
+    from helpdesk_tui.store.apply import fetch
+
     for done, number in enumerate(numbers, 1):
         conn = desk.store.reader()
         row = fetch(conn, "ticket", (number,))
@@ -122,15 +125,15 @@ def _case(desk: "Desk", row: Row, entries: list[Entry]) -> _Case:
     return _Case(row, entries, title, opened.get("description") or "", inputs, requester)
 
 
-def _decide(desk: "Desk", base: Governing, governing: Governing, case: _Case) -> Object:
-    """Every field as this policy decides it."""
+def _classified(governing: Governing, case: _Case) -> dict[str, str | None]:
+    return decisions.run_classification(governing, case.title, case.description, case.inputs).values()
+
+
+def _decide(
+    desk: "Desk", governing: Governing, case: _Case, usual: dict[str, str | None], found: dict[str, str | None]
+) -> Object:
+    """Every field as this policy decides it; `usual` is what the policy in force makes of the text, `found` this one."""
     row = case.row
-    found = decisions.run_classification(governing, case.title, case.description, case.inputs).values()
-    usual = (
-        found
-        if governing is base
-        else decisions.run_classification(base, case.title, case.description, case.inputs).values()
-    )
     stored = {
         "kind": row["kind"],
         "category": row["category"],

@@ -236,6 +236,7 @@ class People(PeopleSearch):
             reasons: list[dict[str, Any]] = [{"code": "erased", "places": len(erased), "erased": erased}]
             work.record(Entry("people.erase", "person", found.id, work.at, rows=rows, reasons=reasons))
             work.tx.conn.execute("DELETE FROM presence WHERE person_id = ?", (found.id,))
+        desk.store.flush()
         return {"id": found.id, "name": instead, "places": len(erased)}
 
     # -- organisations -----------------------------------------------------------------------------------------

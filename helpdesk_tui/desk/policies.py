@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any, Final
 
-from helpdesk_tui.desk import backtest, fields, seeds
+from helpdesk_tui.desk import fields, seeds
 from helpdesk_tui.desk.policy_diff import differences
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, Progress, reason, when
@@ -86,6 +86,8 @@ class Policies(Noun):
         "examples": [{"number", "ref", "before", "after"}]}}}`; fields are kind, category, service, impact, urgency,
         priority, team, sla_target, response_due, update_due, resolution_due, sla_result. Nothing is written.
         """
+        from helpdesk_tui.desk import backtest
+
         policy = self._read(text)
         if limit is not None and limit < 1:
             raise Invalid(N_("{field} must be at least 1"), field="limit")

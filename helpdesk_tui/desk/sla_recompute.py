@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Final
 from helpdesk_tui.desk.derive import columns, events_of
 from helpdesk_tui.desk.shapes import Object, Progress
 from helpdesk_tui.store import journal
-from helpdesk_tui.store.apply import fetch
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Phase
@@ -49,6 +48,8 @@ def recompute(desk: "Desk", numbers: list[int], batch: str, progress: Progress |
 
 
 def _open(conn: "sqlite3.Connection", number: int) -> Row | None:
+    from helpdesk_tui.store.apply import fetch
+
     row = fetch(conn, "ticket", (number,))
     return row if row is not None and row["phase"] < Phase.RESOLVED and row["deleted_at"] is None else None
 

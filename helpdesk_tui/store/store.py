@@ -182,6 +182,13 @@ class Store:
             # The commit stands; a later writer will move the log.
             return
 
+    def flush(self) -> None:
+        """Move the write-ahead log into the file and empty it, so that nothing that was erased lingers there."""
+        if self.in_memory:
+            return
+        with driver.writer_lock(self.path), contextlib.suppress(sqlite3.Error):
+            self.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
     def data_version(self) -> int:
         """Changes whenever another connection has committed; cheap enough to ask four times a second."""
         return int(self.reader().execute("PRAGMA data_version").fetchone()[0])
