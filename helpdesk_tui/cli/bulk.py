@@ -124,7 +124,7 @@ def _print(result: dict[str, Any], dry_run: bool, output_: Output) -> None:
     app,
     "edit",
     N_("Change fields and tags of many tickets."),
-    "helpdesk bulk edit --where 'service:mail is:open' --set urgency=high --dry-run",
+    "helpdesk bulk edit --where 'service:email is:open' --set urgency=high --dry-run",
     "helpdesk ticket list -w 'tag:vpn' --columns number -o csv | helpdesk bulk edit - --tag network --yes",
 )
 def edit(
@@ -278,7 +278,7 @@ _simple(
 _simple(
     "reopen",
     N_("Open many tickets again."),
-    "helpdesk bulk reopen --where 'service:mail resolved:<4h' --reason 'mail is down again'",
+    "helpdesk bulk reopen --where 'service:email resolved:<4h' --reason 'mail is down again'",
     "echo 1042 1043 | helpdesk bulk reopen - --dry-run",
 )
 _simple(

@@ -34,7 +34,7 @@ RelationOption = Annotated[
 
 
 @command(
-    app, "list", N_("List configuration items."), "helpdesk ci list --service mail", "helpdesk ci list pay- -o json"
+    app, "list", N_("List configuration items."), "helpdesk ci list --service email", "helpdesk ci list pay- -o json"
 )
 def list_(
     text: Annotated[str, typer.Argument(metavar="TEXT", help=N_("Part of a name or class."))] = "",

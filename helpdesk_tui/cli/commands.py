@@ -24,6 +24,8 @@ N_("Usage: ")
 N_("Arguments")
 N_("Options")
 N_("Show this message and exit.")
+N_("Install completion for the current shell.")
+N_("Show completion for the current shell, to copy it or customize the installation.")
 
 
 class _Quick:
@@ -59,11 +61,11 @@ def _quicken(param: Any) -> None:
     descriptor = getattr(param, "type_descriptor", None)
     annotation = getattr(descriptor, "annotation", None)
     plain = get_args(annotation)[0] if get_origin(annotation) is list else annotation
-    if isinstance(plain, type) and (plain in (str, int) or issubclass(plain, Enum)):
+    if isinstance(plain, type) and (plain in (str, int, bool) or issubclass(plain, Enum)):
         param._runtime_param = _Quick(annotation)
 
 
-def _translate(command: Any) -> None:
+def settle(command: Any) -> None:
     """Put the chosen language into a command that was just built."""
     command.help = _(command.help or "")
     command.short_help = _(command.short_help or "") or None
@@ -103,7 +105,7 @@ class Command(TyperCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _translate(self)
+        settle(self)
 
     def format_help(self, ctx: Any, formatter: HelpFormatter) -> None:
         """Write the help in our order."""
@@ -115,7 +117,7 @@ class Group(TyperGroup):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _translate(self)
+        settle(self)
 
     def format_help(self, ctx: Any, formatter: HelpFormatter) -> None:
         """Write the help in our order."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from helpdesk_tui.cli import context, errors
-from helpdesk_tui.cli.commands import CONTEXT, Command, Entry, LazyGroup, present
+from helpdesk_tui.cli.commands import CONTEXT, Command, Entry, LazyGroup, present, settle
 from helpdesk_tui.vocabulary.i18n import N_, _, language_from_environment, normalise_language, set_language
 from helpdesk_tui.vocabulary.kinds import parse_ref
 
@@ -139,7 +139,9 @@ def root() -> Any:
         ),
         epilog='helpdesk ticket new "VPN drops every hour"\nhelpdesk ticket list --where "state:new,open priority:high.." -o json',
     )(_root)
-    return typer.main.get_command(app)
+    tree = typer.main.get_command(app)
+    settle(tree)  # once more, for the options that Typer itself has added
+    return tree
 
 
 def run(argv: list[str]) -> int:

@@ -38,7 +38,7 @@ def list_(columns: output.ColumnsOption = None, output: output.OutputOption = Ou
     "show",
     N_("Show a service with its items and open tickets."),
     "helpdesk service show vpn",
-    "helpdesk service show mail -o json",
+    "helpdesk service show email -o json",
 )
 def show(
     service: ServiceArgument, columns: output.ColumnsOption = None, output: output.OutputOption = Output.TABLE

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from helpdesk_tui.cli import context, output, shared
+from helpdesk_tui.cli import choices, context, output, shared
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Column, Output, line, print_result, print_rows
 from helpdesk_tui.vocabulary.errors import Invalid
@@ -126,7 +126,7 @@ def holidays(
         str,
         typer.Argument(
             metavar="import|add|remove",
-            autocompletion=lambda text: [a for a in ("import", "add", "remove") if a.startswith(text)],
+            autocompletion=choices.among(["import", "add", "remove"]),
         ),
     ],
     calendar: CalendarArgument,
@@ -166,7 +166,7 @@ def holidays(
     "recompute",
     N_("Derive the clocks of open tickets again, after a change of policy or calendar."),
     "helpdesk sla recompute",
-    "helpdesk sla recompute --where 'service:mail' -o json",
+    "helpdesk sla recompute --where 'service:email' -o json",
 )
 def recompute(where: shared.WhereOption = None, output: output.OutputOption = Output.TABLE) -> None:
     from helpdesk_tui.cli.progress import Progress

@@ -101,7 +101,7 @@ def new(
     "list",
     N_("List tickets, closed ones too unless a filter says otherwise."),
     'helpdesk ticket list --where "is:open priority:high.. due:<4h" --sort -priority,due',
-    'helpdesk ticket list --where "service:mail created:>=2026-01-01" --columns number,title,state -o csv',
+    'helpdesk ticket list --where "service:email created:>=2026-01-01" --columns number,title,state -o csv',
 )
 def list_(
     where: Annotated[
