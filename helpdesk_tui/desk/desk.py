@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,7 @@ class Desk(Nouns):
         if policies is not None:
             self.policies = policies
         self.directory = Directory(store)
+        self._known_at = 0  # the directory's stamp for which the actor's roles were read; -1: never read anew
         # Whether this start made the desk: then `first.NOTICE` must be said.
         self.just_made = False
         self.on_commit: Callable[[list[int]], None] | None = None
@@ -111,9 +113,31 @@ class Desk(Nouns):
 
     def require(self, permission: Permission, verb: str) -> Scope:
         """Refuse with NotPermitted where the actor's roles give nothing for this permission."""
+        self.refresh()
         scope = self.scope(permission)
         require_scope(scope, permission, verb)
         return scope
+
+    def refresh(self) -> None:
+        """Read the actor's roles and teams anew where people or teams have changed: what is revoked ends at once.
+
+        Raises NotPermitted where the person is gone or no longer active.
+        """
+        if self._known_at < 0 or (stamp := self.directory.stamp()) == self._known_at:
+            return
+        self.actor = self._anew(self.actor)
+        if self._real is not None:
+            self._real = self._anew(self._real)
+        self._known_at = stamp
+
+    def _anew(self, known: Actor) -> Actor:
+        found = actors.by_id(self.store.reader(), known.id)
+        if found is None:
+            raise NotPermitted(
+                N_("you ({login}) are not known to this desk; an administrator can add you: helpdesk people add --login"),
+                login=known.login or known.name,
+            )
+        return replace(found, real_id=known.real_id)
 
     def allows_on(self, permission: Permission, row: Mapping[str, Any]) -> bool:
         """Whether the actor may do this to this ticket row."""
@@ -169,6 +193,7 @@ class Desk(Nouns):
         """The same people, with the same rights and no more, at another store and time."""
         other = type(self)(store, self.actor, clock=clock, origin=self.origin, real=self._real)
         other.tz = self.tz
+        other._known_at = -1
         return other
 
     @property

@@ -70,6 +70,7 @@ class Directory:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._seen = -1
+        self._loads = 0
         self._teams: dict[int, TeamFacts] = {}
         self._services: dict[int, ServiceFacts] = {}
         self._people: dict[int, PersonFacts] = {}
@@ -93,6 +94,12 @@ class Directory:
         self._services = {r[0]: ServiceFacts(*r) for r in services}
         self._people = {}
         self._seen = head
+        self._loads += 1
+
+    def stamp(self) -> int:
+        """A number that changes whenever a name, code or address may have changed."""
+        self._fresh()
+        return self._loads
 
     def forget(self) -> None:
         """Read everything anew at the next question."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk import actor as actors
 from helpdesk_tui.desk.actor import Actor
+from helpdesk_tui.desk.work import INIT_VERB
 from helpdesk_tui.rules import access
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.channels import Origin
@@ -16,7 +17,6 @@ from helpdesk_tui.vocabulary.roles import Permission
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Clock, Desk
 
-INIT_VERB: Final = "desk.init"
 # Said once, by whichever door made the desk.
 NOTICE: Final = N_(
     "a new desk was made at {path} and you are its administrator; anyone who can open this file can change it"

@@ -29,6 +29,8 @@ CLOCK_COLUMNS: Final = frozenset(
     }
 )  # fmt: skip
 SHIFT: Final = 20
+# The first start: its person is not there yet.
+INIT_VERB: Final = "desk.init"
 
 
 class Draft:
@@ -119,6 +121,12 @@ class Work:
         # A rehearsal takes the same road (its drafts need the same reads) and is always rolled back.
         self._scope = self.desk.store.write() if not self.rehearse else self.desk.store.rehearse()
         self.tx = self._scope.__enter__()
+        if self.verb != INIT_VERB:
+            try:
+                self.desk.refresh()
+            except BaseException as error:
+                self._scope.__exit__(type(error), error, error.__traceback__)
+                raise
         return self
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
