@@ -36,6 +36,11 @@ class HelpdeskApp(DeskApp):
     """The console on one desk."""
 
     TITLE = "helpdesk"
+    CSS = """
+    Toast { padding: 0 1; max-width: 60; width: auto; margin: 0; }
+    ToastRack { margin: 0 0 1 0; padding: 0; }
+    CommandPalette { background: transparent; }
+    """
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}
     MODES = {"desk": QueueScreen}

@@ -60,7 +60,7 @@ class Accept(ToneWidget, can_focus=True):
         """The ticket is to be opened."""
 
     def render_line(self, y: int) -> Strip:
-        text = _("[ Enter: open the ticket like this ]   ctrl+s or F2 from anywhere, Tab to correct a field")
+        text = _("[ Enter: open the ticket like this ]   ctrl+s or F2 from anywhere")
         return self.strip_of(((text, "strong"),), self.size.width, tone="cursor" if self.has_focus else None)
 
     def action_accept(self) -> None:
@@ -124,7 +124,7 @@ class NewTicketScreen(ModalScreen[int | None]):
                         yield self._choice(name)
                         yield Static(Content(""), id=f"new-why-{name}", classes="new-why")
             yield Static(Content(""), id="new-problem")
-            keys = _("Esc goes back (the draft is kept), F8 begins anew, Left and Right or Enter correct a field")
+            keys = _("Esc back, draft kept · F8 anew · Tab, then Left, Right or Enter correct")
             yield Static(Content(keys), classes="new-label")
 
     def _choice(self, name: str) -> ChoiceField:
@@ -301,9 +301,7 @@ class NewTicketScreen(ModalScreen[int | None]):
         about = [one_line(person["name"], 60)]
         if person["vip"]:
             about.append("VIP")
-        for name in ("title", "organisation", "phone"):
-            if person[name]:
-                about.append(one_line(str(person[name]), 40))
+        about += [one_line(str(person[name]), 40) for name in ("title", "organisation", "phone") if person[name]]
         n = person["open_tickets"]
         if n is not None:
             about.append(ngettext("{count} open ticket", "{count} open tickets", n).format(count=n))
@@ -339,7 +337,7 @@ class NewTicketScreen(ModalScreen[int | None]):
         return {name: self._choices[name].value for name in self._by_hand if self._choices[name].value}
 
     def _propose(self) -> None:
-        self.run_worker(self._propose_soon(), exclusive=True, group="propose-soon")
+        self.run_worker(self._propose_soon, exclusive=True, group="propose-soon")
 
     async def _propose_soon(self) -> None:
         from asyncio import sleep

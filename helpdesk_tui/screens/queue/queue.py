@@ -1,5 +1,6 @@
 """The queue: views as tabs, a filter, the list, a preview, and everything one does to tickets."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -211,7 +212,7 @@ class QueueScreen(Feed, Writing):
         if number is None:
             self.query_one(Preview).show(None, _("Nothing is selected."))
             return
-        self.run_worker(self._preview_soon(number), exclusive=True, group="preview-soon")
+        self.run_worker(partial(self._preview_soon, number), exclusive=True, group="preview-soon")
 
     async def _preview_soon(self, number: int) -> None:
         from asyncio import sleep

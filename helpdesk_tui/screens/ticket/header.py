@@ -81,8 +81,9 @@ class TicketHeader(ToneWidget):
             (sla.strip(), tone),
         ]
         for name, due in data.clocks:
-            if due is not None and due < NEVER:
-                second.append((f" · {name} {local(due, self._tz)[5:]}", "muted"))
+            text = "" if due is None or due >= NEVER else f" · {name} {local(due, self._tz)[5:]}"
+            if sum(width_of(part) for part, _tone in second) + width_of(text) <= width:
+                second.append((text, "muted"))
         facts = [
             _("with {team} / {assignee}").format(team=row.team or "-", assignee=row.assignee or "-"),
             _("from {name}").format(name=one_line(row.requester or "-", 60)),

@@ -112,10 +112,8 @@ class LinksPane(LineView):
         lines = []
         if self._above is not None:
             lines.append(Line(((f" {cells(_('parent'), LABEL)}", "muted"), (f"#{self._above}", "strong"))))
-        for link in self._links:
-            lines.append(_tie(_word(link, self._number), link["kind"], link["ticket"], link, width))
-        for child in self._children:
-            lines.append(_tie(_("child"), child["kind"], child["number"], child, width))
+        lines += [_tie(_word(each, self._number), each["kind"], each["ticket"], each, width) for each in self._links]
+        lines += [_tie(_("child"), each["kind"], each["number"], each, width) for each in self._children]
         return [*lines, Line(), text_line(" " + _("Enter opens one of them"), "muted")]
 
 
@@ -144,7 +142,8 @@ def _word(link: dict[str, Any], number: int) -> str:
         "caused_by": _("causes"),
         "split_from": _("split into"),
     }
-    return (forward if link["number"] == number else backward).get(link["type"], link["type"])
+    words = forward if link["number"] == number else backward
+    return words.get(link["type"], str(link["type"]))
 
 
 class AuditPane(LineView):

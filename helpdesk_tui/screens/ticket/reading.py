@@ -22,6 +22,7 @@ _WHY: Final = {
 }
 _NAMES: Final = {"response": N_("Response"), "update": N_("Update"), "resolution": N_("Resolution")}
 _OPENING: Final = ("kind", "priority", "service", "team", "assignee", "tags")
+_CLOCKS: Final = frozenset({"response_due_at", "update_due_at", "resolution_due_at"})
 _RUNS: Final = {
     "none": (N_("not running"), "muted"),
     "running": (N_("running"), "plain"),
@@ -80,6 +81,7 @@ def readable(item: TimelineItem) -> TimelineItem:
         pair = changes.get("description") or [None, None]
         item.text = item.text or pair[1]
         item.changes = {name: changes[name] for name in _OPENING if name in changes}
+    item.changes = {name: pair for name, pair in item.changes.items() if name not in _CLOCKS}
     reasons: list[dict[str, Any]] = []
     for reason in item.reasons:
         if reason.get("code") != "decision":
