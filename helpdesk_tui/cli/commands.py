@@ -31,7 +31,8 @@ N_("Show completion for the current shell, to copy it or customize the installat
 class _Quick:
     """Turns the words of a command line into the plain types our commands use, without loading a validator library."""
 
-    def __init__(self, annotation: Any) -> None:
+    def __init__(self, annotation: Any, low: float | None = None, high: float | None = None) -> None:
+        self._low, self._high = low, high
         self._many = get_origin(annotation) is list
         self._type = get_args(annotation)[0] if self._many else annotation
 
@@ -46,7 +47,7 @@ class _Quick:
         if isinstance(value, self._type):
             return value
         try:
-            return self._type(value)
+            return self._bounded(self._type(value), param, ctx)
         except ValueError:
             if issubclass(self._type, Enum):
                 known = ", ".join(str(item.value) for item in self._type)
@@ -55,6 +56,15 @@ class _Quick:
                 text = _("{value} is no whole number").format(value=value)
             raise typer.BadParameter(text, ctx=ctx, param=param) from None
 
+    def _bounded(self, value: Any, param: Any, ctx: Any) -> Any:
+        if self._low is not None and value < self._low:
+            text = _("{value} is less than {limit}").format(value=value, limit=self._low)
+        elif self._high is not None and value > self._high:
+            text = _("{value} is more than {limit}").format(value=value, limit=self._high)
+        else:
+            return value
+        raise typer.BadParameter(text, ctx=ctx, param=param)
+
 
 def _quicken(param: Any) -> None:
     """Give a parameter of a plain type our own reader of values; anything else keeps Typer's."""
@@ -62,7 +72,8 @@ def _quicken(param: Any) -> None:
     annotation = getattr(descriptor, "annotation", None)
     plain = get_args(annotation)[0] if get_origin(annotation) is list else annotation
     if isinstance(plain, type) and (plain in (str, int, bool) or issubclass(plain, Enum)):
-        param._runtime_param = _Quick(annotation)
+        info = descriptor.parameter_info if descriptor is not None else None
+        param._runtime_param = _Quick(annotation, getattr(info, "min", None), getattr(info, "max", None))
 
 
 def settle(command: Any) -> None:
@@ -73,6 +84,14 @@ def settle(command: Any) -> None:
         if getattr(param, "help", None):
             param.help = _(param.help)
         _quicken(param)
+
+
+def _quickened(params: list[Any]) -> list[Any]:
+    """All parameters of a command, `--help` too, which is made anew at each question."""
+    for param in params:
+        if getattr(param, "_runtime_param", False) is None:
+            _quicken(param)
+    return params
 
 
 def _write_help(command: Any, ctx: Any, formatter: HelpFormatter) -> None:
@@ -107,6 +126,10 @@ class Command(TyperCommand):
         super().__init__(*args, **kwargs)
         settle(self)
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, each with our reader of values."""
+        return _quickened(super().get_params(ctx))
+
     def format_help(self, ctx: Any, formatter: HelpFormatter) -> None:
         """Write the help in our order."""
         _write_help(self, ctx, formatter)
@@ -118,6 +141,10 @@ class Group(TyperGroup):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         settle(self)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, each with our reader of values."""
+        return _quickened(super().get_params(ctx))
 
     def format_help(self, ctx: Any, formatter: HelpFormatter) -> None:
         """Write the help in our order."""
