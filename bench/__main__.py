@@ -19,8 +19,12 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast the desk is, against its floors.")
     parser.add_argument("--size", type=int, default=10_000, help="tickets on the desk that is read (default 10000)")
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK} tickets and few repetitions: that it runs, not how fast")
-    parser.add_argument("--only", action="append", default=[], metavar="PATTERN", help="only rows whose name holds or matches this")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{QUICK} tickets and few repetitions: that it runs, not how fast"
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="PATTERN", help="only rows whose name holds or matches this"
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the JSON (default bench/out)")
     parser.add_argument("--work", type=Path, default=None, help="where desks are built (default: a temporary folder)")
     return parser.parse_args(argv)
@@ -28,7 +32,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
 
 def sections(size: int, quick: bool, folder: Path) -> Iterator[tuple[str, Callable[[], Row]]]:
     """All measurements by name, in order. What they need is built when the first of them is asked for."""
-    from bench import reads
+    from bench import reads, writes
     from bench.corpus import build, open_desk
 
     path = folder / f"read-{size}.db"
@@ -38,6 +42,7 @@ def sections(size: int, quick: bool, folder: Path) -> Iterator[tuple[str, Callab
     desk = open_desk(path)
     yield from reads.measures(desk, path, 40 if quick else 400)
     desk.close()
+    yield from writes.measures(path, folder, 2 if quick else 7)
 
 
 def wanted(name: str, patterns: list[str]) -> bool:
@@ -54,7 +59,13 @@ def run(argv: list[str]) -> int:
     """Measure what is asked for; 0 unless something could not be measured at all."""
     args = arguments(argv)
     size = QUICK if args.quick else args.size
-    header = {"size": size, "quick": args.quick, "at": int(time.time()), "machine": report.machine(), "loop_ms": loop() * 1000}
+    header = {
+        "size": size,
+        "quick": args.quick,
+        "at": int(time.time()),
+        "machine": report.machine(),
+        "loop_ms": loop() * 1000,
+    }
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as made:
         folder = args.work or Path(made)
@@ -68,7 +79,9 @@ def run(argv: list[str]) -> int:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     target = args.out / f"{stamp}-{'quick' if args.quick else size}.json"
     report.write(target, header, rows)
-    print(f"{size:,} tickets; CPU milliseconds unless said; load {header['machine']['load']} → {header['load_after']}\n")
+    print(
+        f"{size:,} tickets; CPU milliseconds unless said; load {header['machine']['load']} → {header['load_after']}\n"
+    )
     print(report.table(rows))
     print(f"\n{target}")
     return 0

@@ -80,7 +80,11 @@ class _Maker:
         orgs = list(range(1, 21))
         for key in orgs:
             row = new_row("organisation", id=key, name=f"Department {key}")
-            entries.append(Entry("organisation.add", "organisation", key, NOW, 1, rows=[RowChange("organisation", (key,), None, row)]))
+            entries.append(
+                Entry(
+                    "organisation.add", "organisation", key, NOW, 1, rows=[RowChange("organisation", (key,), None, row)]
+                )
+            )
         for n in range(AGENTS + CONTACTS):
             key, agent = n + 2, n < AGENTS
             name = f"{'Agent' if agent else 'Contact'} {n:04d}"
@@ -93,7 +97,9 @@ class _Maker:
                 self.team_of[key] = team
                 self.agents.append(key)
                 rows.append(RowChange("person_role", (key, "agent"), None, {"person_id": key, "role": "agent"}))
-                rows.append(RowChange("team_member", (team, key), None, {"team_id": team, "person_id": key, "lead": False}))
+                rows.append(
+                    RowChange("team_member", (team, key), None, {"team_id": team, "person_id": key, "lead": False})
+                )
             else:
                 self.contacts.append(key)
             entries.append(Entry("people.add", "person", key, NOW - 500 * 86_400, 1, rows=rows))
@@ -135,9 +141,25 @@ class _Maker:
         if moved:
             at = min(NOW, created + 3_600)
             before = {**{c: row[c] for c in moved}, "version": 1}
-            entries.append(Entry("ticket.state", "ticket", number, at, 1, rows=[RowChange("ticket", (number,), before, {**moved, "version": 2})]))
+            entries.append(
+                Entry(
+                    "ticket.state",
+                    "ticket",
+                    number,
+                    at,
+                    1,
+                    rows=[RowChange("ticket", (number,), before, {**moved, "version": 2})],
+                )
+            )
         entries += [
-            Entry(f"ticket.{c['kind']}", "ticket", number, c["created_at"], c["author_id"], rows=[RowChange("comment", (c["id"],), None, c)])
+            Entry(
+                f"ticket.{c['kind']}",
+                "ticket",
+                number,
+                c["created_at"],
+                c["author_id"],
+                rows=[RowChange("comment", (c["id"],), None, c)],
+            )
             for c in comments
         ]
         return entries
@@ -157,10 +179,21 @@ class _Maker:
         }  # fmt: skip
         return values
 
-    def _talk(self, chance: random.Random, number: int, created: int, requester: int, agent: int | None) -> Iterator[Row]:
+    def _talk(
+        self, chance: random.Random, number: int, created: int, requester: int, agent: int | None
+    ) -> Iterator[Row]:
         n = TALK if number % 100 == 0 else chance.choices((0, 1, 2), (60, 30, 10))[0]
         for i in range(1, n + 1):
             key = (number << 20) | i
             author = requester if i % 2 else agent or 1
             kind = "note" if i % 5 == 0 else "reply"
-            yield new_row("comment", id=key, number=number, kind=kind, author_id=author, created_at=min(NOW, created + i * 600), channel="email", body=self.words.comment(key))
+            yield new_row(
+                "comment",
+                id=key,
+                number=number,
+                kind=kind,
+                author_id=author,
+                created_at=min(NOW, created + i * 600),
+                channel="email",
+                body=self.words.comment(key),
+            )

@@ -6,9 +6,9 @@ journal entries with the same canonical JSON and hash chain, transactions of the
 
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,7 +87,12 @@ def search(conn: sqlite3.Connection, matches: list[tuple[str, float]], pool: int
         top = sorted(found, key=lambda n: (-found[n], -n))
         bunch = top[:200]
         marks = ",".join("?" * len(bunch))
-        may = {n for (n,) in conn.execute(f"SELECT number FROM ticket WHERE deleted_at IS NULL AND number IN ({marks})", bunch)}
+        may = {
+            n
+            for (n,) in conn.execute(
+                f"SELECT number FROM ticket WHERE deleted_at IS NULL AND number IN ({marks})", bunch
+            )
+        }
         out = [n for n in bunch if n in may][:limit]
         if len(out) == limit:
             break
@@ -98,7 +103,13 @@ def full_ranking(conn: sqlite3.Connection, match: str, limit: int) -> list[int]:
     """The best by bm25 over every matching document, however many: what the bounded plan is compared with."""
     found: dict[int, float] = {}
     _best(found, conn.execute(_FULL, (match,)), 0.0)
-    _best(found, conn.execute(_FULL.replace("search_text, 4.0, 1.0", "search_note").replace("search_text", "search_note"), (match,)), 0.0)
+    _best(
+        found,
+        conn.execute(
+            _FULL.replace("search_text, 4.0, 1.0", "search_note").replace("search_text", "search_note"), (match,)
+        ),
+        0.0,
+    )
     return sorted(found, key=lambda n: (-found[n], -n))[:limit]
 
 
@@ -111,9 +122,13 @@ _JOURNAL: Final = (
 _HEAD: Final = "UPDATE journal_head SET seq = ?, hash = ? WHERE id = 1"
 
 
-def _sealed(seq: int, now: int, subject: int, verb: str, batch: str, undoes: int | None, ops: Any, reasons: Any, previous: bytes) -> tuple[Any, ...]:
+def _sealed(
+    seq: int, now: int, subject: int, verb: str, batch: str, undoes: int | None, ops: Any, reasons: Any, previous: bytes
+) -> tuple[Any, ...]:
     fields = (seq, now, now, 1, None, "cli", verb, "ticket", subject, batch, undoes)
-    texts = [json.dumps(x, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for x in (list(fields), ops, reasons)]
+    texts = [
+        json.dumps(x, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for x in (list(fields), ops, reasons)
+    ]
     hasher = hashlib.sha256(previous)
     for text in texts:
         raw = text.encode()
@@ -122,62 +137,52 @@ def _sealed(seq: int, now: int, subject: int, verb: str, batch: str, undoes: int
     return (*fields, texts[1], texts[2], previous, hasher.digest())
 
 
-def reassign(
-    conn: sqlite3.Connection, numbers: list[int], team: int, agent: int, now: int, batch: str, chunk: int
-) -> dict[int, tuple[int, Any, Any]]:
-    """Hand these tickets over, with a journal entry each, `chunk` a transaction: what a bulk change cannot do without.
+@dataclass(slots=True)
+class Planned:
+    """What becomes of one ticket: the columns it gets, the reasons given, the entry taken back."""
 
-    Returns what each had before: `{number: (seq, team, assignee)}`.
+    number: int
+    after: dict[str, Any]
+    reasons: list[dict[str, Any]]
+    undoes: int | None = None
+
+
+def change(conn: sqlite3.Connection, plan: list[Planned], verb: str, now: int, batch: str, chunk: int) -> list[Planned]:
+    """Make planned changes, `chunk` a transaction: read what stands, update by version, one journal entry each.
+
+    What a bulk change cannot do without, whoever decided it. Returns the plan that takes everything back.
     """
-    had: dict[int, tuple[int, Any, Any]] = {}
-    for start in range(0, len(numbers), chunk):
-        part = numbers[start : start + chunk]
+    back: list[Planned] = []
+    for start in range(0, len(plan), chunk):
+        part = plan[start : start + chunk]
         conn.execute("BEGIN IMMEDIATE")
+        columns = sorted({c for p in part for c in p.after} | {"version"})
         marks = ",".join("?" * len(part))
-        rows = conn.execute(f"SELECT number, team_id, assignee_id, version, updated_at FROM ticket WHERE number IN ({marks})", part).fetchall()
+        sql = f"SELECT number, {', '.join(columns)} FROM ticket WHERE number IN ({marks})"
+        stood = {r[0]: dict(zip(columns, r[1:], strict=True)) for r in conn.execute(sql, [p.number for p in part])}
         seq, previous = conn.execute("SELECT seq, hash FROM journal_head WHERE id = 1").fetchone()
-        changes, entries = [], []
-        for number, old_team, old_agent, version, updated in rows:
+        updates: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        entries = []
+        for p in part:
             seq += 1
-            had[number] = (seq, old_team, old_agent)
-            before = {"assignee_id": old_agent, "team_id": old_team, "updated_at": updated, "version": version}
-            after = {"assignee_id": agent, "team_id": team, "updated_at": now, "version": version + 1}
-            reasons = [{"code": "assign.by_hand", "params": {"team": team, "assignee": agent}}]
-            entry = _sealed(seq, now, number, "bulk.assign", batch, None, [["ticket", [number], before, after]], reasons, previous)
+            row = stood[p.number]
+            after = {**p.after, "updated_at": now, "version": row["version"] + 1}
+            before = {c: row.get(c) for c in after}
+            entry = _sealed(
+                seq, now, p.number, verb, batch, p.undoes, [["ticket", [p.number], before, after]], p.reasons, previous
+            )
             previous = entry[-1]
-            changes.append((team, agent, now, number, version))
             entries.append(entry)
-        conn.executemany("UPDATE ticket SET team_id = ?, assignee_id = ?, updated_at = ?, version = version + 1 WHERE number = ? AND version = ?", changes)
+            updates.setdefault(tuple(after), []).append((*after.values(), p.number, row["version"]))
+            old = {c: row[c] for c in p.after}
+            back.append(Planned(p.number, old, [{"code": "undo", "seq": seq, "verb": verb}], seq))
+        for names, rows in updates.items():
+            sets = ", ".join(f"{n} = ?" for n in names)
+            conn.executemany(f"UPDATE ticket SET {sets} WHERE number = ? AND version = ?", rows)
         conn.executemany(_JOURNAL, entries)
         conn.execute(_HEAD, (seq, previous))
         conn.execute("COMMIT")
-    return had
-
-
-def give_back(conn: sqlite3.Connection, had: dict[int, tuple[int, Any, Any]], now: int, batch: str, chunk: int) -> None:
-    """The reverse of `reassign`, with a journal entry each."""
-    numbers = list(had)
-    for start in range(0, len(numbers), chunk):
-        part = numbers[start : start + chunk]
-        conn.execute("BEGIN IMMEDIATE")
-        marks = ",".join("?" * len(part))
-        rows = conn.execute(f"SELECT number, team_id, assignee_id, version, updated_at FROM ticket WHERE number IN ({marks})", part).fetchall()
-        seq, previous = conn.execute("SELECT seq, hash FROM journal_head WHERE id = 1").fetchone()
-        changes, entries = [], []
-        for number, team, agent, version, updated in rows:
-            seq += 1
-            undoes, old_team, old_agent = had[number]
-            before = {"assignee_id": agent, "team_id": team, "updated_at": updated, "version": version}
-            after = {"assignee_id": old_agent, "team_id": old_team, "updated_at": now, "version": version + 1}
-            reasons = [{"code": "undo", "seq": undoes, "verb": "bulk.assign"}]
-            entry = _sealed(seq, now, number, "undo", batch, undoes, [["ticket", [number], before, after]], reasons, previous)
-            previous = entry[-1]
-            changes.append((old_team, old_agent, now, number, version))
-            entries.append(entry)
-        conn.executemany("UPDATE ticket SET team_id = ?, assignee_id = ?, updated_at = ?, version = version + 1 WHERE number = ? AND version = ?", changes)
-        conn.executemany(_JOURNAL, entries)
-        conn.execute(_HEAD, (seq, previous))
-        conn.execute("COMMIT")
+    return back
 
 
 class Copier:
@@ -187,7 +192,18 @@ class Copier:
     the schema's own triggers, as they do for the desk.
     """
 
-    TABLES: Final = ("person", "organisation", "person_role", "ticket", "comment", "ticket_tag", "link", "journal", "journal_text", "timer")
+    TABLES: Final = (
+        "person",
+        "organisation",
+        "person_role",
+        "ticket",
+        "comment",
+        "ticket_tag",
+        "link",
+        "journal",
+        "journal_text",
+        "timer",
+    )
 
     def __init__(self, source: sqlite3.Connection, after: dict[str, int], first_ticket: int) -> None:
         from helpdesk_tui.store.tokens import index_text
@@ -200,7 +216,9 @@ class Copier:
             self.rows.append((sql, found))
         texts = [
             (n << 20, index_text(title), index_text(body))
-            for n, title, body in source.execute("SELECT number, title, description FROM ticket WHERE number >= ?", (first_ticket,))
+            for n, title, body in source.execute(
+                "SELECT number, title, description FROM ticket WHERE number >= ?", (first_ticket,)
+            )
         ]
         talk = source.execute("SELECT id, kind, body FROM comment WHERE id >= ?", (first_ticket << 20,)).fetchall()
         texts += [(i, "", index_text(body)) for i, kind, body in talk if kind != "note"]
@@ -219,6 +237,6 @@ class Copier:
                     conn.executemany(sql, rows[low:high])
             conn.execute("COMMIT")
             wal = Path(conn.execute("PRAGMA database_list").fetchone()[2] + "-wal")
-            if os.path.getsize(wal) > 16_000_000:
+            if wal.stat().st_size > 16_000_000:
                 conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

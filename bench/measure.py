@@ -127,7 +127,13 @@ def pairs(name: str, what: str, ours: Work, floor: Work, n: int, *, most: float 
 
 
 def compared(
-    name: str, what: str, mine: Sequence[float], theirs: Sequence[float], *, most: float | None, more: dict[str, Any] | None = None
+    name: str,
+    what: str,
+    mine: Sequence[float],
+    theirs: Sequence[float],
+    *,
+    most: float | None,
+    more: dict[str, Any] | None = None,
 ) -> Row:
     """A row from paired samples of CPU milliseconds."""
     ratio = Spread.of([x / y for x, y in zip(mine, theirs, strict=True) if y > 0])
@@ -147,7 +153,9 @@ def single(name: str, what: str, values: Sequence[float], *, most: float | None 
     return row
 
 
-def figure(name: str, what: str, value: float, unit: str, *, least: float | None = None, most: float | None = None) -> Row:
+def figure(
+    name: str, what: str, value: float, unit: str, *, least: float | None = None, most: float | None = None
+) -> Row:
     """A row of one number."""
     row = Row(name, what, value=value, unit=unit)
     if least is not None:

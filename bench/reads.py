@@ -50,7 +50,9 @@ def measures(desk: Desk, path: Path, reps: int) -> Iterator[tuple[str, Measure]]
     yield "replay", lambda: _replay(desk)
 
 
-def _page(desk: Desk, raw: sqlite3.Connection, spec: tuple[str, str, str, str, tuple[object, ...]], reps: int) -> Measure:
+def _page(
+    desk: Desk, raw: sqlite3.Connection, spec: tuple[str, str, str, str, tuple[object, ...]], reps: int
+) -> Measure:
     name, query, where, order, params = spec
     team_id, code = desk.store.query("SELECT id, code FROM team ORDER BY id LIMIT 1")[0]
     if "{team}" in query:
@@ -118,7 +120,9 @@ def _search(desk: Desk, raw: sqlite3.Connection, label: str, text: str, reps: in
             row.note, row.met = "different hits", False
         full = floors.full_ranking(raw, both, LIMIT)
         row.more |= {"hits": desk.tickets.count(text, None), "overlap@20": len(set(mine) & set(full)), "of": len(full)}
-        row.note = row.note or f"{row.more['hits']} hits, overlap with the full ranking {row.more['overlap@20']}/{len(full)}"
+        row.note = (
+            row.note or f"{row.more['hits']} hits, overlap with the full ranking {row.more['overlap@20']}/{len(full)}"
+        )
         return row
 
     return measure

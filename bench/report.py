@@ -54,4 +54,6 @@ def table(rows: Iterable[Row]) -> str:
     lines = [heads, *(_cells(row) for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
     rule = ["-" * w for w in widths]
-    return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in [heads, rule, *lines[1:]])
+    return "\n".join(
+        "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in [heads, rule, *lines[1:]]
+    )

@@ -5,13 +5,127 @@ from itertools import accumulate
 from typing import Final
 
 SENTENCES: Final = 4_000
-_COMMON: Final = (
-    "the to my and is not on in of for since please cannot after with user account password email outlook laptop screen "
-    "error access server file drive share folder login slow update install software monitor keyboard phone meeting room "
-    "teams calendar excel invoice system request approve token browser page window message report data backup cable wifi "
-    "office floor desk mouse driver restart crash blue connection remote home new employee licence service ticket"
-).split()
-_SYLLABLES: Final = "ba be bi bo bu da de di do du fa fe fi ka ke ki ko ku la le li lo lu ma me mi mo na ne ni no ra re ri ro sa se si so ta te ti to va ve".split()
+_COMMON: Final = [
+    "the",
+    "to",
+    "my",
+    "and",
+    "is",
+    "not",
+    "on",
+    "in",
+    "of",
+    "for",
+    "since",
+    "please",
+    "cannot",
+    "after",
+    "with",
+    "user",
+    "account",
+    "password",
+    "email",
+    "outlook",
+    "laptop",
+    "screen",
+    "error",
+    "access",
+    "server",
+    "file",
+    "drive",
+    "share",
+    "folder",
+    "login",
+    "slow",
+    "update",
+    "install",
+    "software",
+    "monitor",
+    "keyboard",
+    "phone",
+    "meeting",
+    "room",
+    "teams",
+    "calendar",
+    "excel",
+    "invoice",
+    "system",
+    "request",
+    "approve",
+    "token",
+    "browser",
+    "page",
+    "window",
+    "message",
+    "report",
+    "data",
+    "backup",
+    "cable",
+    "wifi",
+    "office",
+    "floor",
+    "desk",
+    "mouse",
+    "driver",
+    "restart",
+    "crash",
+    "blue",
+    "connection",
+    "remote",
+    "home",
+    "new",
+    "employee",
+    "licence",
+    "service",
+    "ticket",
+]
+_SYLLABLES: Final = [
+    "ba",
+    "be",
+    "bi",
+    "bo",
+    "bu",
+    "da",
+    "de",
+    "di",
+    "do",
+    "du",
+    "fa",
+    "fe",
+    "fi",
+    "ka",
+    "ke",
+    "ki",
+    "ko",
+    "ku",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "lu",
+    "ma",
+    "me",
+    "mi",
+    "mo",
+    "na",
+    "ne",
+    "ni",
+    "no",
+    "ra",
+    "re",
+    "ri",
+    "ro",
+    "sa",
+    "se",
+    "si",
+    "so",
+    "ta",
+    "te",
+    "ti",
+    "to",
+    "va",
+    "ve",
+]
 _HAN: Final = "用户账号密码邮件无法登录电脑屏幕显示错误访问权限服务器文件共享打不开更新安装软件会议室电话网页系统申请审批报销财务数据备份重启很慢卡住今天早上开始请尽快处理谢谢我们部门同事也有同样问题新员工入职需要设备"
 # Planted so that a query hits a known share of the tickets: a common one, a rare one, and a Chinese one.
 PLANTS: Final = (
@@ -35,7 +149,10 @@ class Words:
                 made.append(word)
         weights = list(accumulate(1 / (rank + 3) for rank in range(len(made))))
         self.english = [" ".join(chance.choices(made, cum_weights=weights, k=25)) + "." for _ in range(SENTENCES)]
-        self.chinese = ["".join(chance.choices(_HAN, k=18)) + "，" + "".join(chance.choices(_HAN, k=14)) + "。" for _ in range(SENTENCES)]
+        self.chinese = [
+            "".join(chance.choices(_HAN, k=18)) + "，" + "".join(chance.choices(_HAN, k=14)) + "。"
+            for _ in range(SENTENCES)
+        ]
         self.seed = seed
 
     def ticket(self, number: int) -> tuple[str, str, str]:

@@ -1,10 +1,12 @@
 """Reading tickets: one, many, its log, its talk, and why it is as it is."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from helpdesk_tui.desk import forms, why
 from helpdesk_tui.desk.history import standing
+from helpdesk_tui.desk.listings import Listings
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
@@ -44,10 +46,11 @@ class TicketReading(Noun):
 
     def listing(self, query: str | Filter, default_sort: str = "") -> Listing:
         """A compiled list for the actor. Raises FilterProblem for a mistake in the query."""
-        parsed = parse_filter(query) if isinstance(query, str) else query
-        sorts = parsed.sort or parse_filter(default_sort).sort
-        condition = Compiler(self.desk.store.reader(), self.viewer()).condition(parsed)
-        return Listing(condition, tuple(order(sorts)))
+        return self._listings.of(query, default_sort, self.viewer())
+
+    @cached_property
+    def _listings(self) -> Listings:
+        return Listings(self.desk)
 
     def page(
         self,

@@ -4,6 +4,7 @@ Teams, services, people, organisations and configuration items are looked up whi
 itself compares ids and can use the indexes. Logic is two-valued as the language says: `NOT` is `IS NOT TRUE`.
 """
 
+import enum
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -54,6 +55,19 @@ class Sql:
 
     text: str
     params: list[Any] = field(default_factory=list)
+
+
+class Moment(enum.Enum):
+    """Stands among bound values for the present instant, so that a compiled filter can be asked again later."""
+
+    NOW = "now"
+
+
+def at(sql: Sql, now: Instant) -> Sql:
+    """A compiled condition at an instant."""
+    if Moment.NOW not in sql.params:
+        return sql
+    return Sql(sql.text, [now if value is Moment.NOW else value for value in sql.params])
 
 
 _COLUMN: Final[dict[str, str]] = {
@@ -112,7 +126,7 @@ _HAS: Final[dict[str, str]] = {
 
 
 def _is(code: str, viewer: Viewer) -> Sql:
-    me, now = viewer.person_id, viewer.now
+    me = viewer.person_id
     fixed = {
         "open": "t.phase < 3",
         "done": "t.phase >= 3",
@@ -134,13 +148,14 @@ def _is(code: str, viewer: Viewer) -> Sql:
     if code == "watched":
         return Sql("EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number AND x.person_id = ?)", [me])
     if code == "overdue":
-        return Sql("(t.due_at <= ? AND t.phase < 3)", [now])
+        return Sql("(t.due_at <= ? AND t.phase < 3)", [Moment.NOW])
     return Sql(fixed[code])
 
 
-def _sla(code: str, now: Instant) -> Sql:
+def _sla(code: str) -> Sql:
+    now = Moment.NOW
     if code == "breached":
-        return Sql("t.due_at <= ?", [now])
+        return Sql("(t.sla_run = 'running' AND t.due_at <= ?)", [now])
     if code == "warning":
         return Sql("(t.sla_run = 'running' AND t.due_at > ? AND t.warn_at <= ?)", [now, now])
     if code == "ok":
@@ -172,14 +187,23 @@ def _one_of(column: str, values: list[Any], none: bool = False) -> Sql:
 
 
 class Compiler:
-    """Compiles filters for one viewer over one connection (used for the look-ups only)."""
+    """Compiles filters for one viewer over one connection (used for the look-ups only).
+
+    What was compiled holds for later as well, unless it `looked_up` names or is `timed`: reckoned from the present.
+    """
 
     def __init__(self, conn: sqlite3.Connection, viewer: Viewer) -> None:
         self.conn = conn
         self.viewer = viewer
+        self.looked_up = False
+        self.timed = False
 
     def condition(self, filter_: Filter) -> Sql:
         """The whole WHERE: the filter, what the viewer may see, and no deleted tickets unless asked for."""
+        return at(self.template(filter_), self.viewer.now)
+
+    def template(self, filter_: Filter) -> Sql:
+        """The same with `Moment.NOW` still standing for the present (see `at`)."""
         parts = [] if mentions(filter_.where, "is", "deleted") else [Sql("t.deleted_at IS NULL")]
         narrowed = self._visible()
         if narrowed is not None:
@@ -233,7 +257,7 @@ class Compiler:
         if name == "has":
             return _join([Sql(_HAS[str(v)]) for v in values], "OR")
         if name == "sla":
-            return _join([_sla(str(v), self.viewer.now) for v in values], "OR")
+            return _join([_sla(str(v)) for v in values], "OR")
         if name == "state":
             return self._states(values)
         if name == "watcher":
@@ -303,6 +327,7 @@ class Compiler:
         wanted = {fold(v) for v in values if isinstance(v, str)}
         if not wanted:
             return out
+        self.looked_up = True
         sql = f"SELECT id, {code}, name FROM {table}"  # sql: names from the table above
         return out + [i for i, c, n in self.conn.execute(sql) if fold(c) in wanted or fold(n) in wanted]
 
@@ -313,6 +338,7 @@ class Compiler:
                 out.append(self.viewer.person_id)
             elif isinstance(value, str):
                 text = value.strip()
+                self.looked_up = True
                 named = _join([_same(c, text) for c in ("login", "email", "name")], "OR")
                 number = int(text[1:]) if text[:1] == "#" and text[1:].isdecimal() and len(text) < 16 else None
                 sql = f"SELECT id FROM person WHERE {named.text} OR id = ?"  # sql: names from above, values bound
@@ -335,6 +361,7 @@ class Compiler:
     def _time(self, leaf: In | Cmp | Range) -> Sql:
         column = _COLUMN[leaf.field.name]
         present = f"{column} < {NEVER}" if leaf.field.name == "due" else f"{column} IS NOT NULL"
+        self.timed = True
         parts = []
         for low, high in time_bounds(leaf, self.viewer.now, self.viewer.tz):
             bounds = []

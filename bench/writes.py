@@ -1,0 +1,122 @@
+"""Rows about writing: one verb, a bulk change and its undo, clocks derived again, an import."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from bench import floors
+from bench.corpus import NOW, open_desk
+from bench.measure import Row, clocked, compared, figure, pairs
+from helpdesk_tui.desk import bulk, undo
+from helpdesk_tui.desk.desk import Desk
+
+Measure = Callable[[], Row]
+BULK: Final = 1_000
+_PLAIN: Final = frozenset({"updated_at", "version"})
+
+
+def measures(path: Path, folder: Path, pairs_of_bulk: int) -> Iterator[tuple[str, Measure]]:
+    """Names and measurements on copies of a desk that is only read elsewhere."""
+    ours, floor = folder / "write-ours.db", folder / "write-floor.db"
+    for copy in (ours, floor):
+        shutil.copyfile(path, copy)
+    desk = open_desk(ours)
+    raw = floors.connect(floor)
+    yield "one reply", lambda: _reply(desk, raw, pairs_of_bulk * 10)
+    yield "bulk assign", lambda: _bulk(desk, raw, "assign", pairs_of_bulk)[0]
+    yield "bulk assign, undo", lambda: _bulk(desk, raw, "assign", pairs_of_bulk)[1]
+    yield "bulk urgency", lambda: _bulk(desk, raw, "urgency", pairs_of_bulk)[0]
+    yield "bulk urgency, undo", lambda: _bulk(desk, raw, "urgency", pairs_of_bulk)[1]
+    yield "sla recompute", lambda: _recompute(desk)
+    raw.close()
+    desk.close()
+
+
+def _reply(desk: Desk, raw: sqlite3.Connection, n: int) -> Row:
+    number = desk.store.query("SELECT number FROM ticket WHERE phase = 1 LIMIT 1")[0][0]
+    return pairs(
+        "one reply", "a reply on an open ticket, against one update with its entry",
+        lambda: desk.tickets.reply(number, "We are looking into it."),
+        lambda: floors.change(raw, [floors.Planned(number, {"comment_seq": 1}, [])], "ticket.reply", NOW, "b", 1),
+        n,
+    )  # fmt: skip
+
+
+def _numbers(desk: Desk) -> list[int]:
+    """Open tickets in somebody's hands whose kind lets them be handed on without a change of state."""
+    sql = "SELECT number FROM ticket WHERE phase = 1 AND assignee_id IS NOT NULL AND state IN ('assigned', 'in_progress', 'in_fulfilment') ORDER BY number LIMIT ?"
+    return [n for (n,) in desk.store.query(sql, (BULK,))]
+
+
+def _change(desk: Desk, kind: str, numbers: list[int]) -> str:
+    if kind == "assign":
+        done = desk.bulk.assign(numbers=numbers, team="service_desk", assignee="bench")
+    else:
+        done = desk.bulk.edit(numbers=numbers, set={"urgency": "high"})
+    return str(done["batch"])
+
+
+def _plan(desk: Desk, batch: str) -> list[floors.Planned]:
+    """What a batch of the desk did, as the floor shall do it."""
+    plan = []
+    for subject, ops, reasons in desk.store.query(
+        "SELECT subject, ops, reasons FROM journal WHERE batch = ? ORDER BY seq", (batch,)
+    ):
+        after: dict[str, Any] = json.loads(ops)[0][3]
+        plan.append(floors.Planned(subject, {c: v for c, v in after.items() if c not in _PLAIN}, json.loads(reasons)))
+    return plan
+
+
+def _bulk(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> tuple[Row, Row]:
+    """The change and its undo, each against the floor doing the same rows; both desks stand as before afterwards."""
+    numbers = _numbers(desk)
+    warm = _change(desk, kind, numbers)
+    plan = _plan(desk, warm)
+    desk.undoing.batch(warm)
+    did: dict[str, list[float]] = {"ours": [], "floor": [], "undo": [], "floor undo": []}
+    walls: list[float] = []
+
+    def ours() -> None:
+        batch = ""
+
+        def change() -> None:
+            nonlocal batch
+            batch = _change(desk, kind, numbers)
+
+        cpu, wall = clocked(change)
+        did["ours"].append(cpu)
+        walls.append(wall)
+        did["undo"].append(clocked(lambda: desk.undoing.batch(batch))[0])
+
+    def floor() -> None:
+        back: list[floors.Planned] = []
+
+        def change() -> None:
+            back.extend(floors.change(raw, plan, f"bulk.{kind}", NOW, "bfloor", bulk.CHUNK))
+
+        did["floor"].append(clocked(change)[0])
+        did["floor undo"].append(clocked(lambda: floors.change(raw, back, "undo", NOW, "bundo", undo.CHUNK))[0])
+
+    for i in range(n):
+        for side in (ours, floor) if i % 2 == 0 else (floor, ours):
+            side()
+    what = {"assign": "hand over", "urgency": "set urgency: priority and clocks decided again"}[kind]
+    change_row = compared(f"bulk {kind}", f"{what}, {len(plan)} tickets", did["ours"], did["floor"], most=2)
+    change_row.more = {"tickets": len(plan), "wall_ms": walls}
+    undo_row = compared(f"bulk {kind}, undo", "against the change itself", did["undo"], did["ours"], most=2)
+    undo_row.more = {"against_raw_undo": [round(a / b, 2) for a, b in zip(did["undo"], did["floor undo"], strict=True)]}
+    return change_row, undo_row
+
+
+def _recompute(desk: Desk) -> Row:
+    """Clocks of all open tickets derived again, most of them differing from what the corpus put there."""
+    count = desk.store.query("SELECT count(*) FROM ticket WHERE phase < 3 AND deleted_at IS NULL")[0][0]
+    cpu, _wall = clocked(desk.sla.recompute)
+    row = figure(
+        "sla recompute", "open tickets, CPU seconds for 100,000", cpu / 1000 * 100_000 / count, "s per 100k", most=10
+    )
+    row.more = {"tickets": count, "cpu_ms": cpu}
+    return row

@@ -1,0 +1,49 @@
+"""Compiled lists kept for the next page: a person scrolls through one query far more often than they type a new one."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from helpdesk_tui.store.pages import Listing
+from helpdesk_tui.store.query import Compiler, Viewer, at, order
+from helpdesk_tui.vocabulary.filters import Filter, parse_filter
+
+if TYPE_CHECKING:
+    from helpdesk_tui.desk.desk import Desk
+
+_MOST: Final = 128
+_Key = tuple[str, str, Viewer]
+
+
+class Listings:
+    """Filters of one desk as SQL. What names people or teams is compiled anew once the directory has changed."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        # Of each list: the directory's stamp if names were looked up, and the list with the present left open.
+        self._kept: dict[_Key, tuple[int | None, Listing]] = {}
+
+    def of(self, query: str | Filter, default_sort: str, viewer: Viewer) -> Listing:
+        """The list of a query for a viewer, at the viewer's present. Raises FilterProblem."""
+        if not isinstance(query, str):
+            return _now(self._compiled(query, default_sort, viewer)[0], viewer)
+        key = (query, default_sort, replace(viewer, now=0))
+        kept = self._kept.get(key)
+        if kept is None or (kept[0] is not None and kept[0] != self._desk.directory.stamp()):
+            stamp = self._desk.directory.stamp()
+            listing, compiler = self._compiled(parse_filter(query), default_sort, viewer)
+            if compiler.timed:
+                return _now(listing, viewer)
+            if len(self._kept) >= _MOST:
+                self._kept.clear()
+            kept = self._kept[key] = (stamp if compiler.looked_up else None, listing)
+        return _now(kept[1], viewer)
+
+    def _compiled(self, query: Filter, default_sort: str, viewer: Viewer) -> tuple[Listing, Compiler]:
+        sorts = query.sort or parse_filter(default_sort).sort
+        compiler = Compiler(self._desk.store.reader(), viewer)
+        return Listing(compiler.template(query), tuple(order(sorts))), compiler
+
+
+def _now(listing: Listing, viewer: Viewer) -> Listing:
+    condition = at(listing.condition, viewer.now)
+    return listing if condition is listing.condition else Listing(condition, listing.terms)
