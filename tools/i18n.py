@@ -10,6 +10,7 @@ English is the source language: it has no catalogue, its texts are shown as writ
 """
 
 import argparse
+import ast
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,6 @@ from string import Formatter
 from typing import Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -27,7 +27,6 @@ from tools.closure import ROOT
 
 DOMAIN: Final = "helpdesk_tui"
 LANGUAGE: Final = "zh_CN"
-KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 Key = str | tuple[str, str]
 """A text as it stands in the source: itself, or its singular and plural."""
@@ -56,16 +55,30 @@ def po_path(root: Path = ROOT) -> Path:
 
 
 def extracted(root: Path = ROOT) -> dict[Key, list[str]]:
-    """Return every text that the source marks, with the files it stands in, both sorted."""
+    """Return every text that the source marks, with the files it stands in, both sorted.
+
+    Read from the syntax tree, so that a text inside an f-string or put together from adjacent literals is found too.
+    """
     places: dict[Key, set[str]] = {}
     for path in sorted((root / "helpdesk_tui").rglob("*.py")):
         file = path.relative_to(root).as_posix()
-        with path.open("rb") as source:
-            for _line, found, _comments, _context in extract("python", source, KEYWORDS, options={"encoding": "utf-8"}):
-                key: Key = found if isinstance(found, str) else (found[0], found[1])
-                if first(key):
-                    places.setdefault(key, set()).add(file)
+        for node in ast.walk(ast.parse(path.read_bytes(), file)):
+            key = _marked(node)
+            if key is not None and first(key):
+                places.setdefault(key, set()).add(file)
     return {key: sorted(places[key]) for key in sorted(places, key=lambda key: (first(key), not isinstance(key, str)))}
+
+
+def _marked(node: ast.AST) -> Key | None:
+    """The text of a call of `_`, `N_` or `ngettext` with literal arguments."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return None
+    texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    if node.func.id in ("_", "N_") and len(node.args) == 1 and len(texts) == 1:
+        return texts[0]
+    if node.func.id == "ngettext" and len(texts) == 2:
+        return (texts[0], texts[1])
+    return None
 
 
 def first(key: Key) -> str:
