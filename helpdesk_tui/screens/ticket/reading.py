@@ -22,7 +22,7 @@ _WHY: Final = {
 }
 _NAMES: Final = {"response": N_("Response"), "update": N_("Update"), "resolution": N_("Resolution")}
 _OPENING: Final = ("kind", "priority", "service", "team", "assignee", "tags")
-_CLOCKS: Final = frozenset({"response_due_at", "update_due_at", "resolution_due_at"})
+_CLOCKS: Final = frozenset({"response_due_at", "update_due_at", "resolution_due_at", "comment"})
 _RUNS: Final = {
     "none": (N_("not running"), "muted"),
     "running": (N_("running"), "plain"),

@@ -122,9 +122,12 @@ class TicketScreen(Writing):
         self._data = data
         data.head.others = self._others
         self.query_one(TicketHeader).show(data.head, self.desk.now())
-        self.query_one(Timeline).set_items(data.timeline, follow=follow)
-        self.query_one(DetailsPane).show(DetailsData(data.details, self.app.tz))
-        if tab == "sla":
+        if self.tab == "timeline":
+            # A pane without a size lays nothing out; it is filled when it is shown.
+            self.query_one(Timeline).set_items(data.timeline, follow=follow)
+        if tab == "details":
+            self.query_one(DetailsPane).show(DetailsData(data.details, self.app.tz))
+        elif tab == "sla":
             self.query_one(LedgerView).show(data.clocks, self.app.tz)
         elif tab == "links":
             self.query_one(LinksPane).show(self.number, data.links, data.children, data.ticket["parent"])
