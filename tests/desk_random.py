@@ -129,6 +129,15 @@ def _edit(desk: Desk, pick: Pick) -> Any:
     return desk.tickets.edit(_ticket(desk, pick), set=values, add_tags=[pick.of(TAGS)] if pick.int(4) == 0 else None)
 
 
+def _state(desk: Desk, pick: Pick) -> Any:
+    number = _ticket(desk, pick)
+    kind, state = desk.store.query("SELECT kind, state FROM ticket WHERE number = ?", (number,))[0]
+    moves = [m.to for m in lifecycle.allowed_moves(desk.policies.current().policy, Kind(kind), state)]
+    to = pick.of(moves) if moves and pick.int(4) else pick.of(ALL_STATES)
+    told = {"reason": "why not", "until": desk.now() + 7_200, "resolution": "fixed", "cause": "dust"} if pick.int(4) else {}
+    return desk.tickets.state(number, to, **told)
+
+
 def _checklist(desk: Desk, pick: Pick) -> Any:
     number = _ticket(desk, pick)
     items = desk.tickets.checklist(number)
@@ -165,9 +174,8 @@ DEEDS: Final[dict[str, Callable[[Desk, Pick], Any]]] = {
     ),
     "take": lambda d, p: d.tickets.take(_ticket(d, p)),
     "assign": lambda d, p: d.tickets.assign(_ticket(d, p), team=p.of((None, "network", "none")), assignee=p.of(("bob", "sue", "none"))),
-    "state": lambda d, p: d.tickets.state(
-        _ticket(d, p), p.of(ALL_STATES), reason=p.of((None, "why not")), until=p.of((None, d.now() + 7_200)), resolution=p.of((None, "fixed"))
-    ),
+    "state": _state,
+    "state again": _state,
     "pend": lambda d, p: d.tickets.pend(_ticket(d, p), until=d.now() + 60 + p.int(100) * 600, reason="waiting"),
     "resolve": lambda d, p: d.tickets.resolve(_ticket(d, p), resolution=p.of(WORDS), cause=p.of((None, "dust"))),
     "close": lambda d, p: d.tickets.close(_ticket(d, p), reason=p.of((None, "done"))),

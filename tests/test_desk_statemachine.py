@@ -1,6 +1,7 @@
 """Anything anybody does, in any order: what must hold still holds."""
 
 import os
+import random
 from contextlib import ExitStack
 from typing import Any
 
@@ -72,6 +73,30 @@ class DeskMachine(RuleBasedStateMachine):
         if batches:
             attempt(lambda: self.cast[who].undoing.batch(batches[number % len(batches)]))
 
+    @rule(seed=st.integers(0, 1 << 32))
+    def a_busy_hour(self, seed: int) -> None:
+        """Many steps drawn evenly: Hypothesis alone repeats itself too much to get far into a ticket's life."""
+        dice = random.Random(seed)
+        for _ in range(15):
+            who, numbers = dice.choice(("ana", "ana", "ana", *LOGINS)), [dice.randrange(1_000) for _ in range(8)]
+            step = dice.randrange(20)
+            if step < 10:
+                self.act(who, dice.choice(sorted(DEEDS)), numbers)
+            elif step < 14:
+                self.act_and_take_back(dice.choice(("ana", "sue")), dice.choice(sorted(DEEDS)), numbers)
+            elif step == 14:
+                self.undo_last(who)
+            elif step == 15:
+                self.redo_last(who)
+            elif step == 16:
+                self.undo_any_entry(who, numbers[0])
+            elif step == 17:
+                self.undo_any_batch(who, numbers[0])
+            elif step == 18:
+                self.clock.forward(dice.choice((0, 300, 9_000, 90_000)))
+            else:
+                self.timers_fire()
+
     @rule(seconds=st.sampled_from((1, 60, 1_700, 4 * 3_600, 86_400)))
     def time_passes(self, seconds: int) -> None:
         self.clock.forward(seconds)
@@ -102,6 +127,23 @@ class DeskMachine(RuleBasedStateMachine):
 # Explaining a failure traces every line, which takes longer than anybody waits.
 _PHASES = [Phase.explicit, Phase.generate] + ([] if os.environ.get("HELPDESK_UNSHRUNK") else [Phase.shrink])
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("HELPDESK_SEEDS", "24"))))
+def test_busy_days(seed: int) -> None:
+    """Long lives of few tickets, evenly drawn."""
+    machine = DeskMachine()
+    machine.begin([seed * 7 + i for i in range(6)])
+    machine.later = seed * 99_733 % 3_000_000
+    try:
+        for hour in range(8):
+            machine.a_busy_hour(seed * 1_000 + hour)
+    except BaseException:
+        machine.stack.close()
+        raise
+    machine.teardown()
+
 
 TestDesk = DeskMachine.TestCase
 TestDesk.settings = settings(

@@ -29,7 +29,12 @@ def index_text(text: str) -> str:
     """The form of a text that is handed to the index."""
     if text.isascii():
         return text.replace("\0", " ")
-    return _RUN.sub(_pairs, unicodedata.normalize("NFKC", text).replace("\0", " "))
+    return _RUN.sub(_pairs, _fold(text).replace("\0", " "))
+
+
+def _fold(text: str) -> str:
+    """Width and case do not matter, in any script: `unicode61` alone would keep `ß` and `ss` apart."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def query_terms(text: str) -> list[str]:
@@ -38,16 +43,16 @@ def query_terms(text: str) -> list[str]:
     A Han run is one phrase of its pairs; a single Han character asks for every pair that begins with it.
     At most MAX_TERMS terms of the first MAX_QUERY characters; a text without letters or digits has none.
     """
-    terms: dict[str, str] = {}
+    terms: dict[str, None] = {}
     for word in _words(text):
         if _RUN.fullmatch(word):
             found = f'"{word}"*' if len(word) == 1 else f'"{" ".join(_inside(word))}"'
         else:
             found = f'"{word}"'
-        terms.setdefault(found.casefold(), found)
+        terms[found] = None
         if len(terms) == MAX_TERMS:
             break
-    return list(terms.values())
+    return list(terms)
 
 
 def phrase_term(text: str) -> str | None:
@@ -69,8 +74,8 @@ def phrase_term(text: str) -> str | None:
 
 
 def _words(text: str) -> list[str]:
-    """Words and Han runs in their order. Case is left alone: the index folds questions and texts the same way."""
-    words: list[str] = _TERM.findall(unicodedata.normalize("NFKC", text[: MAX_QUERY * 2])[:MAX_QUERY])
+    """Words and Han runs in their order, folded as in the index."""
+    words: list[str] = _TERM.findall(_fold(text[: MAX_QUERY * 2])[:MAX_QUERY])
     return words
 
 
