@@ -27,10 +27,10 @@ _TABLE = (
     Column(
         "actor", N_("Who"), lambda value, row: f"{value} ({row['on_behalf_of']})" if row["on_behalf_of"] else str(value)
     ),
-    Column("origin", N_("Door")),
+    Column("origin", N_("Door"), spare=2),
     Column("verb", N_("Verb")),
     Column("subject", N_("Subject"), lambda value, row: f"{row['subject_type']} {value}"),
-    Column("batch", N_("Batch")),
+    Column("batch", N_("Batch"), spare=1),
 )
 _POLL = 0.25
 

@@ -119,8 +119,19 @@ def _write_help(command: Any, ctx: Any, formatter: HelpFormatter) -> None:
                 formatter.write(f"{' ' * formatter.current_indent}{line}\n")
 
 
+class PipeClosed(Exception):
+    """Whoever read our output has gone."""
+
+
 class Command(TyperCommand):
     """A command with translated help and worked examples."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it; a closed pipe is told apart here, for Typer would make a failure of it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise PipeClosed from None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

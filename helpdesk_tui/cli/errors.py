@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 
+from helpdesk_tui.cli.commands import PipeClosed
 from helpdesk_tui.cli.context import say, state_dir
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.filter_problem import FilterProblem
@@ -37,7 +38,7 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         say(_("interrupted"))
         return INTERRUPTED
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError | PipeClosed):
         hush()
         return 0
     if isinstance(error, OSError) and error.filename is not None:

@@ -49,13 +49,15 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SAMPLE: Final = 500
 _PIPED_CELL: Final = 200
+_READABLE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: the key of the value, its heading (a catalogue text), how to show it.
 
-    `show` gets the value and the whole row; `flexible` columns give way when the terminal is narrow.
+    `show` gets the value and the whole row; `flexible` columns give way when the terminal is narrow, and those with
+    the greatest `spare` are left out first where that is not enough.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Column:
     show: Callable[[Any, Row], str] | None = None
     right: bool = False
     flexible: bool = False
+    spare: int = 0
 
     def cell(self, row: Row) -> str:
         """The inert text of this column in a row."""
@@ -242,29 +245,44 @@ def _print_separated(rows: Iterable[Row], keys: Sequence[str], delimiter: str) -
 def _print_table(rows: Iterable[Row], columns: Sequence[Column]) -> None:
     """Columns as wide as the first rows need; on a terminal the flexible ones shrink until a row fits its width."""
     stream = iter(rows)
-    sample = [[column.cell(row) for column in columns] for row in islice(stream, _SAMPLE)]
-    if not sample:
+    first = list(islice(stream, _SAMPLE))
+    if not first:
         return
     tty = sys.stdout.isatty()
-    headings = [_(column.heading) for column in columns]
     limit = 10_000 if tty else _PIPED_CELL
+    sample = [[column.cell(row) for row in first] for column in columns]
     widths = [
-        min(limit, max(cell_width(heading), *(cell_width(cells[n]) for cells in sample)))
-        for n, heading in enumerate(headings)
+        min(limit, max(cell_width(_(column.heading)), *map(cell_width, cells)))
+        for column, cells in zip(columns, sample, strict=True)
     ]
     if tty:
-        _shrink(widths, columns, shutil.get_terminal_size((80, 24)).columns)
-    _write_cells(headings, widths, columns)
-    for cells in sample:
+        room = shutil.get_terminal_size((80, 24)).columns
+        shown = _afforded(widths, columns, room)
+        columns, sample = [columns[n] for n in shown], [sample[n] for n in shown]
+        widths = [widths[n] for n in shown]
+        _shrink(widths, columns, room)
+    _write_cells([_(column.heading) for column in columns], widths, columns)
+    for cells in zip(*sample, strict=True):
         _write_cells(cells, widths, columns)
     for row in stream:
         _write_cells([column.cell(row) for column in columns], widths, columns)
 
 
+def _afforded(widths: Sequence[int], columns: Sequence[Column], room: int) -> list[int]:
+    """Which columns are shown: the spare ones go, one by one, until the flexible ones have a readable width."""
+    shown = list(range(len(columns)))
+    while True:
+        needed = sum(min(widths[n], _READABLE) if columns[n].flexible else widths[n] for n in shown)
+        most = max(shown, key=lambda n: columns[n].spare)
+        if needed + 2 * (len(shown) - 1) <= room or not columns[most].spare:
+            return shown
+        shown.remove(most)
+
+
 def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:
-    """Take cells from the flexible columns first, then from any, always from the widest; none goes below four."""
+    """Take cells from the flexible columns first, then from any but the first, always from the widest."""
     excess = sum(widths) + 2 * (len(widths) - 1) - room
-    for group in ([n for n, c in enumerate(columns) if c.flexible], list(range(len(columns)))):
+    for group in ([n for n, c in enumerate(columns) if c.flexible], list(range(1, len(columns))) or [0]):
         floor = 12 if group and columns[group[0]].flexible and len(group) < len(columns) else 4
         while excess > 0:
             widest = max(group, key=lambda n: widths[n], default=None)

@@ -166,11 +166,11 @@ TICKETS: Final = (
     Column("ref", N_("No.")),
     Column("priority", N_("Priority"), _priority),
     Column("state", N_("State"), _state),
-    Column("sla_state", N_("SLA"), _sla),
-    Column("service", N_("Service")),
-    Column("team", N_("Team")),
-    Column("assignee", N_("Assignee")),
-    Column("created_at", N_("Opened (UTC)"), _minute),
+    Column("sla_state", N_("SLA"), _sla, spare=3),
+    Column("service", N_("Service"), spare=5),
+    Column("team", N_("Team"), spare=4),
+    Column("assignee", N_("Assignee"), spare=2),
+    Column("created_at", N_("Opened (UTC)"), _minute, spare=6),
     Column("title", N_("Summary"), flexible=True),
 )
 
