@@ -11,7 +11,7 @@ from helpdesk_tui.desk.demo.generator import generate
 from helpdesk_tui.desk.demo.models import DEMO_ME, DemoDesk, DemoPerson, DemoStep, DemoTicket
 from helpdesk_tui.desk.derive import columns as derive_columns
 from helpdesk_tui.desk.desk import Desk, wall_clock
-from helpdesk_tui.desk.history import events
+from helpdesk_tui.desk.history import Life
 from helpdesk_tui.desk.moves import given, hand_over, set_state
 from helpdesk_tui.desk.policybox import Governing
 from helpdesk_tui.desk.work import SHIFT, Draft
@@ -75,7 +75,7 @@ class _Telling:
         self.organisations: dict[str, int] = {}
         self.cis: dict[str, int] = {}
         self.rows: dict[int, Row] = {}
-        self.told: dict[int, list[Entry]] = {}
+        self.lives: dict[int, Life] = {}
         self.ids: dict[str, int] = {}
         self.agents: set[int] = set()
         self.checklists: dict[int, list[Row]] = {}
@@ -216,10 +216,12 @@ class _Telling:
             draft = Draft(self.rows[ticket.number], at=step.at)
             getattr(self, f"_{step.verb}", self._fields)(draft, step)
         entry = self._entry(draft, step)
-        told = self.told.setdefault(ticket.number, [])
-        told.append(entry)
+        life = self.lives.get(ticket.number)
+        if life is None:
+            life = self.lives[ticket.number] = Life(ticket.number, self.governing.policy, self.agents.__contains__)
+        life.read(entry)
         if self._turns_clocks(ticket, step, draft):
-            self._derive(draft, entry, told)
+            self._derive(draft, entry, life)
         if "pending_until" in draft.new or draft.fresh:
             until = draft["pending_until"]
             timers[draft.number] = {"wake": until} if until else {}
@@ -247,11 +249,10 @@ class _Telling:
         return Entry(f"ticket.{step.verb}" if step.verb != "time" else "ticket.log_time", "ticket", draft.number, step.at,
                      actor, origin, [change, *draft.rows], draft.reasons)  # fmt: skip
 
-    def _derive(self, draft: Draft, entry: Entry, told: list[Entry]) -> None:
+    def _derive(self, draft: Draft, entry: Entry, life: Life) -> None:
         """The clocks as they stand after this step, into the row and its entry alike."""
-        history = events(told, draft.number, self.governing.policy, self.agents.__contains__)
         row = {**draft.row, **draft.new}
-        found = derive_columns(self.desk, row, history, self.now, self.governing)
+        found = derive_columns(self.desk, row, life.events, self.now, self.governing)
         change = entry.rows[0]
         for column, value in found.items():
             if row[column] != value:

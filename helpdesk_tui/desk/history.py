@@ -35,26 +35,44 @@ def standing(entries: Sequence[Entry]) -> list[Entry]:
     return out
 
 
-def events(
-    entries: Iterable[Entry], number: int, policy: LifecyclePolicy, is_agent: Callable[[int], bool]
-) -> list[HistoryEvent]:
-    """The events of one ticket's life in time order, from the entries that stand.
+class Life:
+    """One ticket's life as the clocks see it, entry by entry in time order; `events` grows.
 
     Who speaks is decided by relation: the requester is the customer, unless they work on the ticket themselves;
     anybody else is the desk if they are an agent.
     """
-    out: list[HistoryEvent] = []
-    facts: Row = {}
-    for entry in entries:
+
+    __slots__ = ("_facts", "_is_agent", "_number", "_policy", "events")
+
+    def __init__(self, number: int, policy: LifecyclePolicy, is_agent: Callable[[int], bool]) -> None:
+        self._number = number
+        self._policy = policy
+        self._is_agent = is_agent
+        self._facts: Row = {}
+        self.events: list[HistoryEvent] = []
+
+    def read(self, entry: Entry) -> None:
+        """Take in what an entry tells."""
         for change in entry.rows:
-            if change.table == "ticket" and change.key[0] == number and change.after is not None:
-                out.extend(_ticket(change, entry.at, facts, policy))
-                facts.update(change.after)
-            elif change.table == "comment" and change.before is None and change.after is not None:
-                event = _comment(change.after, number, facts, is_agent)
+            if change.after is None:
+                continue
+            if change.table == "ticket" and change.key[0] == self._number:
+                self.events.extend(_ticket(change, entry.at, self._facts, self._policy))
+                self._facts.update(change.after)
+            elif change.table == "comment" and change.before is None:
+                event = _comment(change.after, self._number, self._facts, self._is_agent)
                 if event is not None:
-                    out.append(event)
-    return out
+                    self.events.append(event)
+
+
+def events(
+    entries: Iterable[Entry], number: int, policy: LifecyclePolicy, is_agent: Callable[[int], bool]
+) -> list[HistoryEvent]:
+    """The events of one ticket's life in time order, from the entries that stand."""
+    life = Life(number, policy, is_agent)
+    for entry in entries:
+        life.read(entry)
+    return life.events
 
 
 def _ticket(change: RowChange, at: Instant, facts: Row, policy: LifecyclePolicy) -> Iterable[HistoryEvent]:
@@ -73,8 +91,8 @@ def _ticket(change: RowChange, at: Instant, facts: Row, policy: LifecyclePolicy)
     if "state" not in after and "kind" not in after:
         return
     state = after.get("state", facts.get("state"))
-    phase: int = after.get("phase", facts.get("phase", 0))
-    was: int = (change.before or {}).get("phase", facts.get("phase", 0))
+    phase = int(after.get("phase", facts.get("phase", 0)))
+    was = int((change.before or {}).get("phase", facts.get("phase", 0)))
     pausing = state in pausing_states(policy, kind)
     if phase >= Phase.RESOLVED > was:
         yield HistoryEvent(at, "close", state, pausing)
