@@ -114,6 +114,7 @@ class Work:
         self.withheld: dict[tuple[str, tuple[Any, ...], str], Any] = {}
         self.timers: dict[int, dict[str, Instant]] = {}
         self._ids: dict[str, int] = {}
+        self._loaded: dict[int, Row] = {}
         self._scope: Any = None
         self.tx: Transaction
 
@@ -153,11 +154,21 @@ class Work:
         """Rows of a read in this transaction."""
         return self.tx.conn.execute(sql, tuple(params)).fetchall()
 
+    def load(self, numbers: Iterable[int]) -> None:
+        """Read these tickets at once, for the changes that follow."""
+        from helpdesk_tui.store.apply import fetch_tickets
+
+        self._loaded = fetch_tickets(self.tx.conn, numbers)
+
+    def ticket_row(self, number: int) -> Row | None:
+        """A ticket's row as it stands in this transaction."""
+        return self._loaded.get(number) or self.row("ticket", number)
+
     def ticket(self, number: int, permission: Permission, version: int | None = None) -> Draft:
         """A ticket to change, checked: it exists, the actor may do this to it, nobody changed it since `version`."""
         draft = self.drafts.get(number)
         if draft is None:
-            row = self.row("ticket", number)
+            row = self.ticket_row(number)
             if row is None or (row["deleted_at"] is not None and self.verb not in ("ticket.delete", "undo", "redo")):
                 raise ticket_not_found(number)
             draft = Draft(row, at=self.at)
@@ -180,6 +191,16 @@ class Work:
         value = self.tx.next_id(table) if value is None else value + 1
         self._ids[table] = value
         return value
+
+    def last_id(self, table: str) -> int:
+        """The number given last in this table."""
+        if table not in self._ids:
+            self._ids[table] = self.tx.next_id(table) - 1
+        return self._ids[table]
+
+    def take_back(self, table: str, last: int) -> None:
+        """Numbers after `last` were given to nothing that stays; they are given again."""
+        self._ids[table] = last
 
     def open(self, row: Row) -> Draft:
         """A new ticket; its row is complete but for what is derived."""
@@ -234,12 +255,15 @@ class Work:
         )
 
     def _finish(self) -> None:
-        from helpdesk_tui.desk.derive import derive
+        from helpdesk_tui.desk.derive import derive, due_anew
+        from helpdesk_tui.store.journal import outlines
 
+        anew = [d.number for d in self.drafts.values() if d.changed and not d.fresh and due_anew(d)]
+        past = outlines(self.tx.conn, anew) if anew else {}
         for draft in self.drafts.values():
             if not draft.changed:
                 continue
-            derive(self, draft, self.timers)
+            derive(self, draft, self.timers, past)
             if not draft.fresh:
                 draft.set(updated_at=max(draft.at, draft.row["updated_at"]))
                 draft.new["version"] = draft.row["version"] + 1
