@@ -75,9 +75,14 @@ def events(
     return life.events
 
 
+def _latest(column: str, default: Any, *rows: Row) -> Any:
+    """The column's value in the first row that has it."""
+    return next((row[column] for row in rows if column in row), default)
+
+
 def _ticket(change: RowChange, at: Instant, facts: Row, policy: LifecyclePolicy) -> Iterable[HistoryEvent]:
     after: dict[str, Any] = change.after or {}
-    kind = Kind(after.get("kind", facts.get("kind", Kind.INCIDENT)))
+    kind = Kind(_latest("kind", Kind.INCIDENT, after, facts))
     if change.before is None:
         created = after["created_at"]
         yield HistoryEvent(created, "customer_message")
@@ -91,8 +96,8 @@ def _ticket(change: RowChange, at: Instant, facts: Row, policy: LifecyclePolicy)
     if "state" not in after and "kind" not in after:
         return
     state = after.get("state", facts.get("state"))
-    phase = int(after.get("phase", facts.get("phase", 0)))
-    was = int((change.before or {}).get("phase", facts.get("phase", 0)))
+    phase = int(_latest("phase", 0, after, facts))
+    was = int(_latest("phase", 0, change.before or {}, facts))
     pausing = state in pausing_states(policy, kind)
     if phase >= Phase.RESOLVED > was:
         yield HistoryEvent(at, "close", state, pausing)
