@@ -234,6 +234,7 @@ class Bulk(Noun):
         work: Work, permission: Permission, step: Step, numbers: list[int], skipped: list[dict[str, Any]]
     ) -> list[Draft]:
         made: list[Draft] = []
+        work.load(numbers)
         for number in numbers:
             try:
                 draft = work.ticket(number, permission)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk.history import events, standing
-from helpdesk_tui.desk.work import CLOCK_COLUMNS
+from helpdesk_tui.desk.work import CLOCK_COLUMNS, SHIFT
 from helpdesk_tui.rules.sla import SlaResult, clocks
 from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.rules.sla_history import HistoryEvent
@@ -13,6 +13,8 @@ from helpdesk_tui.vocabulary.kinds import Phase
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from helpdesk_tui.desk.desk import Desk
     from helpdesk_tui.desk.policybox import Governing
     from helpdesk_tui.desk.work import Draft, Work
@@ -33,11 +35,47 @@ _NO_CLOCKS: Final[dict[str, Any]] = {
 }
 
 
-def derive(work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]]) -> None:
-    """Derive a draft's clocks where something they depend on changes, and its timers."""
-    talked = any(c.table == "comment" for c in draft.rows)
-    if draft.fresh or draft.restart_clocks or talked or not CLOCK_COLUMNS.isdisjoint(draft.new):
-        draft.set(**columns(work.desk, {**draft.row, **draft.new}, history_of(work, draft), max(draft.at, work.now)))
+def due_anew(draft: "Draft") -> bool:
+    """Whether something that a draft's clocks depend on changes."""
+    if draft.fresh or draft.restart_clocks or not CLOCK_COLUMNS.isdisjoint(draft.new):
+        return True
+    return any(c.table == "comment" for c in draft.rows)
+
+
+def bears_on_clocks(conn: "sqlite3.Connection", entry: Entry) -> bool:
+    """Whether the clocks of its ticket could be other ones had this entry never been made."""
+    if entry.undoes is not None:
+        return True  # it stands for what another entry did
+    for change in entry.rows:
+        if change.table == "comment":
+            return True
+        if change.table != "ticket" or change.before is None or change.after is None:
+            continue
+        if not CLOCK_COLUMNS.isdisjoint(change.after):
+            return True
+        if "assignee_id" in change.after:
+            # Who speaks for the desk depends on who works on the ticket.
+            people = (change.before.get("assignee_id"), change.after["assignee_id"])
+            low = entry.subject << SHIFT
+            if conn.execute(_SPOKE, (low, low + (1 << SHIFT) - 1, entry.at, *people)).fetchone():
+                return True
+    return False
+
+
+_SPOKE: Final = "SELECT 1 FROM comment WHERE id BETWEEN ? AND ? AND created_at >= ? AND author_id IN (?, ?) LIMIT 1"
+
+
+def derive(
+    work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]], past: dict[int, list[Entry]] | None = None
+) -> None:
+    """Derive a draft's clocks where something they depend on changes, and its timers.
+
+    `past` holds the tickets' entries so far (`journal.outlines`) where they were read for many at once.
+    """
+    if due_anew(draft):
+        entries = None if past is None else past.get(draft.number, [])
+        history = history_of(work, draft, entries)
+        draft.set(**columns(work.desk, {**draft.row, **draft.new}, history, max(draft.at, work.now)))
     if draft.fresh or not TIMER_COLUMNS.isdisjoint(draft.new):
         wanted = wake_up({**draft.row, **draft.new})
         if wanted or not draft.fresh:
@@ -50,18 +88,24 @@ def wake_up(row: Row) -> dict[str, Instant]:
     return {"wake": row["pending_until"]} if waits else {}
 
 
-def history_of(work: "Work", draft: "Draft") -> list[HistoryEvent]:
+def history_of(work: "Work", draft: "Draft", past: list[Entry] | None = None) -> list[HistoryEvent]:
     """A ticket's events as they will stand once this draft is written."""
     entries: list[Entry] = []
     if not draft.fresh:
-        entries.extend(journal.read(work.tx.conn, journal.OF_SUBJECT, ("ticket", draft.number)))
+        entries.extend(journal.outlines(work.tx.conn, [draft.number]).get(draft.number, []) if past is None else past)
     change = (
         RowChange("ticket", (draft.number,), None, {**draft.row, **draft.new})
         if draft.fresh
         else RowChange("ticket", (draft.number,), {c: draft.row[c] for c in draft.new}, dict(draft.new))
     )
     pending = Entry(
-        work.verb, "ticket", draft.number, draft.at, rows=[change, *draft.rows], undoes=draft.undoes, reasons=draft.reasons
+        work.verb,
+        "ticket",
+        draft.number,
+        draft.at,
+        rows=[change, *draft.rows],
+        undoes=draft.undoes,
+        reasons=draft.reasons,
     )
     entries.append(pending)
     return events_of(work.desk, draft.number, entries)
@@ -123,5 +167,3 @@ def measure(
     if plan is None or row["deleted_at"] is not None:
         return None
     return plan.id, clocks(history, row["created_at"], plan.targets, plan.calendar, governing.switches, at)
-
-

@@ -65,14 +65,21 @@ class PolicyBox:
         self._store = store
         self._made: dict[tuple[int, int], Governing] = {}
         self._days = (-1, 0)
+        self._in_force: tuple[int, Governing] | None = None
         self._guard = threading.Lock()
 
     def current(self) -> Governing:
         """The version in force. Raises NotFound where the desk has none."""
+        head = self._store.head()
+        kept = self._in_force
+        if kept is not None and kept[0] == head:
+            return kept[1]
         rows = self._store.query(_IN_FORCE)
         if not rows:
             raise NotFound(N_("this desk has no policy yet; `helpdesk db init` makes one"))
-        return self.version(int(rows[0][0]))
+        found = self.version(int(rows[0][0]))
+        self._in_force = (head, found)
+        return found
 
     def version(self, number: int) -> Governing:
         """A version by its number. Raises NotFound."""

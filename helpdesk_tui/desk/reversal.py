@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk.derive import DERIVED
+from helpdesk_tui.desk.derive import DERIVED, bears_on_clocks
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.reasons import register
@@ -178,7 +178,7 @@ def reverse_ticket(work: "Work", draft: "Draft", entry: Entry) -> list[Kept]:
             draft.rows.append(reverse)
         if left is not None:
             kept.append(left)
-    draft.restart_clocks = True
+    draft.restart_clocks = bears_on_clocks(work.tx.conn, entry)
     if kept:
         draft.because({"code": "undo.kept", "fields": [k.text() for k in kept]})
     return kept

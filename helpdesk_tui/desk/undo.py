@@ -1,5 +1,6 @@
 """Undo and redo: compensating entries, for one entry, for a batch, or for one's own last action."""
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any, Final
@@ -107,6 +108,15 @@ class Undo(Noun):
         found = self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,))
         return not any(self._stands(s) for (s,) in found if not self._partial(s))
 
+    def _standing(self, entries: list[Entry]) -> list[Entry]:
+        """Those of these entries that stand; what nobody ever undid is seen at once."""
+        numbers = json.dumps([e.seq for e in entries])
+        found = self.desk.store.query(
+            "SELECT DISTINCT undoes FROM journal WHERE undoes IN (SELECT value FROM json_each(?))", (numbers,)
+        )
+        questioned = {seq for (seq,) in found}
+        return [e for e in entries if e.seq not in questioned or self._stands(e.seq or 0)]
+
     def _touched(self, seq: int) -> bool:
         """Whether an undo has already taken back as much of an entry as could be."""
         return any(self._stands(s) for (s,) in self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,)))
@@ -150,7 +160,7 @@ class Undo(Noun):
         for entry in entries:
             if entry.verb in reversal.NOT_UNDOABLE:
                 raise Conflict(N_("{verb} cannot be undone"), verb=entry.verb)
-        standing = [e for e in entries if self._stands(e.seq or 0)]
+        standing = self._standing(entries)
         if not standing:
             raise Conflict(N_("that is already undone"))
         mine = self.desk.actor.real_id or self.desk.actor.id
@@ -183,6 +193,7 @@ class Undo(Noun):
         undone, conflicts = 0, []
         ahead: reversal.Ahead = {}
         with self.desk.work(name, batch=batch) as work:
+            work.load({e.subject for group in groups for e in group if e.subject_type == "ticket"})
             for group in groups:
                 kept = self._group(work, group, ahead)
                 conflicts.extend(kept)
@@ -203,7 +214,7 @@ class Undo(Noun):
         return self._reverse_plain(work, group, ahead)
 
     def _edit_ticket(self, work: Work, entry: Entry) -> list[dict[str, Any]]:
-        row = work.row("ticket", entry.subject)
+        row = work.ticket_row(entry.subject)
         if row is None:
             return [{"number": entry.subject, "fields": [], "reason": "gone", "whole": True}]
         self._may(work, row, entry)
@@ -285,21 +296,32 @@ class Undo(Noun):
         conflicts: list[dict[str, Any]] = []
         for entry in group:
             rows: list[RowChange] = []
+            left: list[reversal.Kept] = []
+            then = dict(ahead)
             for change in reversed(entry.rows):
-                reverse, kept = reversal.reverse_row(work, change, ahead)
-                if reverse is not None and reverse.after is None and self._referred(work, reverse, ahead):
+                reverse, kept = reversal.reverse_row(work, change, then)
+                if reverse is not None and reverse.after is None and self._referred(work, reverse, then):
                     reverse, kept = None, reversal.Kept(change.table, change.key, ["in use"])
                 if reverse is not None:
                     rows.append(reverse)
-                    reversal.look_ahead(work, ahead, reverse)
-                    if reverse.table == "ticket" and reverse.before is None and reverse.after is not None:
-                        work.timers[reverse.key[0]] = wake_up(reverse.after)
+                    reversal.look_ahead(work, then, reverse)
                 if kept is not None:
-                    conflicts.append(
-                        {"subject": f"{kept.table} {kept.key[0]}", "fields": kept.fields, "reason": "edited later", "whole": not rows}
-                    )
+                    left.append(kept)
+                    if (change.table, change.key) == (entry.subject_type, (entry.subject,)) and None in (change.before, change.after):
+                        # What it made stays (or cannot come back), and with it all that belongs to it.
+                        rows, left = [], [kept]
+                        break
+            conflicts += [
+                {"subject": f"{k.table} {k.key[0]}", "fields": k.fields, "reason": "edited later", "whole": not rows} for k in left
+            ]
             if rows:
-                reasons = [{"code": "undo", "seq": entry.seq, "verb": entry.verb}]
+                ahead.update(then)
+                work.timers.update(
+                    {r.key[0]: wake_up(r.after) for r in rows if r.table == "ticket" and r.before is None and r.after is not None}
+                )
+                reasons: list[dict[str, Any]] = [{"code": "undo", "seq": entry.seq, "verb": entry.verb}]
+                if left:
+                    reasons.append({"code": "undo.kept", "fields": [k.text() for k in left]})
                 work.record(
                     Entry(work.verb, entry.subject_type, entry.subject, work.at, rows=rows, undoes=entry.seq, reasons=reasons)
                 )

@@ -83,6 +83,7 @@ class Calendar:
         self._makeup = tuple(spans or self._hours[workday_like] for spans in self._hours)
         self._plain = not self._holidays and not self._workdays
         self._blocks: dict[int, _Block] = {}
+        self._days: dict[int, Spans] = {}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Calendar":
@@ -249,9 +250,14 @@ class Calendar:
         weekday = (day + 3) % 7  # 1970-01-01 was a Thursday
         if self._plain:
             return self._hours[weekday]
-        if day in self._workdays:
-            return self._makeup[weekday]
-        return () if day in self._holidays else self._hours[weekday]
+        found = self._days.get(day)
+        if found is None:
+            if day in self._workdays:
+                found = self._makeup[weekday]
+            else:
+                found = () if day in self._holidays else self._hours[weekday]
+            self._days[day] = found
+        return found
 
     def _offset(self, at: Instant) -> int:
         if not EARLIEST - 2 * _BLOCK < at < LATEST + 2 * _BLOCK:

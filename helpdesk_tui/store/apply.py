@@ -3,6 +3,7 @@
 Verbs, imports, undo and replay all come through `apply`; nothing else writes a business table.
 """
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,10 @@ from helpdesk_tui.vocabulary.i18n import N_
 
 _DIALECT: Final = dialect.dialect()
 _ORDER: Final = {name: place for place, name in enumerate(tables.business_tables())}
+_TICKETS: Final = (
+    "SELECT " + ", ".join(c.name for c in tables.metadata.tables["ticket"].columns) + " FROM ticket"
+    " WHERE number IN (SELECT value FROM json_each(?))"
+)
 Statement = tuple[str, Sequence[str]]
 
 
@@ -116,6 +121,13 @@ def fetch(conn: sqlite3.Connection, table: str, key: Key) -> Row | None:
     """A whole row by its key, or None."""
     found = conn.execute(_select(table), key).fetchone()
     return None if found is None else dict(zip(columns(table), found, strict=True))
+
+
+def fetch_tickets(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Row]:
+    """Whole ticket rows by their numbers, as far as they exist, in one read."""
+    names = columns("ticket")
+    found = conn.execute(_TICKETS, (json.dumps(list(numbers)),))
+    return {row[0]: dict(zip(names, row, strict=True)) for row in found}
 
 
 def write_rows(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:

@@ -20,10 +20,11 @@ _CHECKPOINT_PAGES: Final = 4_000
 class Transaction:
     """An open write transaction; it commits when its `with` block ends without an error."""
 
-    __slots__ = ("conn", "scrub", "wrote")
+    __slots__ = ("_held", "conn", "scrub", "wrote")
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, held: threading.local) -> None:
         self.conn = conn
+        self._held = held
         self.wrote = False
         self.scrub = False  # something secret went: empty the write-ahead log too once this is committed
 
@@ -34,6 +35,7 @@ class Transaction:
 
         self.wrote = True
         self.scrub = self.scrub or any(entry.verb in ERASURE_VERBS for entry in changes.entries)
+        self._held.head = None
         return apply(self.conn, changes)
 
     def next_id(self, table: str) -> int:
@@ -121,10 +123,13 @@ class Store:
             raise Conflict(self._frozen)
         with self._guard if self.in_memory else driver.writer_lock(self.path):
             conn = self.reader()
-            transaction = Transaction(conn)
+            held = self._local
+            transaction = Transaction(conn, held)
             try:
                 conn.execute("BEGIN IMMEDIATE")
                 self._same_schema(conn)
+                # Nobody else can move the head now, and a bulk change asks for it with every look-up.
+                held.head = self.head()
                 yield transaction
                 conn.execute("COMMIT")
             except BaseException as error:
@@ -132,6 +137,8 @@ class Store:
                 if isinstance(error, sqlite3.Error):
                     raise driver.fault(error, self.path) from error
                 raise
+            finally:
+                held.head = None
             if transaction.wrote and not self.in_memory:
                 self._checkpoint(conn, scrub=transaction.scrub)
 
@@ -141,7 +148,7 @@ class Store:
         conn = self.reader()
         try:
             conn.execute("BEGIN")
-            yield Transaction(conn)
+            yield Transaction(conn, self._local)
         except sqlite3.Error as error:
             raise driver.fault(error, self.path) from error
         finally:
@@ -195,6 +202,9 @@ class Store:
 
     def head(self) -> int:
         """The last journal sequence number."""
+        held: int | None = getattr(self._local, "head", None)
+        if held is not None:
+            return held
         found = self.reader().execute("SELECT seq FROM journal_head WHERE id = 1").fetchone()
         return int(found[0]) if found else 0
 
