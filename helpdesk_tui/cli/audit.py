@@ -38,7 +38,7 @@ _POLL = 0.25
 @command(
     app,
     "log",
-    N_("List journal entries, the last ones first asked; --follow waits for more."),
+    N_("List journal entries, the latest ones; --follow waits for more."),
     "helpdesk audit log --subject INC-1042 -o jsonl",
     "helpdesk audit log --follow --verb ticket",
 )

@@ -316,13 +316,15 @@ def print_result(result: Row, *, output: Output, lines: Sequence[str] | None = N
 
 def print_facts(facts: Row) -> None:
     """Keys and values, one a line; long texts are indented under their key."""
-    width = max((cell_width(key) for key in facts), default=0)
-    for key, value in facts.items():
-        text = safe_text(plain(value))
+    from helpdesk_tui.cli import labels
+
+    shown = [(one_line(labels.label(key)), safe_text(plain(labels.value(key, value)))) for key, value in facts.items()]
+    width = max((cell_width(heading) for heading, _text in shown), default=0)
+    for heading, text in shown:
         if "\n" in text:
-            write(f"{key}:\n" + "".join(f"  {part}\n" for part in text.splitlines()))
+            write(f"{heading}:\n" + "".join(f"  {part}\n" for part in text.splitlines()))
         else:
-            write(f"{fit(one_line(key), width)}  {text}\n")
+            write(f"{fit(heading, width)}  {text}\n")
 
 
 def print_entity(thing: Row, *, output: Output, columns: str | None = None) -> None:

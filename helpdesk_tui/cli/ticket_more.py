@@ -115,7 +115,7 @@ def link(
 @command(
     app,
     "watch",
-    N_("Follow a ticket, let another follow it, or stop; without a ticket's change, list who follows."),
+    N_("Follow a ticket, let another follow it, or stop; --list shows who follows."),
     "helpdesk ticket watch 1042",
     "helpdesk ticket watch INC-1042 --person bo --remove",
 )
