@@ -116,7 +116,7 @@ class TicketFields(Noun):
             draft = work.ticket(number, Permission.TICKET_EDIT, version)
             apply_edit(work, draft, fields.parse_fields(self.desk, set or {}), reason)
             apply_tags(work, draft, add_tags or [], remove_tags or [])
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.classify", Permission.TICKET_EDIT)
     def classify(
@@ -129,7 +129,7 @@ class TicketFields(Noun):
             draft.set(**{c: by_hand.pop(c) for c in ("title", "description") if c in by_hand})
             proposed = decisions.classify(work, draft)
             apply_edit(work, draft, {**proposed, **by_hand})
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.prioritise", Permission.TICKET_PRIORITY)
     def prioritise(
@@ -149,7 +149,7 @@ class TicketFields(Noun):
                 draft.set(urgency=fields.level("urgency", urgency))
             draft.set(pinned=False)
             decisions.prioritise(work, draft)
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.pin", Permission.TICKET_PRIORITY)
     def pin(self, number: int, priority: str, reason: str, *, version: int | None = None) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class TicketFields(Noun):
             draft = work.ticket(number, Permission.TICKET_PRIORITY, version)
             decisions.pin(work, draft, Priority(fields.level("priority", priority)))
             draft.because(*given(reason))
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.demand", Permission.TICKET_EDIT)
     def demand(
@@ -178,7 +178,7 @@ class TicketFields(Noun):
         with self.desk.work("ticket.demand") as work:
             draft = work.ticket(number, Permission.TICKET_EDIT, version)
             decisions.demand(work, draft, business_impact, likelihood, benefit, reach, effort)
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.delete", Permission.TICKET_DELETE)
     def delete(self, number: int, *, reason: str | None = None, version: int | None = None) -> dict[str, Any]:

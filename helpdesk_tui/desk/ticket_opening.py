@@ -184,7 +184,7 @@ class TicketOpening(Noun):
                 self.desk.require(Permission.TICKET_PRIORITY, work.verb)
                 decisions.pin(work, draft, Priority(pinned))
             number = draft.number
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     def _not_later(self, at: Instant | None) -> Instant | None:
         if at is not None and at > self.desk.now() + 300:

@@ -115,6 +115,13 @@ class TicketReading(Noun):
             raise ticket_not_found(number)
         return found
 
+    def outcome(self, number: int) -> dict[str, Any]:
+        """A ticket as a verb has just left it, for that verb's result: handing it on may have taken it out of sight."""
+        found = forms.one(self.desk.store.reader(), number, self.desk.now())
+        if found is None:
+            raise ticket_not_found(number)
+        return found
+
     def facts(self, number: int) -> dict[str, Any]:
         """All columns of a ticket row (for screens that edit); read-checked."""
         self.readable(number)

@@ -101,7 +101,7 @@ class TicketStates(Noun):
         """Take a ticket: it becomes yours and work on it begins."""
         with self.desk.work("ticket.take") as work:
             apply_take(work, work.ticket(number, Permission.TICKET_ASSIGN, version))
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.assign", Permission.TICKET_ASSIGN)
     def assign(
@@ -120,7 +120,7 @@ class TicketStates(Noun):
             draft = work.ticket(number, Permission.TICKET_ASSIGN, version)
             named = {k: v for k, v in (("team", team), ("assignee", assignee)) if v is not None}
             apply_assign(work, draft, *handed(work, draft, fields.parse_fields(self.desk, named)), reason)
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.state", Permission.TICKET_TRANSITION)
     def state(
@@ -141,7 +141,7 @@ class TicketStates(Noun):
             self._pend_until(work, draft, until)
             resolve_texts(draft, resolution, cause, code)
             move(work, draft, state_code(Kind(draft["kind"]), to), reason)
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.pend", Permission.TICKET_TRANSITION)
     def pend(
@@ -164,7 +164,7 @@ class TicketStates(Noun):
                 draft.because(*given(reason))
             else:
                 move(work, draft, target, reason)
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @staticmethod
     def _waiting_state(work: Work, draft: Draft) -> str:
@@ -204,7 +204,7 @@ class TicketStates(Noun):
             draft = work.ticket(number, Permission.TICKET_READ, version)
             resolve_texts(draft, resolution, cause, code)
             move(work, draft, named_target(work, draft, "resolve"), reason)
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)
 
     @verb("ticket.close", Permission.TICKET_CLOSE)
     def close(self, number: int, *, reason: str | None = None, version: int | None = None) -> dict[str, Any]:
@@ -231,4 +231,4 @@ class TicketStates(Noun):
                     N_("{ref} was merged into {number}; unmerge it instead"), ref=draft.ref, number=draft["merged_into"]
                 )
             move(work, draft, named_target(work, draft, target), reason)
-        return self.desk.tickets.show(number)
+        return self.desk.tickets.outcome(number)

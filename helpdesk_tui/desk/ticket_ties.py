@@ -170,7 +170,7 @@ class TicketTies(Noun):
             add_link(work, made, LinkType.SPLIT_FROM, number)
             made.because(Reason("split", {"number": number}), *given(reason))
             new_number = made.number
-        return self.desk.tickets.show(new_number)
+        return self.desk.tickets.outcome(new_number)
 
 
 def _sets_merge(rows: list[Any], number: int) -> bool:
