@@ -96,7 +96,13 @@ def test_a_draft_is_written_read_and_removed(tmp_path: Path) -> None:
 
 
 def test_drafts_of_people_desks_tickets_and_kinds_are_apart(tmp_path: Path) -> None:
-    keys = [KEY, DraftKey("bo", 7, "reply"), DraftKey("ana", 8, "reply"), DraftKey("ana", 7, "note"), DraftKey("ana", None, "new")]
+    keys = [
+        KEY,
+        DraftKey("bo", 7, "reply"),
+        DraftKey("ana", 8, "reply"),
+        DraftKey("ana", 7, "note"),
+        DraftKey("ana", None, "new"),
+    ]
     paths = {box(tmp_path, desk).path(key) for desk in ("one", "two") for key in keys}
     assert len(paths) == 10
 
@@ -120,7 +126,9 @@ def test_fields_that_are_gone_do_not_remove_a_draft(tmp_path: Path) -> None:
     assert drafts.load(KEY) == {"text": "kept"}
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"[" * 100_000, b'{"fields": 3}', b"\xff\xfe", b'{"fields": {"text": 3}}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1]", b"[" * 100_000, b'{"fields": 3}', b"\xff\xfe", b'{"fields": {"text": 3}}']
+)
 def test_a_broken_draft_file_is_no_draft(tmp_path: Path, content: bytes) -> None:
     drafts = box(tmp_path)
     drafts.path(KEY).parent.mkdir(parents=True)

@@ -81,7 +81,9 @@ def test_the_wall_lets_no_control_out_and_keeps_widths() -> None:
         strip = Strip([Segment(text, style), Segment("plain", None)])
         cleaned = clean_strip(strip)
         shown = cleaned.text
-        assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or char in "\u202e\u202c\u2066\u2069" for char in shown)
+        assert not any(
+            ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or char in "\u202e\u202c\u2066\u2069" for char in shown
+        )
         assert cleaned.cell_length == strip.cell_length
         assert sum(segment.cell_length for segment in cleaned) == strip.cell_length
         assert all(segment.style in (style, None) for segment in cleaned)

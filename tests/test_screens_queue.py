@@ -382,5 +382,3 @@ async def test_every_listed_key_does_something(tmp_path: Path) -> None:
         await c.press("enter")
         for spec in c.ticket.specs():
             assert hasattr(c.ticket, spec.method), spec.id
-
-

@@ -17,7 +17,9 @@ from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.roles import Scope
 
 T = TypeVar("T")
-Then = Callable[[Any], None]
+Then = Callable[[Any], Any]
+OPENING = frozenset({"pick", "draft", "look"})
+"""Groups of calls whose answer opens something that the next keys are for."""
 Failed = Callable[[DeskError], None]
 
 
@@ -26,8 +28,9 @@ class Answered(Message):
 
     bubble = False
 
-    def __init__(self, then: Then, value: Any) -> None:
+    def __init__(self, then: Then, value: Any, opening: bool = False) -> None:
         super().__init__()
+        self.opening = opening
         self.then = then
         self.value = value
 
@@ -37,8 +40,9 @@ class Refused(Message):
 
     bubble = False
 
-    def __init__(self, error: DeskError, failed: Failed | None) -> None:
+    def __init__(self, error: DeskError, failed: Failed | None, opening: bool = False) -> None:
         super().__init__()
+        self.opening = opening
         self.error = error
         self.failed = failed
 
@@ -75,11 +79,17 @@ class DeskScreen(Screen[None]):
         group: str,
         failed: Failed | None = None,
         exclusive: bool = True,
+        opening: bool = False,
     ) -> None:
         """Run a desk call in a thread and `then` with its answer here. A newer call of the group supersedes it.
 
+        With `opening` (and in the groups of that kind) keys wait for the answer, as they are meant for what it shows.
         What fails is said in a toast with the next step, and to `failed` if given (which then says it itself).
         """
+
+        opening = opening or group in OPENING
+        if opening:
+            self.app.await_answer()
 
         def work() -> None:
             worker = get_current_worker()
@@ -87,16 +97,18 @@ class DeskScreen(Screen[None]):
                 value = call()
             except DeskError as error:
                 if not worker.is_cancelled:
-                    self.post_message(Refused(error, failed))
+                    self.post_message(Refused(error, failed, opening))
             except Exception as error:
                 if not worker.is_cancelled:
                     what = f"{type(error).__name__}: {error}"
                     self.post_message(
-                        Refused(DeskError(N_("unexpected fault, nothing was changed: {what}"), what=what), failed)
+                        Refused(
+                            DeskError(N_("unexpected fault, nothing was changed: {what}"), what=what), failed, opening
+                        )
                     )
             else:
                 if not worker.is_cancelled:
-                    self.post_message(Answered(then, value))
+                    self.post_message(Answered(then, value, opening))
 
         self.run_worker(work, thread=True, exclusive=exclusive, group=group, exit_on_error=False)
 
@@ -104,9 +116,13 @@ class DeskScreen(Screen[None]):
     def _answered(self, message: Answered) -> None:
         if self.is_attached:
             message.then(message.value)
+        if message.opening:
+            self.app.answered()
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
+        if message.opening:
+            self.app.answered()
         if not self.is_attached:
             return
         if message.failed is not None:

@@ -88,7 +88,7 @@ class TicketDeeds(DeskScreen):
             else:
                 self._preview(action_id, targets, numbers, preview, many, args, written)
 
-        self.ask(look, looked, group="deed", failed=failed, exclusive=False)
+        self.ask(look, looked, group="look", failed=failed, exclusive=False)
 
     @staticmethod
     def _nothing(preview: dict[str, Any]) -> str:
@@ -413,7 +413,7 @@ class TicketDeeds(DeskScreen):
             else:
                 self._undo(what)
 
-        self.ask(lambda: self.desk.undoing.describe(), described, group="deed", exclusive=False)
+        self.ask(lambda: self.desk.undoing.describe(), described, group="look", exclusive=False)
 
     def _undo(self, what: dict[str, Any]) -> None:
         self.ask(

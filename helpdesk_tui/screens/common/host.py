@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
-from textual.app import App
 
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.drafts import DraftBox
+from helpdesk_tui.screens.common.typeahead import TypeAhead
 from helpdesk_tui.screens.common.wall import clean
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import _
@@ -36,7 +36,7 @@ def local_zone() -> str:
     return named or "UTC"
 
 
-class DeskApp(App[int]):
+class DeskApp(TypeAhead):
     """An application on one desk. Screens use its desk, drafts and zone; it lets no harmful text out."""
 
     def __init__(self, desk: Desk, drafts: DraftBox, *, tz: str | None = None) -> None:

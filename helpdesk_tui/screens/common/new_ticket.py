@@ -96,6 +96,8 @@ class NewTicketScreen(ModalScreen[int | None]):
         self._quiet = ""
         self._by_hand: set[str] = set()
         self._filling = False
+        self._looking = False
+        self._enter_waits = False
         self._sent = False
         self._choices: dict[str, ChoiceField] = {}
 
@@ -227,6 +229,7 @@ class NewTicketScreen(ModalScreen[int | None]):
             return
         self._quiet = "\0"
         self._caller = None
+        self._enter_waits = False
         text = event.value.strip()
         if len(text) >= LETTERS or (text and not text.isascii()):
             self._look_up(text)
@@ -241,7 +244,11 @@ class NewTicketScreen(ModalScreen[int | None]):
                     self._choose(exact[0])
             else:
                 self._show_people(people)
+                if self._enter_waits and people:
+                    self._choose(people[0])
+            self._looking = self._enter_waits = False
 
+        self._looking = True
         self._ask(lambda: self.app.desk.people.search(text, 20), found, "people")
 
     def _show_people(self, people: list[dict[str, Any]]) -> None:
@@ -274,11 +281,15 @@ class NewTicketScreen(ModalScreen[int | None]):
     def _caller_chosen(self, event: SafeInput.Submitted) -> None:
         event.stop()
         options = self.query_one("#new-people", OptionList)
-        if options.display and self._people:
+        if self._looking:
+            # Typed faster than the desk answered: Enter means the first who is found.
+            self._enter_waits = True
+        elif options.display and self._people:
             self._choose(self._people[options.highlighted or 0])
+            return
         else:
             self._show_people([])
-            self.query_one("#new-text").focus()
+        self.query_one("#new-text").focus()
 
     @on(OptionList.OptionSelected, "#new-people")
     def _clicked(self, event: OptionList.OptionSelected) -> None:
@@ -337,7 +348,7 @@ class NewTicketScreen(ModalScreen[int | None]):
         return {name: self._choices[name].value for name in self._by_hand if self._choices[name].value}
 
     def _propose(self) -> None:
-        self.run_worker(self._propose_soon, exclusive=True, group="propose-soon")
+        self.run_worker(self._propose_soon, exclusive=True, group="propose-soon")  # type: ignore[arg-type]
 
     async def _propose_soon(self) -> None:
         from asyncio import sleep

@@ -106,7 +106,13 @@ class Feed(DeskScreen):
             if query == self.query_text:
                 self._show(page, cursor, at)
 
-        self.ask(lambda: app.reading.page(query, limit=limit), shown, group="list", failed=self._unreadable)
+        self.ask(
+            lambda: app.reading.page(query, limit=limit),
+            shown,
+            group="list",
+            failed=self._unreadable,
+            opening=cursor == "first",
+        )
 
     def _show(self, page: Page, cursor: str, at: Instant) -> None:
         self._loaded_at = at

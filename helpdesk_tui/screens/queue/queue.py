@@ -212,7 +212,8 @@ class QueueScreen(Feed, Writing):
         if number is None:
             self.query_one(Preview).show(None, _("Nothing is selected."))
             return
-        self.run_worker(partial(self._preview_soon, number), exclusive=True, group="preview-soon")
+        soon = partial(self._preview_soon, number)
+        self.run_worker(soon, exclusive=True, group="preview-soon")  # type: ignore[arg-type]
 
     async def _preview_soon(self, number: int) -> None:
         from asyncio import sleep

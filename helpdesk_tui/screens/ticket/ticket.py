@@ -109,7 +109,13 @@ class TicketScreen(Writing):
             if number == self.number:
                 self._show(data, tab, follow)
 
-        self.ask(lambda: read_ticket(self.desk, number, tab), got, group="ticket", failed=self._gone)
+        self.ask(
+            lambda: read_ticket(self.desk, number, tab),
+            got,
+            group="ticket",
+            failed=self._gone,
+            opening=self._data is None,
+        )
 
     def _gone(self, error: DeskError) -> None:
         self.refuse(error)

@@ -1,0 +1,296 @@
+"""The console on a real pseudo-terminal: how it ends, what it sends, and that no outside byte gets through."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tui import HOSTILE
+
+from helpdesk_tui.desk.desk import Desk
+
+PROGRAM = Path(__file__).with_name("console_desk.py")
+PAYLOADS = (b"\x1b]52;c;aGk", b"\x9d52", b"\xc2\x9d", b"\xe2\x80\xae", b"\xe2\x81\xa6", b"\x1b[2J\x1b[31mred", b"\x00")
+
+
+class Terminal:
+    """A program on a terminal of its own, in a session of its own."""
+
+    def __init__(self, desk: Path, home: Path, size: tuple[int, int] = (80, 24), **environ: str) -> None:
+        self.master, self.slave = pty.openpty()
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.before = termios.tcgetattr(self.slave)
+        env = (
+            os.environ | {"TERM": "xterm-256color", "HOME": str(home), "XDG_STATE_HOME": str(home / "state")} | environ
+        )
+        env.pop("COLORTERM", None)
+        self.process = subprocess.Popen(
+            [sys.executable, str(PROGRAM), str(desk)],
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            env=env,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        self.bytes = bytearray()
+        self._closed = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        # Never blocked in a read: a handle that is being read is not closed by closing it.
+        while not self._closed.is_set():
+            try:
+                if not select.select([self.master], [], [], 0.02)[0]:
+                    continue
+                data = os.read(self.master, 65_536)
+            except (OSError, ValueError):
+                return
+            if not data:
+                return
+            self.bytes += data
+
+    def wait_for(self, true: Callable[[], object], what: str, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while not true():
+            assert self.process.poll() is None or true(), (what, bytes(self.bytes[-2_000:]))
+            assert time.monotonic() < end, (what, bytes(self.bytes[-2_000:]))
+            time.sleep(0.02)
+
+    def see(self, text: str, start: int = 0) -> None:
+        """Wait until a text was sent since byte `start`."""
+        self.wait_for(lambda: text.encode() in self.bytes[start:], text)
+
+    def quiet(self, for_seconds: float = 0.4) -> None:
+        """Wait until nothing was sent for a while."""
+        size, since = len(self.bytes), time.monotonic()
+        while time.monotonic() - since < for_seconds:
+            time.sleep(0.02)
+            if len(self.bytes) != size:
+                size, since = len(self.bytes), time.monotonic()
+
+    def send(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def end(self, seconds: float = 10) -> int:
+        return self.process.wait(seconds)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(10)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal."""
+        self._closed.set()
+        self._reader.join(5)
+        for handle in (self.master, self.slave):
+            try:
+                os.close(handle)
+            except OSError:
+                continue
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A desk of the user who runs the tests."""
+    path = tmp_path / "desk.db"
+    with Desk.open(path) as made:
+        for index in range(60):
+            made.tickets.open(f"VPN drops every ten minutes {index}", requester="zoe@example.org")
+    return path
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        terminal.close()
+
+
+def writing(desk: Path, home: Path, terminals: list[Terminal]) -> Terminal:
+    """A console in which somebody types a note on the first ticket."""
+    terminal = Terminal(desk, home)
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet()
+    terminal.send("i")
+    terminal.see("INTERNAL NOTE")
+    terminal.send("half a thought about certificates")
+    terminal.see("certificates")
+    return terminal
+
+
+def kept(home: Path) -> str:
+    return "".join(path.read_text("utf-8") for path in sorted((home / "state").rglob("*.json")))
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_keeps_the_draft_and_restores_the_terminal(
+    desk: Path, home: Path, terminals: list[Terminal], number: signal.Signals
+) -> None:
+    terminal = writing(desk, home, terminals)
+    terminal.send(" and more")
+    terminal.see("and more")
+    began = time.monotonic()
+    terminal.process.send_signal(number)
+    assert terminal.end() == 0
+    assert time.monotonic() - began < 2.5
+    assert "half a thought about certificates and more" in kept(home)
+    terminal.quiet(0.1)
+    sent = bytes(terminal.bytes)
+    assert sent.rfind(b"\x1b[?1049l") > sent.rfind(b"\x1b[?1049h")
+    assert sent.rfind(b"\x1b[?25h") > sent.rfind(b"\x1b[?25l")
+    after = termios.tcgetattr(terminal.slave)
+    assert after[3] & termios.ECHO == terminal.before[3] & termios.ECHO
+    assert after[3] & termios.ICANON == terminal.before[3] & termios.ICANON
+
+
+def test_a_closed_terminal_keeps_the_draft(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = writing(desk, home, terminals)
+    began = time.monotonic()
+    terminal.hang_up()
+    assert terminal.end() == 0
+    assert time.monotonic() - began < 2.5
+    assert "half a thought about certificates" in kept(home)
+
+
+def test_a_killed_program_loses_less_than_a_second(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = writing(desk, home, terminals)
+    terminal.wait_for(lambda: "half a thought about certificates" in kept(home), "draft", 3)
+    terminal.process.kill()
+    terminal.end()
+    again = Terminal(desk, home)
+    terminals.append(again)
+    again.see("minutes 0")
+    again.quiet()
+    again.send("i")
+    again.see("half a thought about certificates")
+
+
+def test_quitting_by_key_is_clean(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(desk, home)
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet()
+    terminal.send(":q\r")
+    assert terminal.end() == 0
+    assert b"Traceback" not in terminal.bytes
+
+
+def test_keys_that_arrive_together_go_where_they_belong(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(desk, home, (120, 40))
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet()
+    terminal.send(":7\riseems the certificate\x13")
+    terminal.see("note written")
+    terminal.send("qaservice_desk\r")
+    terminal.see("assign done")
+    terminal.send(":q\r")
+    assert terminal.end() == 0
+    with Desk.open(desk) as made:
+        assert [c.body for c in made.tickets.comments(7)] == ["seems the certificate"]
+        assert made.tickets.show(7)["team"] == "service_desk"
+
+
+def test_hostile_texts_send_none_of_their_bytes(tmp_path: Path, home: Path, terminals: list[Terminal]) -> None:
+    path = tmp_path / "hostile.db"
+    with Desk.open(path) as made:
+        for text in HOSTILE:
+            title = text.encode("utf-8", "replace").decode() or "empty"
+            number = made.tickets.open(title, description=title)["number"]
+            made.tickets.note(number, title)
+    terminal = Terminal(path, home, (120, 40))
+    terminals.append(terminal)
+    terminal.see("INC-3")
+    terminal.quiet()
+    start = len(terminal.bytes)
+    for _ in HOSTILE:
+        terminal.send("\r")
+        terminal.quiet(0.15)
+        for _tab in range(2):
+            terminal.send("]")
+            terminal.quiet(0.1)
+        terminal.send("q")
+        terminal.quiet(0.1)
+        terminal.send("j")
+    terminal.send("w")
+    terminal.quiet(0.3)
+    terminal.send("\x1b")
+    terminal.quiet(0.3)
+    terminal.send("e")
+    terminal.quiet(0.3)
+    assert terminal.process.poll() is None
+    sent = bytes(terminal.bytes[start:])
+    for payload in PAYLOADS:
+        assert payload not in sent, payload
+    sent.decode("utf-8")
+
+
+def test_moving_the_cursor_sends_few_bytes(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(desk, home, (80, 24))
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet(1.2)
+    spent = []
+    for _ in range(8):
+        start = len(terminal.bytes)
+        terminal.send("j")
+        terminal.quiet(0.12)
+        spent.append(len(terminal.bytes) - start)
+    assert sorted(spent)[len(spent) // 2] <= 600, spent
+
+
+def test_held_keys_send_few_bytes(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(desk, home, (80, 24))
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet(1.2)
+    start = len(terminal.bytes)
+    for _ in range(50):
+        terminal.send("j")
+        time.sleep(0.033)
+    terminal.quiet(0.3)
+    assert (len(terminal.bytes) - start) / 50 <= 1_500
+
+
+def test_an_idle_queue_is_silent(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(desk, home, (120, 40))
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet(2.5)
+    start = len(terminal.bytes)
+    time.sleep(3)
+    assert (len(terminal.bytes) - start) / 3 <= 1_000
+
+
+def test_a_far_connection_gets_no_mouse_and_mono_no_colour(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(desk, home, (80, 24), SSH_CONNECTION="10.0.0.1 1 10.0.0.2 22", NO_COLOR="1")
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet()
+    sent = bytes(terminal.bytes)
+    assert b"\x1b[?1000h" not in sent
+    assert b"38;5;" not in sent
+    assert b"38;2;" not in sent
