@@ -9,7 +9,6 @@ import typer
 from helpdesk_tui.cli import context, output, shared
 from helpdesk_tui.cli.commands import single
 from helpdesk_tui.cli.output import Output
-from helpdesk_tui.vocabulary.errors import Conflict
 from helpdesk_tui.vocabulary.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -45,18 +44,13 @@ def demo(
 
     settings = context.current()
     path = demo_path()
+    ready = False
     if path.exists() and path.stat().st_size:
-        # Look before anything is written: a desk of somebody's own must not change by a byte.
         with Desk.open(path) as desk:
             ready = is_demo(desk.store)
-            if not ready and desk.store.head() and desk.tickets.count("", 1):
-                raise Conflict(
-                    N_("{path} already holds a desk; the demo wants a file of its own (--db PATH)"), path=path
-                )
-    else:
-        ready = False
     if not ready:
-        context.say(_("building the demo desk {path}").format(path=path))
+        if not path.exists():
+            context.say(_("building the demo desk {path}").format(path=path))
         build_demo(path, seed=seed, tickets=tickets)
     if output is Output.TABLE and sys.stdin.isatty() and sys.stdout.isatty():
         from helpdesk_tui.app import run as run_console

@@ -96,6 +96,9 @@ def console(ticket: int | None) -> None:
         context.say(_("the console needs a terminal; `helpdesk ticket list` and `helpdesk ticket show` work without"))
         raise typer.Exit(2)
     settings = context.current()
+    if ticket is not None:
+        with settings.desk() as desk:
+            desk.tickets.readable(ticket)
     from helpdesk_tui.app import run as run_console
 
     raise typer.Exit(run_console(settings.desk_path(), settings.actor, settings.language(), ticket))
