@@ -187,6 +187,7 @@ class Desk(Nouns):
         """The desk as it was at an instant, read-only, built by replaying the journal."""
         from helpdesk_tui.desk.past import as_of
 
+        self.refresh()
         return as_of(self, instant)
 
     def elsewhere(self, store: Store, clock: Clock) -> "Desk":
