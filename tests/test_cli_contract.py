@@ -184,6 +184,19 @@ def test_astral_and_lone_characters_survive_json() -> None:
     assert "\U000e0041" not in output.to_json("\U000e0041")
 
 
+def test_rows_of_the_desk_have_machine_instants() -> None:
+    from helpdesk_tui.vocabulary.records import NEVER, CommentRow, TimelineItem
+
+    comment = CommentRow(1, 2, "note", 3, "ana", 0, "text", "cli")
+    assert json.loads(output.to_json(comment))["created_at"] == "1970-01-01T00:00:00Z"
+    item = TimelineItem(1, 0, NEVER, "ana", "cli", "ticket.open")
+    assert [json.loads(output.to_json(item))[key] for key in ("seq", "at", "recorded_at")] == [
+        1,
+        "1970-01-01T00:00:00Z",
+        None,
+    ]
+
+
 def test_help_is_translated_when_it_is_built(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "_", lambda text: f"<{text}>" if text else text)
     shown = cli("--help", db=False).out
@@ -224,6 +237,16 @@ def test_a_wrong_config_file_is_named(cli: Cli, tmp_path: Path, text: str) -> No
     config.write_text(text, "utf-8")
     assert str(config) in cli("config", "validate", str(config), ok=6).err or "postgresql" in text
     cli("--config", str(config), "ticket", "list", ok=0 if "postgresql" in text else 2)
+
+
+def test_a_broken_config_file_can_be_found_and_mended(cli: Cli, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("= 3\n", "utf-8")
+    where = ["--config", str(config)]
+    assert "config" in cli(*where, "--help").out
+    assert cli(*where, "config", "path").out.strip() == str(config)
+    assert str(config) in cli(*where, "config", "validate", ok=6).err
+    cli(*where, "ticket", "list", ok=2)
 
 
 def test_a_config_file_that_does_not_exist_is_empty(cli: Cli, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from helpdesk_tui.cli import context, errors
 from helpdesk_tui.cli.commands import CONTEXT, Command, Entry, LazyGroup, present, settle
+from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import N_, _, language_from_environment, normalise_language, set_language
 from helpdesk_tui.vocabulary.kinds import parse_ref
 
@@ -154,7 +155,7 @@ def run(argv: list[str]) -> int:
     set_language(normalise_language(settings.typed.get("lang")) or language_from_environment())
     _streams()
     try:
-        set_language(settings.language())
+        _speak(settings, argv)
         ended = root().main(args=argv, prog_name="helpdesk", standalone_mode=False)
         sys.stdout.flush()
     except SystemExit as end:
@@ -165,6 +166,15 @@ def run(argv: list[str]) -> int:
             sys.stdout.flush()
         return code
     return ended if isinstance(ended, int) else 0
+
+
+def _speak(settings: context.Context, argv: list[str]) -> None:
+    """Switch to the language of the settings. Help, and what mends the settings, work with broken ones too."""
+    try:
+        set_language(settings.language())
+    except Usage:
+        if not {"--help", "-h", "--version", "config"} & set(argv):
+            raise
 
 
 def _streams() -> None:

@@ -21,6 +21,8 @@ import typer
 
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import iso
+from helpdesk_tui.vocabulary.records import NEVER
 from helpdesk_tui.vocabulary.text import cell_width, fit, one_line, safe_text
 
 Row = Mapping[str, Any]
@@ -97,9 +99,16 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
+def _instant(key: str, value: Any) -> Any:
+    """The machine form of an instant in a plain row of the desk; everything else as it is."""
+    if isinstance(value, int) and (key == "at" or key.endswith("_at")):
+        return None if value >= NEVER else iso(value)
+    return value
+
+
 def _default(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {key: _instant(key, item) for key, item in asdict(value).items()}
     if isinstance(value, (set, frozenset, tuple)):
         return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
     return str(value)

@@ -16,6 +16,7 @@ app, _declare = single(
     ),
     "helpdesk search vpn drops",
     'helpdesk search "证书 过期" -o json --limit 5',
+    "helpdesk search -- -17 degrees",
 )
 
 
