@@ -13,6 +13,7 @@ from bench.measure import Row, loop, steady
 
 OUT = Path(__file__).with_name("out")
 QUICK = 1_500
+IMPORTED = 20_000
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -27,22 +28,31 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the JSON (default bench/out)")
     parser.add_argument("--work", type=Path, default=None, help="where desks are built (default: a temporary folder)")
+    parser.add_argument("--writers", type=int, default=8, help="writing processes (default 8; the figure is 50)")
+    parser.add_argument("--seconds", type=float, default=10, help="how long they write (default 10; the figure is 60)")
+    parser.add_argument("--watchers", type=int, default=10, help="watching processes (default 10; the figure is 50)")
     return parser.parse_args(argv)
 
 
-def sections(size: int, quick: bool, folder: Path) -> Iterator[tuple[str, Callable[[], Row]]]:
+def sections(args: argparse.Namespace, size: int, folder: Path) -> Iterator[tuple[str, Callable[[], Row]]]:
     """All measurements by name, in order. What they need is built when the first of them is asked for."""
-    from bench import reads, writes
+    from bench import cold, crowd, reads, writes
     from bench.corpus import build, open_desk
 
+    quick = args.quick
     path = folder / f"read-{size}.db"
     if not path.exists():
         say(f"building a desk of {size:,} tickets")
         build(path, size, say).close()
     desk = open_desk(path)
     yield from reads.measures(desk, path, 40 if quick else 400)
+    yield from cold.measures(desk, path, folder, 1 if quick else 9)
     desk.close()
+    yield from writes.imports(folder, min(size, QUICK // 3) if quick else min(size, IMPORTED), 1 if quick else 3)
     yield from writes.measures(path, folder, 2 if quick else 7)
+    yield from crowd.measures(
+        folder / "write-ours.db", *((2, 1.0, 2, 3) if quick else (args.writers, args.seconds, args.watchers, 25))
+    )
 
 
 def wanted(name: str, patterns: list[str]) -> bool:
@@ -70,7 +80,7 @@ def run(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as made:
         folder = args.work or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, measure in sections(size, args.quick, folder):
+        for name, measure in sections(args, size, folder):
             if not wanted(name, args.only):
                 continue
             say(f"{name} …")

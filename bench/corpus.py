@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.words import Words
-from helpdesk_tui.desk.actor import OsUser
+from helpdesk_tui.desk.actor import OsUser, os_user
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store.apply import new_row
 from helpdesk_tui.store.changes import ChangeSet, Entry, Row, RowChange
@@ -18,7 +18,8 @@ from helpdesk_tui.vocabulary.kinds import Kind, phase_of
 from helpdesk_tui.vocabulary.records import NEVER
 
 NOW: Final = 1_760_000_000
-USER: Final = OsUser(1, "bench", "Bench")
+# Whoever runs the bench, so that its commands as new processes know them as well.
+USER: Final[OsUser] = os_user()
 AGENTS: Final = 200
 CONTACTS: Final = 2_000
 CHUNK: Final = 1_000

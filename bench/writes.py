@@ -1,6 +1,7 @@
 """Rows about writing: one verb, a bulk change and its undo, clocks derived again, an import."""
 
 import json
+import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -8,13 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import floors
-from bench.corpus import NOW, open_desk
+from bench.corpus import NOW, SEED, open_desk
 from bench.measure import Row, clocked, compared, figure, pairs
+from bench.words import Words
 from helpdesk_tui.desk import bulk, undo
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.vocabulary.instants import iso
 
 Measure = Callable[[], Row]
 BULK: Final = 1_000
+# Rows of one transaction of the floor; the desk chooses its own by the clock.
+CHUNK: Final = 250
 _PLAIN: Final = frozenset({"updated_at", "version"})
 
 
@@ -25,14 +30,67 @@ def measures(path: Path, folder: Path, pairs_of_bulk: int) -> Iterator[tuple[str
         shutil.copyfile(path, copy)
     desk = open_desk(ours)
     raw = floors.connect(floor)
+    yield "sla recompute", lambda: _recompute(folder, path)
     yield "one reply", lambda: _reply(desk, raw, pairs_of_bulk * 10)
     yield "bulk assign", lambda: _bulk(desk, raw, "assign", pairs_of_bulk)[0]
     yield "bulk assign, undo", lambda: _bulk(desk, raw, "assign", pairs_of_bulk)[1]
     yield "bulk urgency", lambda: _bulk(desk, raw, "urgency", pairs_of_bulk)[0]
     yield "bulk urgency, undo", lambda: _bulk(desk, raw, "urgency", pairs_of_bulk)[1]
-    yield "sla recompute", lambda: _recompute(desk)
     raw.close()
     desk.close()
+
+
+def imports(folder: Path, size: int, times: int) -> Iterator[tuple[str, Measure]]:
+    """The import of a fresh desk against inserting the very rows it made."""
+    yield "import", lambda: _import(folder, size, times)
+
+
+def _incoming(size: int) -> list[dict[str, Any]]:
+    words = Words(SEED)
+    rows = []
+    for number in range(1, size + 1):
+        title, body, _ = words.ticket(number)
+        rows.append(
+            {"external_id": f"X-{number}", "title": title, "description": body, "requester": f"p{number % 2_000}@example.org",
+             "created_at": iso(NOW - (size - number) * 60), "channel": "email"}
+        )  # fmt: skip
+    return rows
+
+
+def _import(folder: Path, size: int, times: int) -> Row:
+    """Rows a CPU second, validation, classification, priority, route, clocks, journal and index included."""
+    rows = _incoming(size)
+    mine: list[float] = []
+    theirs: list[float] = []
+    memory: list[float] = []
+    for turn in range(times):
+        path, other = folder / f"import-{turn}.db", folder / f"import-floor-{turn}.db"
+        for fresh in (path, other):
+            open_desk(fresh).close()
+        desk = open_desk(path)
+        marks = {t: desk.store.query(f"SELECT coalesce(max(rowid), 0) FROM {t}")[0][0] for t in floors.Copier.TABLES}
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        cpu, _ = clocked(lambda desk=desk: desk.importing.tickets(iter(rows)))
+        memory.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+        made = desk.store.query("SELECT count(*) FROM ticket")[0][0]
+        assert made == size, f"{made} of {size} imported"
+        copier = floors.Copier(desk.store.reader(), marks, 1)
+        raw = floors.connect(other)
+        floor, _ = clocked(lambda raw=raw, copier=copier: copier.write(raw, max(1, size // CHUNK)))
+        for table in ("ticket", "journal", "search_text", "tally"):
+            sql = f"SELECT count(*) FROM {table}"
+            assert raw.execute(sql).fetchone()[0] == desk.store.query(sql)[0][0], table
+        raw.close()
+        desk.close()
+        mine.append(size / cpu * 1000)
+        theirs.append(size / floor * 1000)
+        path.unlink()
+        other.unlink()
+    row = compared("import", f"{size:,} rows: rows a CPU second", mine, theirs, most=None)
+    row.unit = "rows/s"
+    row.goal, row.met = "≥ 0.6 × floor", row.ratio is not None and row.ratio.median >= 0.6
+    row.more = {"peak_growth_mib": memory}
+    return row
 
 
 def _reply(desk: Desk, raw: sqlite3.Connection, n: int) -> Row:
@@ -53,7 +111,11 @@ def _numbers(desk: Desk) -> list[int]:
 
 def _change(desk: Desk, kind: str, numbers: list[int]) -> str:
     if kind == "assign":
-        done = desk.bulk.assign(numbers=numbers, team="service_desk", assignee="bench")
+        done = desk.bulk.assign(
+            numbers=numbers,
+            team=str(desk.store.query("SELECT code FROM team ORDER BY id LIMIT 1")[0][0]),
+            assignee=desk.actor.login,
+        )
     else:
         done = desk.bulk.edit(numbers=numbers, set={"urgency": "high"})
     return str(done["batch"])
@@ -111,12 +173,19 @@ def _bulk(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> tuple[Row, 
     return change_row, undo_row
 
 
-def _recompute(desk: Desk) -> Row:
+def _recompute(folder: Path, path: Path) -> Row:
     """Clocks of all open tickets derived again, most of them differing from what the corpus put there."""
+    copy = folder / "write-clocks.db"
+    shutil.copyfile(path, copy)
+    desk = open_desk(copy)
+    desk.sla.recompute("number:1")
     count = desk.store.query("SELECT count(*) FROM ticket WHERE phase < 3 AND deleted_at IS NULL")[0][0]
-    cpu, _wall = clocked(desk.sla.recompute)
+    told: dict[str, Any] = {}
+    cpu, _wall = clocked(lambda: told.update(desk.sla.recompute()))
     row = figure(
         "sla recompute", "open tickets, CPU seconds for 100,000", cpu / 1000 * 100_000 / count, "s per 100k", most=10
     )
-    row.more = {"tickets": count, "cpu_ms": cpu}
+    row.more = {"tickets": count, "changed": told["changed"], "cpu_ms": cpu}
+    row.note = f"{told['changed']:,} of {count:,} differed and were written"
+    desk.close()
     return row

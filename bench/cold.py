@@ -1,0 +1,207 @@
+"""Rows about starting: commands as new processes, and the console until its first row stands on the terminal."""
+
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator
+from fcntl import ioctl
+from pathlib import Path
+from termios import TIOCSWINSZ
+from typing import Final
+
+from bench.measure import Row, compared, processes, single
+from helpdesk_tui.desk.desk import Desk
+
+Measure = Callable[[], Row]
+SIZE: Final = (40, 120)
+PATIENCE: Final = 60.0
+FLOOR_TYPER: Final = '''
+from typing import Annotated
+import typer
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+@app.callback()
+def root() -> None:
+    """A floor."""
+@app.command()
+def run(where: Annotated[str, typer.Option(help="Which.")] = "", limit: int = 20) -> None:
+    """Run."""
+    typer.echo("done")
+app()
+'''
+FLOOR_TEXTUAL: Final = """
+from textual.app import App, ComposeResult
+from textual.widgets import DataTable, Footer, Header, Input
+class Floor(App):
+    def compose(self) -> ComposeResult:
+        yield Header()
+        yield Input()
+        yield DataTable(cursor_type="row")
+        yield Footer()
+    def on_mount(self) -> None:
+        table = self.query_one(DataTable)
+        for n in range(8):
+            table.add_column(f"column {n}", width=12)
+        table.add_rows([[f"FLOOR-{r}" if c == 0 else f"cell {r} {c}" for c in range(8)] for r in range(50)])
+Floor().run()
+"""
+
+
+def measures(desk: Desk, path: Path, folder: Path, runs: int) -> Iterator[tuple[str, Measure]]:
+    """Names and measurements of a desk that exists already."""
+    (folder / "floor_typer.py").write_text(FLOOR_TYPER)
+    (folder / "floor_textual.py").write_text(FLOOR_TEXTUAL)
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("HELPDESK_", "XDG_"))},
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+    }
+    number = desk.store.query("SELECT number FROM ticket WHERE phase < 3 ORDER BY -priority, due_at, number LIMIT 1")[
+        0
+    ][0]
+    python = sys.executable
+    ours = [python, "-m", "helpdesk_tui", "--db", str(path)]
+    typer = [python, str(folder / "floor_typer.py")]
+
+    def cold(name: str, arguments: list[str], floor: list[str], most: float | None) -> Measure:
+        return lambda: processes(
+            f"cold {name}", "a new process, by CPU", [*ours, *arguments], floor, runs, env, most=most
+        )
+
+    yield "cold --help", cold("--help", ["--help"], [*typer, "--help"], 1.2)
+    yield (
+        "cold ticket list",
+        cold(
+            "ticket list", ["ticket", "list", "--where", "is:open sort:-priority,due", "-n", "20"], [*typer, "run"], 1.5
+        ),
+    )
+    yield "cold ticket show", cold("ticket show", ["ticket", "show", str(number)], [*typer, "run"], 1.5)
+    yield "cold search", cold("search", ["search", "printer", "network"], [*typer, "run"], 1.5)
+    yield (
+        "cold ticket list, bare python",
+        cold("ticket list, bare python", ["ticket", "list", "-n", "20"], [python, "-c", "pass"], None),
+    )
+    yield (
+        "console first paint",
+        lambda: _paint(ours, [python, str(folder / "floor_textual.py")], str(number), env, runs),
+    )
+    yield "console memory", lambda: _memory(ours, str(number), env)
+
+
+class Terminal:
+    """A program on a pseudo-terminal of 120 columns and 40 rows."""
+
+    def __init__(self, argv: list[str], env: dict[str, str]) -> None:
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execvpe(argv[0], argv, env)
+        ioctl(self.fd, TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+        self.seen = b""
+
+    def until(self, wanted: str) -> bool:
+        """Read until a text stands on the terminal (styling between its letters aside)."""
+        end = time.monotonic() + PATIENCE
+        target = wanted.encode()
+        while time.monotonic() < end:
+            ready, _, _ = select.select([self.fd], [], [], 0.5)
+            if not ready:
+                continue
+            try:
+                self.seen += os.read(self.fd, 1 << 16)
+            except OSError:
+                return False
+            if target in _STYLE.sub(b"", self.seen):
+                return True
+        return False
+
+    def settle(self, seconds: float) -> None:
+        """Keep reading for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if select.select([self.fd], [], [], 0.05)[0]:
+                try:
+                    os.read(self.fd, 1 << 16)
+                except OSError:
+                    return
+
+    def cpu(self) -> float:
+        """CPU milliseconds of all threads so far."""
+        total = 0
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            total += int((task / "schedstat").read_text().split()[0])
+        return total / 1e6
+
+    def resident(self) -> float:
+        """Resident MiB now."""
+        text = Path(f"/proc/{self.pid}/status").read_text()
+        return int(text.split("VmRSS:")[1].split()[0]) / 1024
+
+    def end(self) -> None:
+        """End the program and free its terminal."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+_STYLE: Final = re.compile(rb"\x1b\[[0-9;:?]*[A-Za-z]")
+
+
+def _first_paint(argv: list[str], env: dict[str, str], wanted: str) -> tuple[float, float]:
+    terminal = Terminal(argv, env)
+    start = time.perf_counter()
+    try:
+        if not terminal.until(wanted):
+            tail = terminal.seen[-2000:].decode("utf-8", "replace")
+            raise RuntimeError(f"{argv[-1]} never showed {wanted}: {tail}")
+        return terminal.cpu(), (time.perf_counter() - start) * 1000
+    finally:
+        terminal.end()
+
+
+def _paint(ours: list[str], floor: list[str], wanted: str, env: dict[str, str], runs: int) -> Row:
+    mine: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float]] = []
+    for i in range(runs + 1):
+        for side in (0, 1) if i % 2 else (1, 0):
+            if side == 0:
+                mine.append(_first_paint(ours, env, wanted))
+            else:
+                theirs.append(_first_paint(floor, env, "FLOOR-1"))
+    row = compared(
+        "console first paint",
+        "CPU until the first row stands on the terminal",
+        [c for c, _ in mine[1:]],
+        [c for c, _ in theirs[1:]],
+        most=1.3,
+    )
+    row.more = {"wall_ms": [w for _, w in mine[1:]], "floor_wall_ms": [w for _, w in theirs[1:]]}
+    return row
+
+
+def _memory(ours: list[str], wanted: str, env: dict[str, str]) -> Row:
+    terminal = Terminal(ours, env)
+    try:
+        terminal.until(wanted)
+        terminal.settle(3)
+        return single(
+            "console memory",
+            "resident, three seconds after the first paint",
+            [terminal.resident()],
+            most=90,
+            unit="MiB",
+        )
+    finally:
+        terminal.end()
+
+
+def runnable() -> bool:
+    """Whether this system has pseudo-terminals and schedstat."""
+    return Path("/proc/self/schedstat").exists() and shutil.which("true") is not None
