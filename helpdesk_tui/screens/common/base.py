@@ -117,12 +117,14 @@ class DeskScreen(Screen[None]):
         if self.is_attached:
             message.then(message.value)
         if message.opening:
-            self.app.answered()
+            # After the focus that was asked for just now.
+            self.app.call_later(self.app.answered)
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
         if message.opening:
-            self.app.answered()
+            # After the focus that was asked for just now.
+            self.app.call_later(self.app.answered)
         if not self.is_attached:
             return
         if message.failed is not None:

@@ -65,6 +65,7 @@ class TicketDeeds(DeskScreen):
                 group="deed",
                 failed=failed,
                 exclusive=False,
+                opening=written is not None,
             )
             return
         if many is None:

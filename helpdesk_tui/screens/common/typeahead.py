@@ -14,6 +14,7 @@ from weakref import WeakSet
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 LOST: Final = 0.25
@@ -23,8 +24,18 @@ UNREADY: Final = 0.5
 STEP: Final = 0.01
 
 
+ROUNDS: Final = 2
+"""A key may have its effect through a message of its own (a field that is submitted): the second round follows that."""
+
+
 class KeyDone(Message):
     """Follows a key on its way from the focused widget up to the application."""
+
+    def __init__(self, target: MessagePump, serial: int, rounds: int = ROUNDS) -> None:
+        super().__init__()
+        self.target = target
+        self.serial = serial
+        self.rounds = rounds
 
 
 class TypeAhead(App[int]):
@@ -85,7 +96,7 @@ class TypeAhead(App[int]):
         self._keys_busy = serial = self._keys_serial
         target = self.focused or self.screen
         await super().on_event(event)
-        if target.post_message(KeyDone()):
+        if target.post_message(KeyDone(target, serial)):
             asyncio.get_running_loop().call_later(LOST, self._key_overdue, serial)
         else:
             await self._key_done()
@@ -103,5 +114,9 @@ class TypeAhead(App[int]):
         await self._next_key()
 
     async def on_key_done(self, message: KeyDone) -> None:
-        """The key before has had its effect."""
-        await self._key_done()
+        """The key before has gone its way; on the last round it has had its effect."""
+        if message.serial != self._keys_busy:
+            return
+        rounds = message.rounds - 1
+        if not rounds or not message.target.post_message(KeyDone(message.target, message.serial, rounds)):
+            await self._key_done()
