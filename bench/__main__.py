@@ -77,6 +77,7 @@ def run(argv: list[str]) -> int:
         "loop_ms": loop() * 1000,
     }
     rows: list[Row] = []
+    failed = 0
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as made:
         folder = args.work or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +85,11 @@ def run(argv: list[str]) -> int:
             if not wanted(name, args.only):
                 continue
             say(f"{name} …")
-            rows.append(measure() if args.quick else steady(measure))
+            try:
+                rows.append(measure() if args.quick else steady(measure))
+            except Exception as error:  # one broken row must not cost the others
+                failed += 1
+                rows.append(Row(name, "", met=False, note=f"failed: {type(error).__name__}: {error}"[:200]))
     header["load_after"] = report.machine()["load"]
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     target = args.out / f"{stamp}-{'quick' if args.quick else size}.json"
@@ -94,7 +99,7 @@ def run(argv: list[str]) -> int:
     )
     print(report.table(rows))
     print(f"\n{target}")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -64,9 +64,8 @@ def measures(desk: Desk, path: Path, folder: Path, runs: int) -> Iterator[tuple[
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
     }
-    number = desk.store.query("SELECT number FROM ticket WHERE phase < 3 ORDER BY -priority, due_at, number LIMIT 1")[
-        0
-    ][0]
+    # The console opens on its first view.
+    number = desk.tickets.page("is:mine is:open sort:-priority,due", limit=1).rows[0].number
     python = sys.executable
     ours = [python, "-m", "helpdesk_tui", "--db", str(path)]
     typer = [python, str(folder / "floor_typer.py")]

@@ -5,6 +5,7 @@ import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,13 +71,13 @@ def _import(folder: Path, size: int, times: int) -> Row:
         desk = open_desk(path)
         marks = {t: desk.store.query(f"SELECT coalesce(max(rowid), 0) FROM {t}")[0][0] for t in floors.Copier.TABLES}
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        cpu, _ = clocked(lambda desk=desk: desk.importing.tickets(iter(rows)))
+        cpu, _ = clocked(partial(desk.importing.tickets, iter(rows)))
         memory.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
         made = desk.store.query("SELECT count(*) FROM ticket")[0][0]
         assert made == size, f"{made} of {size} imported"
         copier = floors.Copier(desk.store.reader(), marks, 1)
         raw = floors.connect(other)
-        floor, _ = clocked(lambda raw=raw, copier=copier: copier.write(raw, max(1, size // CHUNK)))
+        floor, _ = clocked(partial(copier.write, raw, max(1, size // CHUNK)))
         for table in ("ticket", "journal", "search_text", "tally"):
             sql = f"SELECT count(*) FROM {table}"
             assert raw.execute(sql).fetchone()[0] == desk.store.query(sql)[0][0], table
