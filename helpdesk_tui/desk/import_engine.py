@@ -105,7 +105,9 @@ class Engine(Generic[T]):
             return work
         return self.desk.work("ticket.open", batch=self.batch.id, origin=Origin.IMPORT)
 
-    def run(self, items: Iterator[T], step: Callable[[Work, Sequence[T]], int], weigh: Callable[[T], int], start: int) -> None:
+    def run(
+        self, items: Iterator[T], step: Callable[[Work, Sequence[T]], int], weigh: Callable[[T], int], start: int
+    ) -> None:
         """Hand items, some at a time, to `step` inside a transaction. It returns how many it took; -1 stops it all."""
         size, cursor = _FIRST, start
         waiting: list[T] = []

@@ -73,7 +73,11 @@ class Reader:
         given = {k: v for k, v in values.items() if v is not None and v != "" and v != []}
         if not given.keys() <= TAKEN:
             unknown = sorted(given.keys() - TAKEN)
-            raise Invalid(N_("{field} is no field of a ticket; fields are: {known}"), field=unknown[0], known=", ".join(sorted(TAKEN)))
+            raise Invalid(
+                N_("{field} is no field of a ticket; fields are: {known}"),
+                field=unknown[0],
+                known=", ".join(sorted(TAKEN)),
+            )
         description = self._long(given, "description") or ""
         new = NewTicket(self._title(given, description), description, auto_assign=False)
         read = Facts(new, given=frozenset(given))
@@ -97,9 +101,13 @@ class Reader:
         self._state(given, read)
         new.tags = self._tag_list(given)
         if "external_id" in given:
-            read.external_id = fields.bounded("external_id", _text("external_id", given["external_id"]), fields.MAX_NAME)
+            read.external_id = fields.bounded(
+                "external_id", _text("external_id", given["external_id"]), fields.MAX_NAME
+            )
         if "requester" in given:
-            read.requester = fields.bounded("requester", _text("requester", given["requester"]).strip(), fields.MAX_NAME)
+            read.requester = fields.bounded(
+                "requester", _text("requester", given["requester"]).strip(), fields.MAX_NAME
+            )
         if "parent" in given:
             read.parent = _text("parent", given["parent"])
         if "number" in given:
@@ -133,18 +141,27 @@ class Reader:
                 value = [value]
         items = value if isinstance(value, list) else [value]
         if len(items) > _MAX_COMMENTS:
-            raise Invalid(N_("{field} has {n} parts; at most {limit} are taken"), field="comments", n=len(items), limit=_MAX_COMMENTS)
+            raise Invalid(
+                N_("{field} has {n} parts; at most {limit} are taken"),
+                field="comments",
+                n=len(items),
+                limit=_MAX_COMMENTS,
+            )
         return [self._comment(item) for item in items if item not in (None, "")]
 
     def _comment(self, item: Any) -> Remark:
         if not isinstance(item, dict):
-            return Remark(fields.bounded("comments", _text("comments", item), fields.MAX_TEXT), CommentKind.REPLY, None, None)
+            return Remark(
+                fields.bounded("comments", _text("comments", item), fields.MAX_TEXT), CommentKind.REPLY, None, None
+            )
         body = next((item[k] for k in ("body", "text", "content", "message") if item.get(k)), None)
         if body is None:
             raise Invalid(N_("{field} must not be empty"), field="comments")
         kind = str(item.get("kind") or "reply")
         if kind not in (CommentKind.REPLY, CommentKind.NOTE):
-            raise Invalid(N_("{field}: {value} is not known; use {choices}"), field="comments", value=kind, choices="reply, note")
+            raise Invalid(
+                N_("{field}: {value} is not known; use {choices}"), field="comments", value=kind, choices="reply, note"
+            )
         at = next((item[k] for k in ("created_at", "at") if item.get(k)), None)
         author = item.get("author")
         return Remark(
@@ -202,13 +219,17 @@ class Reader:
             value = given.get(name)
             if value is None:
                 continue
-            parts = value if isinstance(value, list) else _text(name, value).replace("，", ",").replace(";", ",").split(",")
+            parts = (
+                value if isinstance(value, list) else _text(name, value).replace("，", ",").replace(";", ",").split(",")
+            )
             for part in parts:
                 for piece in _text(name, part).split(","):
                     if piece.strip():
                         out.append(self._tag(piece))
         if len(out) > _MAX_TAGS:
-            raise Invalid(N_("{field} has {n} parts; at most {limit} are taken"), field="tags", n=len(out), limit=_MAX_TAGS)
+            raise Invalid(
+                N_("{field} has {n} parts; at most {limit} are taken"), field="tags", n=len(out), limit=_MAX_TAGS
+            )
         return out
 
     def _tag(self, text: str) -> str:

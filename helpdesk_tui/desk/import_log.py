@@ -206,14 +206,20 @@ class _Telling:
             if values.get("priority"):
                 facts["priority"] = int(priority(values["priority"]))
         except KeyError as error:
-            raise Invalid(N_("line {line}: {value} is no level of ours; the map must translate it"), line=step.line, value=error.args[0]) from None
+            raise Invalid(
+                N_("line {line}: {value} is no level of ours; the map must translate it"),
+                line=step.line,
+                value=error.args[0],
+            ) from None
         if values.get("state"):
             facts["state"] = values["state"]
             kind = Kind(values.get("kind") or self.row.get("kind") or Kind.INCIDENT)
             try:
                 phase_of(kind, values["state"])
             except KeyError:
-                raise Invalid(N_("{field}: a {kind} has no state {value}"), field="state", kind=kind.value, value=values["state"]) from None
+                raise Invalid(
+                    N_("{field}: a {kind} has no state {value}"), field="state", kind=kind.value, value=values["state"]
+                ) from None
         for name in ("reopen_count", "reassignment_count"):
             if values.get(name) is not None:
                 facts[name] = values[name]
@@ -224,7 +230,9 @@ class _Telling:
         if "team" in values:
             facts["team_id"] = self.people.team(self.work, values["team"]) if values["team"] else None
         if "assignee" in values:
-            facts["assignee_id"] = self.people.person(self.work, values["assignee"], agent=True)[0] if values["assignee"] else None
+            facts["assignee_id"] = (
+                self.people.person(self.work, values["assignee"], agent=True)[0] if values["assignee"] else None
+            )
         return facts
 
 

@@ -89,7 +89,9 @@ class People:
         number = work.next_id("team")
         code = "-".join("".join(c if c.isalnum() else " " for c in fold(name)).split())[:64] or f"team-{number}"
         taken = {t.code for t in self._desk.directory.teams().values()}
-        row = new_row("team", id=number, code=code if code not in taken else f"{code[:50]}-{number}", name=name[: fields.MAX_NAME])
+        row = new_row(
+            "team", id=number, code=code if code not in taken else f"{code[:50]}-{number}", name=name[: fields.MAX_NAME]
+        )
         work.record(Entry("team.add", "team", number, work.at, rows=[RowChange("team", (number,), None, row)]))
         self._teams[key] = number
         self._made.append((self._teams, key))

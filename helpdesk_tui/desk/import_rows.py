@@ -7,7 +7,16 @@ from helpdesk_tui.desk.forms import KEYS
 from helpdesk_tui.vocabulary.errors import DeskError
 
 # Facts of a row beyond the ticket's JSON keys.
-MORE: Final = ("comments", "tag", "severity", "affected_users", "cause", "resolution", "resolution_code", "pending_until")
+MORE: Final = (
+    "comments",
+    "tag",
+    "severity",
+    "affected_users",
+    "cause",
+    "resolution",
+    "resolution_code",
+    "pending_until",
+)
 TAKEN: Final = frozenset((*KEYS, *MORE))
 
 

@@ -196,7 +196,10 @@ class Writer:
                 known = self._numbers.get(parent)
                 if known is None or known == number:
                     self.tally.errors.append(
-                        {"line": line, "reason": Invalid(N_("parent: there is no ticket {value}"), value=parent).english}
+                        {
+                            "line": line,
+                            "reason": Invalid(N_("parent: there is no ticket {value}"), value=parent).english,
+                        }
                     )
                 elif not self._dry_run:
                     draft = work.ticket(number, Permission.TICKET_EDIT)
@@ -211,7 +214,9 @@ class Writer:
     def _update(self, work: Work, number: int, facts: Facts) -> None:
         """Bring a known ticket to what the row states; only keys that the row has count."""
         if number in work.drafts:
-            raise Conflict(N_("external id {id} already belongs to ticket {number}"), id=facts.external_id, number=number)
+            raise Conflict(
+                N_("external id {id} already belongs to ticket {number}"), id=facts.external_id, number=number
+            )
         draft = work.ticket(number, Permission.TICKET_EDIT)
         draft.subject_verb = "ticket.edit"
         try:

@@ -155,7 +155,9 @@ def guess(rows: Iterable[Incoming]) -> Plan:
             continue
         exact = column == name
         if not _speaks(name, values, exact):
-            plan.left_out[column] = N_("its values are not those of the field of that name; a map can say what they mean")
+            plan.left_out[column] = N_(
+                "its values are not those of the field of that name; a map can say what they mean"
+            )
             plan.silent[column] = name
             continue
         rank = (0 if exact else 1, place)
@@ -225,13 +227,20 @@ def with_map(plan: Plan, found: Mapping[str, Any], name: str) -> Plan:
     known = {"columns", "values", "constants", "options"}
     for key, value in found.items():
         if key not in known or not isinstance(value, dict):
-            raise Usage(N_("{path}: there is no table {key}; tables are: {known}"), path=name, key=key, known=", ".join(sorted(known)))
+            raise Usage(
+                N_("{path}: there is no table {key}; tables are: {known}"),
+                path=name,
+                key=key,
+                known=", ".join(sorted(known)),
+            )
     for column, target in found.get("columns", {}).items():
         _set_column(plan, column, target, name)
     for field_name, table in found.get("values", {}).items():
         _field(field_name, name)
         if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
-            raise Usage(N_("{path}: [values.{key}] must list what the file says and what it means"), path=name, key=field_name)
+            raise Usage(
+                N_("{path}: [values.{key}] must list what the file says and what it means"), path=name, key=field_name
+            )
         plan.values[field_name] = {str(k): v for k, v in table.items()}
         for column in [c for c, f in plan.silent.items() if f == field_name]:
             _set_column(plan, column, field_name, name)
@@ -240,7 +249,9 @@ def with_map(plan: Plan, found: Mapping[str, Any], name: str) -> Plan:
         plan.constants[field_name] = value
     for option, value in found.get("options", {}).items():
         if option != "timezone" or not isinstance(value, str):
-            raise Usage(N_("{path}: there is no option {key}; options are: {known}"), path=name, key=option, known="timezone")
+            raise Usage(
+                N_("{path}: there is no option {key}; options are: {known}"), path=name, key=option, known="timezone"
+            )
         try:
             zone(value)
         except Invalid as error:
@@ -264,5 +275,10 @@ def _set_column(plan: Plan, column: str, target: Any, name: str) -> None:
 
 def _field(value: Any, name: str) -> str:
     if not isinstance(value, str) or value not in TAKEN:
-        raise Usage(N_("{path}: {key} is no field of a ticket; fields are: {known}"), path=name, key=value, known=", ".join(sorted(TAKEN)))
+        raise Usage(
+            N_("{path}: {key} is no field of a ticket; fields are: {known}"),
+            path=name,
+            key=value,
+            known=", ".join(sorted(TAKEN)),
+        )
     return value

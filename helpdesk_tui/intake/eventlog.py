@@ -67,14 +67,23 @@ def load_map(name: str) -> LogMap:
         text = resources.files("helpdesk_tui.intake").joinpath(f"{name}.toml").read_text(encoding="utf-8")
         return _checked(tomllib.loads(text), name)
     if not Path(name).is_file():
-        raise Usage(N_("there is no map {name}; built in are: {known}, or name a TOML file"), name=name, known=", ".join(BUILT_IN))
+        raise Usage(
+            N_("there is no map {name}; built in are: {known}, or name a TOML file"),
+            name=name,
+            known=", ".join(BUILT_IN),
+        )
     return _checked(read_map(Path(name)), name)
 
 
 def _checked(found: Mapping[str, Any], name: str) -> LogMap:
     for key, table in found.items():
         if key not in _TABLES or not isinstance(table, dict):
-            raise Usage(N_("{path}: there is no table {key}; tables are: {known}"), path=name, key=key, known=", ".join(sorted(_TABLES)))
+            raise Usage(
+                N_("{path}: there is no table {key}; tables are: {known}"),
+                path=name,
+                key=key,
+                known=", ".join(sorted(_TABLES)),
+            )
     log = found.get("log", {})
     for key in ("id", "at"):
         if not isinstance(log.get(key), str):
@@ -82,7 +91,12 @@ def _checked(found: Mapping[str, Any], name: str) -> LogMap:
     columns = found.get("columns", {})
     for key in columns:
         if key not in _FIELDS:
-            raise Usage(N_("{path}: {key} is no field of a log; fields are: {known}"), path=name, key=key, known=", ".join(sorted(_FIELDS)))
+            raise Usage(
+                N_("{path}: {key} is no field of a log; fields are: {known}"),
+                path=name,
+                key=key,
+                known=", ".join(sorted(_FIELDS)),
+            )
     timezone = str(log.get("timezone", "UTC"))
     try:
         kind, where = Kind(log.get("kind", "incident")), zone(timezone)
@@ -103,7 +117,9 @@ def _checked(found: Mapping[str, Any], name: str) -> LogMap:
         columns={str(k): str(v) for k, v in columns.items()},
         description={str(k): str(v) for k, v in found.get("description", {}).items()},
         tags=tuple(found.get("tags", {}).get("columns", [])),
-        values={k: {str(a): str(b) for a, b in v.items()} for k, v in found.get("values", {}).items() if isinstance(v, dict)},
+        values={
+            k: {str(a): str(b) for a, b in v.items()} for k, v in found.get("values", {}).items() if isinstance(v, dict)
+        },
     )
 
 
@@ -206,10 +222,16 @@ class EventLog:
             values["title"] = " / ".join(parts)[:10_000] or self._text(row, how.id)
         elif not values.get("title"):
             values["title"] = self._text(row, how.id)
-        lines = [f"{label}: {text}" for label, column in how.description.items() if (text := self._text(row, column)) is not None]
+        lines = [
+            f"{label}: {text}"
+            for label, column in how.description.items()
+            if (text := self._text(row, column)) is not None
+        ]
         if lines:
             values["description"] = "\n".join([*filter(None, [values.get("description")]), *lines])
-        values["tags"] = [text[:64].replace(",", " ") for column in how.tags if (text := self._text(row, column)) is not None]
+        values["tags"] = [
+            text[:64].replace(",", " ") for column in how.tags if (text := self._text(row, column)) is not None
+        ]
         return LogStep(row.line, self._instant(when), self._text(row, how.by), values)
 
     def _value(self, name: str, text: str | None) -> Any:
@@ -219,7 +241,13 @@ class EventLog:
             return self._instant(text)
         if name in _COUNTS:
             if not text.isdecimal() or len(text) > 7:
-                raise Invalid(N_("{field}: {value} is no whole number from {low} to {high}"), field=name, value=text, low=0, high=9_999_999)
+                raise Invalid(
+                    N_("{field}: {value} is no whole number from {low} to {high}"),
+                    field=name,
+                    value=text,
+                    low=0,
+                    high=9_999_999,
+                )
             return int(text)
         table = self._map.values.get(name)
         if table is not None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from helpdesk_tui.desk.import_rows import Incoming
 from helpdesk_tui.intake import strict_json, texts
 from helpdesk_tui.intake.limits import MAX_COLUMNS, MAX_LINE, Source
+from helpdesk_tui.vocabulary.cells import restore
 from helpdesk_tui.vocabulary.errors import DeskError, Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 
@@ -32,7 +33,9 @@ class Table:
     def __init__(self, source: Source, *, form: str | None = None, encoding: str | None = None) -> None:
         self.source = source
         if form is not None and form not in FORMATS:
-            raise Usage(N_("{value} is no form that can be imported; use {known}"), value=form, known=", ".join(FORMATS))
+            raise Usage(
+                N_("{value} is no form that can be imported; use {known}"), value=form, known=", ".join(FORMATS)
+            )
         self.encoding = texts.detect(source, encoding)
         self.format = form or _OF_SUFFIX.get(source.suffix) or self._sniff()
         if self.format in ("json", "jsonl") and encoding is None and self.encoding.name not in ("utf-8", "utf-8-sig"):
@@ -173,13 +176,20 @@ class Table:
                 if not any(cells):
                     continue
                 if len(cells) > len(header) and any(cells[len(header) :]):
-                    yield Incoming(line, problem=Invalid(N_("{n} cells, but the header has {m}"), n=len(cells), m=len(header)))
+                    yield Incoming(
+                        line, problem=Invalid(N_("{n} cells, but the header has {m}"), n=len(cells), m=len(header))
+                    )
                     continue
-                yield Incoming(line, dict(zip(header, cells, strict=False)))
+                yield Incoming(line, dict(zip(header, map(restore, cells), strict=False)))
 
     def _header(self, cells: list[str]) -> list[str]:
         if len(cells) > MAX_COLUMNS:
-            raise Invalid(N_("{name} has {n} columns; at most {limit} are taken"), name=self.source.name, n=len(cells), limit=MAX_COLUMNS)
+            raise Invalid(
+                N_("{name} has {n} columns; at most {limit} are taken"),
+                name=self.source.name,
+                n=len(cells),
+                limit=MAX_COLUMNS,
+            )
         names = [cell.strip().lstrip("\ufeff") or f"column {place}" for place, cell in enumerate(cells, 1)]
         for name in names:
             if names.count(name) > 1:
@@ -199,5 +209,7 @@ def _parsed(line: int, text: str) -> Incoming:
     if not isinstance(value, dict):
         return Incoming(line, problem=Invalid(N_("a row must be an object with named values")))
     if len(value) > MAX_COLUMNS:
-        return Incoming(line, problem=Invalid(N_("{n} values; at most {limit} are taken"), n=len(value), limit=MAX_COLUMNS))
+        return Incoming(
+            line, problem=Invalid(N_("{n} values; at most {limit} are taken"), n=len(value), limit=MAX_COLUMNS)
+        )
     return Incoming(line, value)

@@ -67,7 +67,9 @@ def loads(text: str) -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise Invalid(N_("this is no JSON: {problem} at column {column}"), problem=error.msg, column=error.colno) from None
+        raise Invalid(
+            N_("this is no JSON: {problem} at column {column}"), problem=error.msg, column=error.colno
+        ) from None
     except RecursionError:
         raise Invalid(N_("nested deeper than {depth} levels"), depth=MAX_DEPTH) from None
 

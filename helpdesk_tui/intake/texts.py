@@ -57,7 +57,9 @@ def _known(name: str) -> str:
         if not getattr(info, "_is_text_encoding", True):
             raise LookupError(name)
     except LookupError as error:
-        raise Usage(N_("nobody knows the encoding {name}; write utf-8, gb18030, utf-16, latin-1 …"), name=name) from error
+        raise Usage(
+            N_("nobody knows the encoding {name}; write utf-8, gb18030, utf-16, latin-1 …"), name=name
+        ) from error
     return "utf-8-sig" if info.name == "utf-8" else info.name
 
 

@@ -20,7 +20,9 @@ class BatchRow:
 
 def find(conn: sqlite3.Connection, batch: str) -> BatchRow | None:
     """A batch by its name."""
-    row = conn.execute("SELECT id, verb, started_at, finished_at, cursor, source FROM batch WHERE id = ?", (batch,)).fetchone()
+    row = conn.execute(
+        "SELECT id, verb, started_at, finished_at, cursor, source FROM batch WHERE id = ?", (batch,)
+    ).fetchone()
     return None if row is None else BatchRow(*row)
 
 
