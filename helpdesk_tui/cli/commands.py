@@ -3,6 +3,7 @@
 Typer builds a command anew for each run, after the language is known; texts are declared with `N_` and translated then.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -17,13 +18,12 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.text import cell_width, fit
 
 F = TypeVar("F", bound=Callable[..., Any])
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
-N_("Usage: ")
-N_("Arguments")
-N_("Options")
-N_("Show this message and exit.")
+# Closing signs never begin a line.
+_NO_START: Final = "，。、；：！？）】》」』”"
 N_("Install completion for the current shell.")
 N_("Show completion for the current shell, to copy it or customize the installation.")
 
@@ -94,11 +94,48 @@ def _quickened(params: list[Any]) -> list[Any]:
     return params
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most `width` cells, broken at blanks and between wide characters."""
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        current, cells, gap = "", 0, 0  # gap: how much of `current` may stay on its line
+        for char in paragraph.strip():
+            wide = cell_width(char)
+            if wide == 2 and char not in _NO_START:
+                gap = len(current)
+            current, cells = current + char, cells + wide
+            if cells > width:
+                cut = gap or len(current) - 1
+                lines.append(current[:cut].rstrip())
+                current = current[cut:].lstrip()
+                cells, gap = cell_width(current), 0
+            if char == " ":
+                gap = len(current)
+        lines.append(current.rstrip())
+    return lines
+
+
+def _definitions(formatter: HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:
+    """Names on the left, what they are on the right; a long name takes a line of its own."""
+    if not rows:
+        return
+    formatter.write(f"\n{heading}:\n")
+    left = min(30, max(cell_width(name) for name, _text in rows))
+    for name, text in rows:
+        first, *rest = wrapped(text, max(20, formatter.width - left - 4)) or [""]
+        if cell_width(name) > left:
+            formatter.write(f"  {name}\n")
+            name = ""
+        formatter.write(f"  {fit(name, left)}  {first}".rstrip() + "\n")
+        for line in rest:
+            formatter.write(" " * (left + 4) + line + "\n")
+
+
 def _write_help(command: Any, ctx: Any, formatter: HelpFormatter) -> None:
     """Usage, what it does, arguments, options, sub-commands, examples."""
     pieces = command.collect_usage_pieces(ctx)
     formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=_("Usage: "))
-    command.format_help_text(ctx, formatter)
+    formatter.write("\n" + "".join(f"  {line}\n" for line in wrapped(command.help, formatter.width - 2)))
     arguments: list[tuple[str, str]] = []
     options: list[tuple[str, str]] = []
     for param in command.get_params(ctx):
@@ -107,16 +144,14 @@ def _write_help(command: Any, ctx: Any, formatter: HelpFormatter) -> None:
             (arguments if param.param_type_name == "argument" else options).append(
                 (record[0], _("Show this message and exit.") if "--help" in param.opts else record[1])
             )
-    for heading, records in ((_("Arguments"), arguments), (_("Options"), options)):
-        if records:
-            with formatter.section(heading):
-                formatter.write_dl(records)
-    if isinstance(command, TyperGroup):
-        command.format_commands(ctx, formatter)
+    _definitions(formatter, _("Arguments"), arguments)
+    _definitions(formatter, _("Options"), options)
+    if isinstance(command, Group):
+        _definitions(formatter, _("Commands"), command.summaries())
     if command.epilog:
-        with formatter.section(_("Examples")):
-            for line in command.epilog.splitlines():
-                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+        formatter.write("\n" + _("Examples") + ":\n")
+        for line in command.epilog.splitlines():
+            formatter.write(f"  {line}\n")
 
 
 class PipeClosed(Exception):
@@ -161,12 +196,14 @@ class Group(TyperGroup):
         """Write the help in our order."""
         _write_help(self, ctx, formatter)
 
-    def format_commands(self, ctx: Any, formatter: HelpFormatter) -> None:
+    def summaries(self) -> list[tuple[str, str]]:
         """The verbs with their first sentence."""
-        rows = [(name, command.get_short_help_str(200)) for name, command in self.commands.items()]
-        if rows:
-            with formatter.section(_("Commands")):
-                formatter.write_dl(rows)
+        return [(name, _sentence(command.help or "")) for name, command in self.commands.items()]
+
+
+def _sentence(text: str) -> str:
+    """The first sentence of a help text, in either script."""
+    return re.split(r"(?<=[.。])(?:\s|(?<=。)|$)", text.strip(), maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +240,9 @@ class LazyGroup(Group):
         self.commands = names
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: Any, formatter: HelpFormatter) -> None:
-        """All commands with their summaries, without loading any."""
-        with formatter.section(_("Commands")):
-            formatter.write_dl([(name, _(entry.summary)) for name, entry in self.entries.items()])
+    def summaries(self) -> list[tuple[str, str]]:
+        """All commands with what they are for, without loading any."""
+        return [(name, _(entry.summary)) for name, entry in self.entries.items()]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[CompletionItem]:
         """Names that begin so, then the options."""
