@@ -44,6 +44,13 @@ def found_version(conn: sqlite3.Connection) -> int:
 
 def inspect(conn: sqlite3.Connection, known: int = SCHEMA_VERSION) -> SchemaState:
     """Tell what this database is. Reads two header fields, and the list of tables only where both are zero."""
+    if not conn.in_transaction:
+        # All from one moment: another program may be making its tables right now.
+        conn.execute("BEGIN")
+        try:
+            return inspect(conn, known)
+        finally:
+            conn.execute("ROLLBACK")
     version = found_version(conn)
     application: int = conn.execute("PRAGMA application_id").fetchone()[0]
     if application == APPLICATION_ID and version >= 1:
