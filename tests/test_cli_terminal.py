@@ -286,3 +286,19 @@ def test_an_empty_list_is_empty_in_every_form(capsys: pytest.CaptureFixture[str]
         "table": "", "json": "[]\n", "jsonl": "", "csv": "a,b\n", "tsv": "a\tb\n",
     }  # fmt: skip
     assert printed["table"].err == "helpdesk: nothing\n"
+
+
+@pytest.mark.parametrize("width", [10, 21, 40])
+def test_help_is_broken_by_cells_in_both_scripts(width: int) -> None:
+    from helpdesk_tui.cli.commands import wrapped
+    from helpdesk_tui.vocabulary.text import cell_width
+
+    for text in (
+        "列出工单；除非筛选条件另有规定，也包括已关闭的。" * 3,
+        "Move a ticket to another state of its kind.",
+        "新 mixed 文本 " * 9,
+    ):
+        lines = wrapped(text, width)
+        assert max(map(cell_width, lines)) <= width
+        assert "".join("".join(lines).split()) == "".join(text.split())
+        assert not any(line[0] in "，。；" for line in lines)
