@@ -26,7 +26,7 @@ PAGES: Final[tuple[tuple[str, str, str, str, tuple[object, ...]], ...]] = (
     ("sort created", "sort:-created", "t.deleted_at IS NULL", " ORDER BY t.created_at DESC, t.number DESC LIMIT ?", ()),
     ("filter mine", "is:mine is:open sort:-priority,due", f"t.assignee_id = ? AND {_OPEN}", _QUEUE, (1,)),
     ("filter team", "team:{team} is:open sort:-priority,due", f"t.team_id = ? AND {_OPEN}", _QUEUE, (1,)),
-    ("filter breached", "sla:breached is:open sort:-priority,due", f"t.due_at <= ? AND {_OPEN}", _QUEUE, (NOW,)),
+    ("filter breached", "sla:breached is:open sort:-priority,due", f"t.sla_run = 'running' AND t.due_at <= ? AND {_OPEN}", _QUEUE, (NOW,)),
 )  # fmt: skip
 QUERIES: Final = (
     ("AND", "printer network"),
@@ -156,7 +156,8 @@ def _replay(desk: Desk) -> Row:
         spent = time.process_time() - start
         same = all(
             desk.store.query(f"SELECT count(*) FROM {t}") == target.query(f"SELECT count(*) FROM {t}")
-            for t in ("ticket", "comment", "person", "tally", "search_text")
+            # A tally row that fell to zero stays where it fell; a replay in chunks need not pass through it.
+            for t in ("ticket", "comment", "person", "tally WHERE n > 0", "search_text", "search_note")
         )
         target.close()
     row = figure("replay", "entries a CPU second, rows and index made", n / spent, "entries/s")

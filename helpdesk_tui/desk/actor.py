@@ -53,7 +53,7 @@ def find(conn: sqlite3.Connection, who: str) -> Actor | None:
     """The active person with this login, e-mail address, `#id`, or (where it is one person's only) name."""
     row = conn.execute(_COLUMNS + "login = ?", (who,)).fetchone()
     if row is None and "@" in who:
-        row = conn.execute(_COLUMNS + "lower(email) = lower(?)", (who,)).fetchone()
+        row = conn.execute(_COLUMNS + "email IS NOT NULL AND lower(email) = lower(?)", (who,)).fetchone()
     if row is None and who.startswith("#") and who[1:].isdecimal():
         row = conn.execute(_COLUMNS + "id = ?", (int(who[1:]),)).fetchone()
     if row is None:

@@ -167,7 +167,7 @@ class Directory:
         if not rows:
             rows = self._store.query(_PERSON + "p.login = ?", (text,))
         if not rows and "@" in text:
-            rows = self._store.query(_PERSON + "lower(p.email) = lower(?)", (text,))
+            rows = self._store.query(_PERSON + "p.email IS NOT NULL AND lower(p.email) = lower(?)", (text,))
         if not rows:
             rows = self._store.query(_PERSON + "p.name = ? COLLATE NOCASE LIMIT 2", (text,))
             if len(rows) > 1:

@@ -139,7 +139,7 @@ def _optional(field: str, value: str) -> str | None:
 def unique(work: "Work", values: Row, but: int | None = None) -> None:
     """Raise Conflict where another person has this address or login."""
     for field, sql in (
-        ("email", "SELECT id FROM person WHERE lower(email) = lower(?) AND id IS NOT ?"),
+        ("email", "SELECT id FROM person WHERE email IS NOT NULL AND lower(email) = lower(?) AND id IS NOT ?"),
         ("login", "SELECT id FROM person WHERE login = ? AND id IS NOT ?"),
     ):
         value = values.get(field)

@@ -128,7 +128,7 @@ def _lost(work: "Work", table: str, values: Row, ahead: Ahead | None = None) -> 
 
 _TAKEN: Final = {
     ("ticket", "external_id"): "SELECT 1 FROM ticket WHERE external_id = ?",
-    ("person", "email"): "SELECT 1 FROM person WHERE lower(email) = lower(?)",
+    ("person", "email"): "SELECT 1 FROM person WHERE email IS NOT NULL AND lower(email) = lower(?)",
     ("person", "login"): "SELECT 1 FROM person WHERE login = ?",
     ("team", "code"): "SELECT 1 FROM team WHERE code = ?",
     ("service", "code"): "SELECT 1 FROM service WHERE code = ?",
