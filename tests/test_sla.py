@@ -413,3 +413,12 @@ def test_switches_are_read_by_name() -> None:
 def test_wrong_switches_are_refused(values: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         SlaSwitches.parse(values)
+
+
+def test_a_warning_before_the_start_gives_way_to_one_after_it() -> None:
+    around = Calendar("UTC", dict.fromkeys(range(7), ((0, 86_400),)))
+    start = 1_736_150_400
+    targets = Targets(response=Target(900), warn=(Warn(percent=80), Warn(offset=-1800)))
+    assert clocks((), start, targets, around, SlaSwitches(), start).next_warn == start + 720
+    only = Targets(response=Target(900), warn=(Warn(offset=-1800),))
+    assert clocks((), start, only, around, SlaSwitches(), start).next_warn == start

@@ -70,7 +70,8 @@ class Clock:
 class SlaResult:
     """All clocks of a ticket at an instant. `run`: none, running, paused, met or missed.
 
-    `next_due` and `next_warn`: the earliest of the running clocks; of its two warning points the earlier one counts.
+    `next_due` and `next_warn`: the earliest of the running clocks; of two warning points the earlier one after the
+    start counts.
     """
 
     at: Instant
@@ -145,7 +146,7 @@ def clocks(
         resolution = desk.single("resolution", targets.resolution, start, basis, ended)
     dues = [clock.due for clock in (response, update, resolution) if clock.due is not None]
     found = (response, update, resolution)
-    warns = [point for clock in found for point in (clock.warn, clock.warn2) if point is not None]
+    warns = [point for clock in found for point in _warnings(clock)]
     return SlaResult(
         at,
         created_at,
@@ -160,6 +161,12 @@ def clocks(
         tuple(story.pauses),
         desk.calendar,
     )
+
+
+def _warnings(clock: Clock) -> list[Instant]:
+    """A clock's warning points. One that would lie before its start (30m before a target of 15m) gives way to another."""
+    points = [point for point in (clock.warn, clock.warn2) if point is not None]
+    return [point for point in points if clock.started is None or point > clock.started] or points
 
 
 def columns(result: SlaResult) -> SlaColumns:
