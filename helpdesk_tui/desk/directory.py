@@ -168,7 +168,8 @@ class Directory:
             rows = self._store.query(_PERSON + "p.login = ?", (text,))
         if not rows and "@" in text:
             rows = self._store.query(_PERSON + "p.email IS NOT NULL AND lower(p.email) = lower(?)", (text,))
-        if not rows:
+        # Nobody is called like an address; and a stranger's one must not cost a look at everybody.
+        if not rows and ("@" not in text or " " in text):
             rows = self._store.query(_PERSON + "p.name = ? COLLATE NOCASE LIMIT 2", (text,))
             if len(rows) > 1:
                 raise Invalid(N_("several people are called {text}; name one by login or e-mail address"), text=text)

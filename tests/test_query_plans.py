@@ -1,0 +1,86 @@
+"""What verbs ask of SQLite while they run never walks a whole large table: every statement is listened to and explained."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.corpus import build
+from helpdesk_tui.desk.desk import Desk
+
+_LARGE = {"ticket", "t", "person", "p", "comment", "c", "journal", "j", "journal_text", "ticket_tag", "watcher", "link"}
+_SCAN = re.compile(r"^SCAN (\w+)(?! USING)(?! VIRTUAL)")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    made = build(Path(tmp_path_factory.mktemp("plans")) / "desk.db", 300)
+    yield made
+    made.close()
+
+
+def scans(desk: Desk, work: Callable[[], object]) -> list[str]:
+    """The statements of a piece of work that read a large table from end to end, with their plans."""
+    conn = desk.store.reader()
+    heard: list[str] = []
+    conn.set_trace_callback(heard.append)
+    try:
+        work()
+    finally:
+        conn.set_trace_callback(None)
+    assert heard, "nothing was asked"
+    bad = []
+    for sql in dict.fromkeys(heard):
+        if (
+            not sql.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT"))
+            or "search_" in sql[:20]
+        ):
+            continue
+        plan = [row[3] for row in conn.execute("EXPLAIN QUERY PLAN " + sql)]
+        bad += [f"{line}: {sql[:300]}" for line in plan if (m := _SCAN.match(line)) and m.group(1) in _LARGE]
+    return bad
+
+
+READS: dict[str, Callable[[Desk], object]] = {
+    "page": lambda d: d.tickets.page("is:open sort:-priority,due"),
+    "mine": lambda d: d.tickets.page("is:mine is:open sort:-priority,due"),
+    "show": lambda d: d.tickets.show(100),
+    "comments": lambda d: d.tickets.comments(100),
+    "timeline": lambda d: d.tickets.timeline(100),
+    "by login": lambda d: d.directory.find("agent0001"),
+    "by address": lambda d: d.directory.find("P0007@example.org"),
+    "number": lambda d: d.tickets.page("number:7"),
+    "parent": lambda d: d.tickets.page("parent:7"),
+    "search": lambda d: d.searching.rows("printer network"),
+}
+WRITES: dict[str, Callable[[Desk, int], object]] = {
+    "open": lambda d, n: d.tickets.open("Printer jams", requester="p0007@example.org"),
+    "open for a stranger": lambda d, n: d.tickets.open("Printer jams", requester="new@example.org"),
+    "reply": lambda d, n: d.tickets.reply(n, "We look into it"),
+    "edit": lambda d, n: d.tickets.edit(n, set={"impact": "high"}),
+    "merge": lambda d, n: d.tickets.merge(n, n + 1),
+    "undo": lambda d, n: d.undoing.last(),
+    "bulk": lambda d, n: d.bulk.edit(numbers=[n, n + 2], set={"category": "other"}),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_reading_walks_no_whole_table(desk: Desk, name: str) -> None:
+    assert scans(desk, lambda: READS[name](desk)) == []
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_writing_walks_no_whole_table(desk: Desk, name: str) -> None:
+    number = desk.store.query("SELECT number FROM ticket WHERE phase = 1 ORDER BY number LIMIT 1")[0][0]
+    assert scans(desk, lambda: WRITES[name](desk, number)) == []
+
+
+def test_undoing_a_batch_walks_no_whole_table(desk: Desk) -> None:
+    numbers = [n for (n,) in desk.store.query("SELECT number FROM ticket WHERE phase = 1 ORDER BY number LIMIT 20")]
+    batch = desk.bulk.assign(numbers=numbers, assignee="agent0001")["batch"]
+    assert scans(desk, lambda: desk.undoing.batch(batch)) == []
+
+
+def test_the_listener_hears_a_scan(desk: Desk) -> None:
+    assert scans(desk, lambda: desk.store.query("SELECT count(*) FROM ticket WHERE cause = 'x'")) != []
