@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from helpdesk_tui.desk.desk import Desk
@@ -40,6 +41,7 @@ class HelpdeskApp(DeskApp):
     Toast { padding: 0 1; max-width: 60; width: auto; margin: 0; }
     ToastRack { margin: 0 0 1 0; padding: 0; }
     CommandPalette { background: transparent; }
+    CommandPalette SearchIcon { display: none; }
     """
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}
@@ -208,6 +210,11 @@ class HelpdeskApp(DeskApp):
             if isinstance(self.screen, Writing):
                 self.screen.leave_composer()
             self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Show what can be done here, searchable."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("find an action"), id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Nothing beyond our own actions in the palette."""

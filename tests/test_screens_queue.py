@@ -41,7 +41,7 @@ async def test_it_opens_on_the_first_view_that_is_not_empty(tmp_path: Path) -> N
 async def test_an_empty_desk_says_how_to_begin(tmp_path: Path) -> None:
     async with console(tmp_path, tickets=0, view=None) as c:
         assert c.queue.view_tabs.selected == "mine"
-        assert "n opens a ticket" in screen_text(c.app)
+        assert "n opens the first ticket" in screen_text(c.app)
         await c.press("t")
         assert any("there is no ticket here" in toast for toast in c.toasts)
 

@@ -16,7 +16,7 @@ from helpdesk_tui.vocabulary.kinds import parse_ref
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import FormField
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Ask, Choice, Confirm, Pick
-from helpdesk_tui.widgets.sentences import field_label
+from helpdesk_tui.widgets.sentences import HIDDEN, field_label
 
 One = Callable[[Desk, int], Any]
 Many = Callable[[Desk, list[int], bool], dict[str, Any]]
@@ -121,6 +121,7 @@ class TicketDeeds(DeskScreen):
             changes = "; ".join(
                 f"{field_label(name)}: {_plain(pair[0])} -> {_plain(pair[1])}"
                 for name, pair in list(found["changes"].items())[:4]
+                if name not in HIDDEN
             )
             details.append(f"{found['ref']}  {one_line(found['title'], 40)}  {changes}")
 

@@ -70,6 +70,10 @@ class Feed(DeskScreen):
         self._first_page = page
         self.show_seat(demo)
         self.set_views(tabs, code)
+        if not page.rows:
+            self.tickets.show_loading(
+                _("This desk is empty: n opens the first ticket; `helpdesk demo` shows a filled desk.")
+            )
         self.read_views()
 
     _first_page: Page | None = None

@@ -84,6 +84,8 @@ def readable(item: TimelineItem) -> TimelineItem:
     item.changes = {name: pair for name, pair in item.changes.items() if name not in _CLOCKS}
     reasons: list[dict[str, Any]] = []
     for reason in item.reasons:
+        if reason.get("code") == "lifecycle.move":
+            continue
         if reason.get("code") != "decision":
             reasons.append(reason)
         elif reason.get("decision") != "classification":
