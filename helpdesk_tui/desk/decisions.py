@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from helpdesk_tui.rules import demand as demands
 from helpdesk_tui.rules import priority as priorities
 from helpdesk_tui.rules import routing
+from helpdesk_tui.store.changes import Settled
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.levels import Level, Priority
 from helpdesk_tui.vocabulary.reasons import register
@@ -109,17 +110,21 @@ def prioritise(work: "Work", draft: "Draft") -> None:
     governing = desk.policies.current()
     service = desk.directory.services().get(draft["service_id"])
     requester = desk.directory.person(draft["requester_id"])
-    found = priorities.prioritise(
-        governing.policy,
-        Level(draft["impact"]),
-        Level(draft["urgency"]),
+    facts = (
+        draft["impact"],
+        draft["urgency"],
         service.criticality if service else None,
         bool(requester and requester.vip),
         draft["affected_users"],
         draft["severity"],
     )
-    draft.set(priority=int(found.priority), policy_version=governing.version)
-    draft.because(kept(PRIORITY, governing.version, found.data()))
+    known: tuple[int, Settled] | None = governing.memo.get((PRIORITY, *facts))
+    if known is None:
+        found = priorities.prioritise(governing.policy, Level(facts[0]), Level(facts[1]), *facts[2:])
+        reason = Settled(kept(PRIORITY, governing.version, found.data()))
+        known = governing.remember((PRIORITY, *facts), (int(found.priority), reason))
+    draft.set(priority=known[0], policy_version=governing.version)
+    draft.because(known[1])
 
 
 def pin(work: "Work", draft: "Draft", priority: Priority) -> None:
@@ -136,6 +141,11 @@ def route(work: "Work", draft: "Draft", *, person: bool) -> tuple[int | None, in
     """Team and (with `person`) assignee by the policy; the decision is kept. Ids, each may be None."""
     desk = work.desk
     governing = desk.policies.current()
+    facts = _route_facts(work, draft)
+    known: tuple[int | None, Settled] | None = None if person else desk.directory.memo.get(facts)
+    if known is not None:
+        draft.because(known[1])
+        return known[0], None
     ticket = _route_input(work, draft)
     choice = routing.choose_team(governing.policy, ticket)
     candidates: list[routing.Candidate] = []
@@ -144,8 +154,33 @@ def route(work: "Work", draft: "Draft", *, person: bool) -> tuple[int | None, in
         candidates = _candidates(work, team.id, team.code)
         ticket = _with_memory(work, draft, ticket, team.id, team.code, choice.strategy)
     found = routing.route(governing.policy, ticket, candidates)
-    draft.because(kept(ROUTING, governing.version, found.data()))
+    reason = kept(ROUTING, governing.version, found.data())
+    if not person:
+        # Without people to choose from, the team follows from these facts alone.
+        settled = Settled(reason)
+        desk.directory.memo[facts] = (team.id if team else None, settled)
+        reason = settled
+    draft.because(reason)
     return (team.id if team else None), found.assignee
+
+
+def _route_facts(work: "Work", draft: "Draft") -> tuple[Any, ...]:
+    """Everything on which the choice of a team depends beside the directory: the policy and the ticket's facts."""
+    directory = work.desk.directory
+    requester = directory.person(draft["requester_id"])
+    return (
+        ROUTING,
+        work.desk.policies.current().version,
+        draft["kind"],
+        draft["category"],
+        draft["service_id"],
+        draft["priority"],
+        requester.organisation if requester else None,
+        requester.organisation_kind if requester else None,
+        bool(requester and requester.vip),
+        draft["channel"],
+        draft["language"],
+    )
 
 
 def _route_input(work: "Work", draft: "Draft") -> routing.RouteInput:

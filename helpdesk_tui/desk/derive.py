@@ -72,7 +72,9 @@ def derive(
 
     `past` holds the tickets' entries so far (`journal.outlines`) where they were read for many at once.
     """
-    if due_anew(draft):
+    if draft.fresh and not any(c.table == "comment" for c in draft.rows):
+        draft.set(**_first_columns(work, draft))
+    elif due_anew(draft):
         entries = None if past is None else past.get(draft.number, [])
         history = history_of(work, draft, entries)
         draft.set(**columns(work.desk, {**draft.row, **draft.new}, history, max(draft.at, work.now)))
@@ -80,6 +82,22 @@ def derive(
         wanted = wake_up({**draft.row, **draft.new})
         if wanted or not draft.fresh:
             timers[draft.number] = wanted
+
+
+# What the events of a ticket that was only opened depend on, beside its target.
+_BEGINNING: Final = ("kind", "state", "phase", "created_at", "resolved_at", "closed_at", "first_response_at")
+
+
+def _first_columns(work: "Work", draft: "Draft") -> dict[str, Any]:
+    """The derived columns of a ticket that is opened and nothing more: tickets opened at one instant share them."""
+    row, at = {**draft.row, **draft.new}, max(draft.at, work.now)
+    governing = work.desk.policies.current()
+    plan = governing.plan(plan_facts(work.desk, row))
+    key = ("first", plan.id if plan else None, at, row["deleted_at"], *[row[c] for c in _BEGINNING])
+    known: dict[str, Any] | None = governing.memo.get(key)
+    if known is None:
+        known = governing.remember(key, columns(work.desk, row, history_of(work, draft), at, governing))
+    return known
 
 
 def wake_up(row: Row) -> dict[str, Instant]:

@@ -74,6 +74,7 @@ class Directory:
         self._teams: dict[int, TeamFacts] = {}
         self._services: dict[int, ServiceFacts] = {}
         self._people: dict[int, PersonFacts] = {}
+        self._memo: dict[Any, Any] = {}
 
     def _fresh(self) -> None:
         head = self._store.head()
@@ -93,8 +94,17 @@ class Directory:
         self._teams = {r[0]: TeamFacts(r[0], r[1], r[2], r[3], bool(r[4])) for r in teams}
         self._services = {r[0]: ServiceFacts(*r) for r in services}
         self._people = {}
+        self._memo = {}
         self._seen = head
         self._loads += 1
+
+    @property
+    def memo(self) -> dict[Any, Any]:
+        """Answers that follow from the teams, services and people as they stand; empty again when these may have changed."""
+        self._fresh()
+        if len(self._memo) > 5_000:
+            self._memo.clear()
+        return self._memo
 
     def stamp(self) -> int:
         """A number that changes whenever a name, code or address may have changed."""

@@ -16,6 +16,7 @@ from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.kinds import STATES, Kind, Phase
 from helpdesk_tui.vocabulary.records import Instant
+from helpdesk_tui.vocabulary.text import at_rest
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
@@ -223,9 +224,7 @@ class Reader:
                 value if isinstance(value, list) else _text(name, value).replace("，", ",").replace(";", ",").split(",")
             )
             for part in parts:
-                for piece in _text(name, part).split(","):
-                    if piece.strip():
-                        out.append(self._tag(piece))
+                out.extend(self._tag(piece) for piece in _text(name, part).split(",") if piece.strip())
         if len(out) > _MAX_TAGS:
             raise Invalid(
                 N_("{field} has {n} parts; at most {limit} are taken"), field="tags", n=len(out), limit=_MAX_TAGS
@@ -258,7 +257,7 @@ def first_words(text: str) -> str:
         line = " ".join(candidate.split())
         if line:
             break
-    line = fields.at_rest(line)
+    line = at_rest(line)
     if len(line) <= _TITLE:
         return line
     cut = line[: _TITLE + 1].rpartition(" ")[0]

@@ -160,9 +160,8 @@ class _Telling:
             self.people.person(self.work, resolver, agent=True)
         self.row = {**before, **changed}
         if last or not CLOCK_COLUMNS.isdisjoint(changed):
-            for column, value in self._clocks(self.work.now if last else step.at).items():
-                if before[column] != value:
-                    changed[column] = value
+            clocks = self._clocks(self.work.now if last else step.at)
+            changed.update({column: value for column, value in clocks.items() if before[column] != value})
             self.row.update(changed)
         entry.rows[0].before = {c: before[c] for c in changed}
 

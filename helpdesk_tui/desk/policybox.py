@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
 
 from helpdesk_tui.rules.calendar import Calendar
 from helpdesk_tui.rules.classify import CompiledPolicy, compile_policy
@@ -18,6 +18,8 @@ from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 
+T = TypeVar("T")
+_REMEMBERED: Final = 5_000
 _IN_FORCE: Final = "SELECT version FROM policy_version ORDER BY version DESC LIMIT 1"
 
 
@@ -41,10 +43,23 @@ class Governing:
     calendars: dict[str, Calendar]
     plans: tuple[Plan, ...]
     switches: SlaSwitches
+    # Answers of pure functions of this policy, by their inputs; see `remember`.
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def plan(self, facts: dict[str, Any]) -> Plan | None:
         """The first target whose facts hold."""
-        return next((plan for plan in self.plans if plan.when.holds(**facts)), None)
+        key = ("plan", *facts.values())
+        if key in self.memo:
+            found: Plan | None = self.memo[key]
+            return found
+        return self.remember(key, next((plan for plan in self.plans if plan.when.holds(**facts)), None))
+
+    def remember(self, key: Any, answer: T) -> T:
+        """Keep an answer under its inputs (a tuple that begins with what was asked); the same answer."""
+        if len(self.memo) >= _REMEMBERED:
+            self.memo.clear()
+        self.memo[key] = answer
+        return answer
 
 
 def _target(value: Duration | None) -> Target | None:

@@ -3,11 +3,13 @@
 Verbs, imports, undo and replay all come through `apply`; nothing else writes a business table.
 """
 
+import contextlib
 import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Table, bindparam, delete, insert, update
@@ -148,7 +150,7 @@ def write_rows(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
             updates[(change.table, tuple(sorted(change.after)), versioned)].append(change)
     for table in sorted(inserts, key=_ORDER.__getitem__):
         sql, order = _insert(table)
-        conn.executemany(sql, [tuple(c.after.get(n) for n in order) for c in inserts[table] if c.after is not None])
+        conn.executemany(sql, _values(order, inserts[table]))
     for (table, changed, versioned), group in updates.items():
         sql, order = _update(table, changed, versioned)
         keys = key_columns(table)
@@ -163,6 +165,16 @@ def write_rows(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
     for table in sorted(deletes, key=_ORDER.__getitem__, reverse=True):
         sql, _ = _delete(table)
         _run_deletes(conn, sql, deletes[table])
+
+
+def _values(order: Sequence[str], changes: list[RowChange]) -> list[tuple[Any, ...]]:
+    """New rows in the order of a statement; a column that a row does not name is null."""
+    rows = [c.after for c in changes if c.after is not None]
+    pick = itemgetter(*order)
+    if len(order) > 1:
+        with contextlib.suppress(KeyError):
+            return [pick(row) for row in rows]
+    return [tuple(row.get(n) for n in order) for row in rows]
 
 
 def _run_deletes(conn: sqlite3.Connection, sql: str, group: list[RowChange]) -> None:

@@ -14,6 +14,19 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 
+class Settled(dict[str, Any]):
+    """A reason that many entries share: made once, written to the journal in the one form it was encoded in.
+
+    It must not be changed, and holds no text that a person typed.
+    """
+
+    __slots__ = ("encoded",)
+
+    def __init__(self, reason: Mapping[str, Any]) -> None:
+        super().__init__(reason)
+        self.encoded: str | None = None
+
+
 @dataclass(slots=True)
 class RowChange:
     """One row. Insert: `before` is None and `after` the whole row; delete: the reverse; update: changed columns only.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.store.changes import Entry, Row, RowChange, Settled
 from helpdesk_tui.vocabulary.records import Instant
 
 # Columns that may hold personal data or free text; everything else is codes, numbers and instants.
@@ -35,7 +35,19 @@ COLUMNS: Final = (
 )
 INSERT: Final = f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # sql: constant
 INSERT_TEXT: Final = "INSERT INTO journal_text (seq, vals) VALUES (?, ?)"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+
+
+def _encoder() -> Callable[[Any], str]:
+    """Canonical JSON: keys sorted, no blanks, no NaN. The C encoder is made once, not once a call."""
+    plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    quick = make(None, plain.default, json.encoder.encode_basestring, None, ":", ",", True, False, False)
+    return lambda value: "".join(quick(value, 0))
+
+
+_encode = _encoder()
 
 
 @dataclass(slots=True)
@@ -91,9 +103,17 @@ def _reasons(entry: Entry, vault: _Vault) -> str:
     """Reasons as they are; a text that a person typed (key `text`) is private."""
     if not entry.reasons:
         return "[]"
-    return _encode(
-        [{k: vault.keep(v) if k == "text" and isinstance(v, str) and v else v for k, v in r.items()} for r in entry.reasons]
-    )
+    parts: list[str] = []
+    for reason in entry.reasons:
+        if isinstance(reason, Settled):
+            if reason.encoded is None:
+                reason.encoded = _encode(reason)
+            parts.append(reason.encoded)
+        elif isinstance(reason.get("text"), str) and reason["text"]:
+            parts.append(_encode({**reason, "text": vault.keep(reason["text"])}))
+        else:
+            parts.append(_encode(reason))
+    return f"[{','.join(parts)}]"
 
 
 def digest(previous: bytes, fields: tuple[Any, ...], ops: str, reasons: str) -> bytes:

@@ -48,6 +48,8 @@ _NEWLY_WIDE: Final = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1
 
 def at_rest(text: str) -> str:
     """What may be stored: NUL and lone surrogates become U+FFFD, all else stays as it arrived."""
+    if text.isascii() and "\0" not in text:
+        return text
     return _SURROGATES.sub("\ufffd", text.replace("\0", "\ufffd"))
 
 
