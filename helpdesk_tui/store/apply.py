@@ -23,10 +23,8 @@ from helpdesk_tui.vocabulary.i18n import N_
 
 _DIALECT: Final = dialect.dialect()
 _ORDER: Final = {name: place for place, name in enumerate(tables.business_tables())}
-_TICKETS: Final = (
-    "SELECT " + ", ".join(c.name for c in tables.metadata.tables["ticket"].columns) + " FROM ticket"
-    " WHERE number IN (SELECT value FROM json_each(?))"
-)
+_NAMES: Final = ", ".join(c.name for c in tables.metadata.tables["ticket"].columns)
+_TICKETS: Final = f"SELECT {_NAMES} FROM ticket WHERE number IN (SELECT value FROM json_each(?))"  # sql: the table's own columns
 Statement = tuple[str, Sequence[str]]
 
 

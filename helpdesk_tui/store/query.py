@@ -297,7 +297,7 @@ class Compiler:
     def _tags(self, values: list[str], none: bool) -> Sql:
         parts = []
         if values:
-            inner = f"SELECT x.number FROM ticket_tag x WHERE x.tag IN ({_marks(len(values))})"
+            inner = f"SELECT x.number FROM ticket_tag x WHERE x.tag IN ({_marks(len(values))})"  # sql: placeholders only
             parts.append(Sql(f"t.number IN ({inner})", list(values)))
         if none:
             parts.append(Sql("NOT EXISTS (SELECT 1 FROM ticket_tag x WHERE x.number = t.number)"))
@@ -307,7 +307,7 @@ class Compiler:
         parts = []
         people = self._people(values)
         if people:
-            inner = f"SELECT x.number FROM watcher x WHERE x.person_id IN ({_marks(len(people))})"
+            inner = f"SELECT x.number FROM watcher x WHERE x.person_id IN ({_marks(len(people))})"  # sql: placeholders only
             parts.append(Sql(f"t.number IN ({inner})", list(people)))
         if none:
             parts.append(Sql("NOT EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number)"))
