@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from console_desk import Clock, console, make_desk, second_desk
+from textual.command import CommandPalette
 from textual.widgets import OptionList
 from tui import SIZES, assert_inert, assert_snapshot, screen_text
 
@@ -382,3 +383,94 @@ async def test_every_listed_key_does_something(tmp_path: Path) -> None:
         await c.press("enter")
         for spec in c.ticket.specs():
             assert hasattr(c.ticket, spec.method), spec.id
+
+
+async def test_the_palette_finds_actions_and_does_them(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        number = c.queue.tickets.cursor
+        assert number is not None
+        await c.press("ctrl+p")
+        assert isinstance(c.app.screen, CommandPalette)
+        await c.type("becomes yours")
+        await c.until(lambda: "Take the ticket" in screen_text(c.app))
+        assert_inert(c.app)
+        await c.press("enter")
+        await c.until(lambda: c.desk.tickets.show(number)["assignee"] == "ana")
+        await c.settle()
+        await c.press("colon")
+        await c.type("copy_command")
+        await c.press("enter")
+        assert c.app.clipboard == f"helpdesk ticket take {number}"
+
+
+async def test_order_theme_and_filter_in_the_way_back(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        await c.press("S")
+        await c.type("newest")
+        await c.press("enter")
+        assert [row.number for row in c.queue.tickets.rows] == [5, 4, 3, 2, 1]
+        await c.press("escape")
+        assert c.queue.view_tabs.selected == "mine"
+        await c.press("colon")
+        await c.type("theme light")
+        await c.press("enter")
+        assert c.app.theme == "light"
+
+
+async def test_close_and_cancel_ask_first(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        number = c.queue.tickets.cursor
+        assert number is not None
+        await c.press("colon")
+        await c.type("cancel")
+        await c.press("enter")
+        await c.type("opened twice")
+        await c.press("enter")
+        assert c.desk.tickets.show(number)["state"] == "cancelled"
+        await c.press("u")
+        assert c.desk.tickets.show(number)["state"] == "new"
+
+
+async def test_a_bulk_reply_names_its_tickets_first(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        await c.press("space", "space", "c")
+        await c.type("all systems are back")
+        await c.press("f2")
+        assert isinstance(c.app.screen, Confirm)
+        assert "2 of 2 would change" in screen_text(c.app)
+        await c.press("n")
+        assert c.queue.composer.text == "all systems are back"
+        await c.press("f2", "y")
+        assert [len(c.desk.tickets.comments(n)) for n in range(1, 6)].count(1) == 2
+        assert not c.queue.composer.is_open
+
+
+async def test_without_the_right_an_action_says_so(tmp_path: Path) -> None:
+    clock = Clock()
+    desk = make_desk(tmp_path, clock)
+    desk.people.add("Aud Itor", login="aud", roles=["auditor"], agent=True)
+    async with console(tmp_path, desk=desk.acting_as("aud")) as c:
+        await c.press("t")
+        assert any("ticket.assign" in toast for toast in c.toasts)
+        await c.press("question_mark")
+        assert "not now" in screen_text(c.app)
+        await c.press("escape")
+        assert "take" not in screen_text(c.app).splitlines()[-1]
+
+
+async def test_a_fault_of_ours_keeps_the_draft(tmp_path: Path) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    async def write_and_break() -> None:
+        async with console(tmp_path) as c:
+            await c.press("i")
+            await c.type("half a note")
+            c.queue.call_later(broken)
+            await c.pilot.pause()
+
+    with pytest.raises(ZeroDivisionError):
+        await write_and_break()
+    kept = list((tmp_path / "drafts").iterdir())
+    assert len(kept) == 1
+    assert "half a note" in kept[0].read_text("utf-8")

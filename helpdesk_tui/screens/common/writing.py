@@ -35,6 +35,9 @@ class Writing(TicketDeeds):
         """Who would read a public reply, as one line."""
         return ""
 
+    def composing(self) -> None:
+        """The composer is open and takes its room: what was said last should stay in view."""
+
     def after_writing(self) -> None:
         """The composer is closed: focus belongs elsewhere."""
 
@@ -58,6 +61,7 @@ class Writing(TicketDeeds):
                 return
             composer = self.composer
             composer.open(kind.value, ref=targets.label, draft=kept.get(TEXT, ""), recipients=self.recipients())
+            self.call_after_refresh(self.composing)
             drafts.watch(key, lambda: {TEXT: composer.text} if composer.children else None)
             if kept.get(TEXT):
                 self.app.say(_("your draft is back"))

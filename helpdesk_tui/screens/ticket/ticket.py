@@ -231,6 +231,11 @@ class TicketScreen(Writing):
     def do_queue_refresh(self) -> None:
         self._read()
 
+    def composing(self) -> None:
+        if self.tab == "timeline":
+            timeline = self.query_one(Timeline)
+            timeline.scroll_top(len(timeline.lines))
+
     def after_writing(self) -> None:
         self.query_one(f"#{self.tab}").focus()
 
