@@ -33,10 +33,8 @@ def measures(path: Path, folder: Path, pairs_of_bulk: int) -> Iterator[tuple[str
     raw = floors.connect(floor)
     yield "sla recompute", lambda: _recompute(folder, path)
     yield "one reply", lambda: _reply(desk, raw, pairs_of_bulk * 10)
-    yield "bulk assign", lambda: _bulk(desk, raw, "assign", pairs_of_bulk)[0]
-    yield "bulk assign, undo", lambda: _bulk(desk, raw, "assign", pairs_of_bulk)[1]
-    yield "bulk urgency", lambda: _bulk(desk, raw, "urgency", pairs_of_bulk)[0]
-    yield "bulk urgency, undo", lambda: _bulk(desk, raw, "urgency", pairs_of_bulk)[1]
+    yield from _both(desk, raw, "assign", pairs_of_bulk)
+    yield from _both(desk, raw, "urgency", pairs_of_bulk)
     raw.close()
     desk.close()
 
@@ -172,6 +170,19 @@ def _bulk(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> tuple[Row, 
     undo_row = compared(f"bulk {kind}, undo", "against the change itself", did["undo"], did["ours"], most=2)
     undo_row.more = {"against_raw_undo": [round(a / b, 2) for a, b in zip(did["undo"], did["floor undo"], strict=True)]}
     return change_row, undo_row
+
+
+def _both(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> Iterator[tuple[str, Measure]]:
+    """The change and its undo as two rows of one measurement."""
+    undone: list[Row] = []
+
+    def change() -> Row:
+        row, back = _bulk(desk, raw, kind, n)
+        undone[:] = [back]
+        return row
+
+    yield f"bulk {kind}", change
+    yield f"bulk {kind}, undo", lambda: undone[0] if undone else _bulk(desk, raw, kind, n)[1]
 
 
 def _recompute(folder: Path, path: Path) -> Row:
