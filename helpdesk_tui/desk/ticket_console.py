@@ -7,8 +7,7 @@ from helpdesk_tui.desk.moves import move_facts
 from helpdesk_tui.desk.registry import Noun
 from helpdesk_tui.desk.ticket_opening import NewTicket, build
 from helpdesk_tui.desk.work import Draft
-from helpdesk_tui.rules import lifecycle
-from helpdesk_tui.rules import routing
+from helpdesk_tui.rules import lifecycle, routing
 from helpdesk_tui.vocabulary.kinds import Kind
 from helpdesk_tui.vocabulary.roles import Permission
 
@@ -60,7 +59,9 @@ class TicketConsole(Noun):
         person = desk.directory.find(requester) if requester else None
         if person is not None:
             columns |= {"requester_id": person.id, "organisation_id": person.organisation_id}
-        new = NewTicket(title=fields.title(title), description=fields.bounded("description", description, fields.MAX_TEXT))
+        new = NewTicket(
+            title=fields.title(title), description=fields.bounded("description", description, fields.MAX_TEXT)
+        )
         new.columns = columns
         with desk.rehearsal("ticket.open") as work:
             draft = build(work, new)

@@ -48,6 +48,8 @@ def choices_of(desk: Desk) -> dict[str, list[Choice]]:
 
 def label_of(name: str) -> str:
     """A field's name at the head of its line."""
+    if name == "ref":
+        return _("Number")
     return _("CI") if name == "ci" else field_label(name).capitalize()
 
 

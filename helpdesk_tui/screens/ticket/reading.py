@@ -54,7 +54,7 @@ def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
         raise ticket_not_found(number)
     row = rows[0]
     facts = desk.tickets.facts(number)
-    clocks = [(_("response"), facts["response_due_at"]), (_("resolution"), facts["resolution_due_at"])]
+    clocks = [(_("respond by"), facts["response_due_at"]), (_("resolve by"), facts["resolution_due_at"])]
     if facts["first_response_at"] is not None:
         clocks = clocks[1:]
     data = TicketData(
