@@ -190,9 +190,9 @@ class FilterBar(Vertical):
         self.query_one("#filter-info", Static).update(line(text, 80))
 
     def edit(self) -> None:
-        """Open the input with the filter in force and put the cursor at its end."""
+        """Open the input with the filter in force and put the cursor behind it, where the next word begins."""
         self.add_class("-editing")
-        self._set_value(self._applied)
+        self._set_value(f"{self._applied} " if self._applied and not self._applied.endswith(" ") else self._applied)
         self.input.can_focus = True
         self.input.focus()
 
