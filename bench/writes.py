@@ -166,6 +166,8 @@ def _bulk(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> tuple[Row, 
             side()
     what = {"assign": "hand over", "urgency": "set urgency: priority and clocks decided again"}[kind]
     change_row = compared(f"bulk {kind}", f"{what}, {len(plan)} tickets", did["ours"], did["floor"], most=2)
+    if kind == "urgency":
+        change_row.note = "the floor decides nothing; histories grow by two entries a round"
     change_row.more = {"tickets": len(plan), "wall_ms": walls}
     undo_row = compared(f"bulk {kind}, undo", "against the change itself", did["undo"], did["ours"], most=2)
     undo_row.more = {"against_raw_undo": [round(a / b, 2) for a, b in zip(did["undo"], did["floor undo"], strict=True)]}

@@ -1,6 +1,6 @@
 """Compiled lists kept for the next page: a person scrolls through one query far more often than they type a new one."""
 
-from dataclasses import replace
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Final
 
 from helpdesk_tui.store.pages import Listing
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
 
 _MOST: Final = 128
-_Key = tuple[str, str, Viewer]
+_Key = tuple[Hashable, ...]
 
 
 class Listings:
@@ -26,7 +26,8 @@ class Listings:
         """The list of a query for a viewer, at the viewer's present. Raises FilterProblem."""
         if not isinstance(query, str):
             return _now(self._compiled(query, default_sort, viewer)[0], viewer)
-        key = (query, default_sort, replace(viewer, now=0))
+        v = viewer
+        key = (query, default_sort, v.person_id, v.teams, v.notes, v.own_only, v.teams_only, v.tz)
         kept = self._kept.get(key)
         if kept is None or (kept[0] is not None and kept[0] != self._desk.directory.stamp()):
             stamp = self._desk.directory.stamp()
