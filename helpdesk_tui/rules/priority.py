@@ -81,15 +81,14 @@ class PriorityInput:
     severity: int | None = None
 
     def data(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {
-            "impact": self.impact,
-            "urgency": self.urgency,
+        """The JSON form; what is unknown is left out, for it stands in the journal with every decision."""
+        facts = {
             "criticality": self.criticality,
-            "vip": self.vip,
+            "vip": self.vip or None,
             "affected_users": self.affected_users,
             "severity": self.severity,
         }
+        return {"impact": self.impact, "urgency": self.urgency, **{k: v for k, v in facts.items() if v is not None}}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:

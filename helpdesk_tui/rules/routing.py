@@ -8,7 +8,7 @@ it shows them. The order in which candidates are handed in never matters.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import lcm
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
@@ -142,21 +142,23 @@ class RouteInput:
         }
 
     def data(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {
+        """The JSON form; what is unknown or empty is left out, for it stands in the journal with every decision."""
+        data = {
             **self.facts(),
             "priority": self.priority.code,
             "service_team": self.service_team,
-            "teams": None if self.teams is None else sorted(self.teams),
             "strategies": dict(sorted(self.strategies.items())),
             "last_assigned": dict(sorted(self.last_assigned.items())),
             "last_handler": self.last_handler,
         }
+        found = {key: value for key, value in data.items() if value not in (None, False, {})}
+        # No active team at all is something else than not knowing which are.
+        return found if self.teams is None else {**found, "teams": sorted(self.teams)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Read the JSON form back."""
-        teams = data["teams"]
+        teams = data.get("teams")
         return cls(
             **{
                 **data,
@@ -361,6 +363,12 @@ def _least_loaded(people: Sequence[Candidate], lost: dict[int, Reason], steps: l
 def route(policy: RoutingPolicy, ticket: RouteInput, candidates: Collection[Candidate]) -> RouteDecision:
     """Team and person for a ticket, with every reason. The same facts give the same bytes, in whatever order."""
     choice = choose_team(policy, ticket)
+    # Of the other teams nothing counts: the inputs stay small on a desk of many.
+    ticket = replace(
+        ticket,
+        strategies={t: s for t, s in ticket.strategies.items() if t == choice.team},
+        last_assigned={t: p for t, p in ticket.last_assigned.items() if t == choice.team},
+    )
     person, steps, lost = choose_person(choice, ticket, candidates)
     # Only whom the decision considered: the inputs stay small on a desk of many agents.
     considered = sorted((c for c in candidates if choice.team in c.teams), key=lambda c: c.id)
