@@ -21,7 +21,9 @@ PROCESSES = 8
 
 def start(mode: str, path: Path, login: str, count: int) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.concurrent_deeds", mode, str(path), login, str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])  # noqa: S603
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+    )
 
 
 def finish(process: "subprocess.Popen[str]") -> Counter[str]:
@@ -128,7 +130,7 @@ def test_threads_share_a_store(path: Path) -> None:
                 for i in range(5):
                     desk.tickets.note(1, f"t{name} {i}")
                     desk.tickets.page("is:open")
-            except BaseException as error:  # noqa: BLE001 - told below
+            except BaseException as error:
                 failures.append(error)
 
         threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]

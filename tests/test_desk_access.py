@@ -1,6 +1,7 @@
 """Who may do what: every verb for every role, tickets out of one's reach, acting for others, and no right by claiming it."""
 # ruff: noqa: F811
 
+import contextlib
 import inspect
 import os
 from pathlib import Path
@@ -13,7 +14,7 @@ from helpdesk_tui.desk import registry
 from helpdesk_tui.desk.actor import OsUser, os_user
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.rules.access import FIRST_USER_ROLES, PERMISSIONS, scope_of
-from helpdesk_tui.vocabulary.errors import Conflict, DeskError, NotFound, NotPermitted
+from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.roles import Permission, Role, Scope
 from tests.desk_fixtures import FixedClock, as_person, clock, desk  # noqa: F401
 
@@ -42,12 +43,24 @@ def _sample(annotation: Any) -> Any:
         annotation = {"int": int, "str": str, "bool": bool}.get(annotation, str)
     if get_origin(annotation) in (Union, UnionType):
         return _sample(get_args(annotation)[0])
-    return {int: 1, bool: False, float: 1.0, list: ["x"], dict: {"title": "x"}}.get(get_origin(annotation) or annotation, "1")
+    return {int: 1, bool: False, float: 1.0, list: ["x"], dict: {"title": "x"}}.get(
+        get_origin(annotation) or annotation, "1"
+    )
 
 
 def _arguments(spec: registry.VerbSpec) -> dict[str, Any]:
     parameters = list(spec.signature.parameters.values())[1:]
-    return {p.name: _sample(p.annotation) for p in parameters if p.default is inspect.Parameter.empty and p.kind is not p.VAR_KEYWORD}
+    return {
+        p.name: _sample(p.annotation)
+        for p in parameters
+        if p.default is inspect.Parameter.empty and p.kind is not p.VAR_KEYWORD
+    }
+
+
+def _done(made: Any) -> None:
+    """A verb that gives its results one by one does nothing before the first is asked for."""
+    if inspect.isgenerator(made):
+        next(made)
 
 
 def test_every_verb_has_a_permission_with_a_row() -> None:
@@ -62,17 +75,15 @@ def test_every_verb_has_a_permission_with_a_row() -> None:
 def test_denied_by_default(cast: dict[str, Desk], name: str) -> None:
     """Where the table gives nothing the verb is refused before anything else, and nothing is written."""
     spec = VERBS[name]
-    for role, desk in cast.items():
+    for role, who in cast.items():
         if scope_of([] if role == "none" else [Role(role)], spec.permission) is not Scope.NONE:
             continue
-        head = desk.store.head()
-        method = getattr(getattr(desk, spec.noun), spec.method)
+        head = who.store.head()
+        method = getattr(getattr(who, spec.noun), spec.method)
         with pytest.raises(NotPermitted) as refused:
-            made = method(**_arguments(spec))
-            if inspect.isgenerator(made):
-                next(made)
+            _done(method(**_arguments(spec)))
         assert spec.permission.value in refused.value.english, role
-        assert desk.store.head() == head, role
+        assert who.store.head() == head, role
 
 
 def test_the_table_denies_enough_to_test(cast: dict[str, Desk]) -> None:
@@ -126,7 +137,14 @@ def test_what_is_out_of_reach_does_not_exist(desk: Desk, login: str, name: str) 
             # Not even the wording tells them apart.
             assert missing.value.english.replace("98765", str(one)) == refused.value.english
         assert desk.store.head() == before
-        for reading in (other.tickets.facts, other.tickets.watchers, other.tickets.links, other.tickets.children, other.tickets.checklist, other.tickets.time_spent):
+        for reading in (
+            other.tickets.facts,
+            other.tickets.watchers,
+            other.tickets.links,
+            other.tickets.children,
+            other.tickets.checklist,
+            other.tickets.time_spent,
+        ):
             with pytest.raises(NotFound):
                 reading(one)
         assert other.tickets.select() == []
@@ -221,9 +239,9 @@ def test_acting_in_a_chain_starts_from_the_keyboard(desk: Desk) -> None:
         assert chain.keyboard.login == "max"
         number = chain.tickets.open("vpn")["number"]
         ids = {p: desk.directory.require(p).id for p in ("max", "root")}
-        assert desk.store.query("SELECT actor_id, on_behalf_of FROM journal WHERE subject = ? AND verb = 'ticket.open'", (number,)) == [
-            (ids["max"], ids["root"])
-        ]
+        assert desk.store.query(
+            "SELECT actor_id, on_behalf_of FROM journal WHERE subject = ? AND verb = 'ticket.open'", (number,)
+        ) == [(ids["max"], ids["root"])]
         back = chief.acting_as("ana").acting_as("max")
         assert (back.actor.login, back.actor.real_id) == ("max", None)
 
@@ -253,7 +271,18 @@ def test_acting_needs_the_permission(desk: Desk, role: Role) -> None:
 
 
 def test_claims_grant_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("USER", "LOGNAME", "LNAME", "USERNAME", "SUDO_USER", "SUDO_UID", "HELPDESK_USER", "HELPDESK_AS", "HELPDESK_ROLE", "HELPDESK_ROLES"):
+    for name in (
+        "USER",
+        "LOGNAME",
+        "LNAME",
+        "USERNAME",
+        "SUDO_USER",
+        "SUDO_UID",
+        "HELPDESK_USER",
+        "HELPDESK_AS",
+        "HELPDESK_ROLE",
+        "HELPDESK_ROLES",
+    ):
         monkeypatch.setenv(name, "ana")
     assert os_user().uid == os.geteuid()
     assert os_user().login != "ana"
@@ -275,7 +304,9 @@ def test_an_unknown_second_user_is_told_what_to_do(desk: Desk) -> None:
 
 def test_the_first_user(tmp_path: Path) -> None:
     with Desk.open(tmp_path / "new.db", user=OsUser(1, "first", "First One")) as desk:
-        assert desk.actor.roles == set(FIRST_USER_ROLES) == {Role.ADMINISTRATOR, Role.SMO, Role.SERVICE_DESK, Role.AUDITOR}
+        assert (
+            desk.actor.roles == set(FIRST_USER_ROLES) == {Role.ADMINISTRATOR, Role.SMO, Role.SERVICE_DESK, Role.AUDITOR}
+        )
         assert desk.actor.name == "First One"
     with Desk.open(tmp_path / "new.db", user=OsUser(1, "first")) as desk:
         assert desk.actor.roles == set(FIRST_USER_ROLES)
@@ -286,7 +317,11 @@ def test_revoked_at_once(desk: Desk) -> None:
     with as_person(desk, "sue", "service_desk", agent=True) as sue:
         number = sue.tickets.open("vpn")["number"]
         desk.people.revoke("sue", ["service_desk"])
-        for refused in (lambda: sue.tickets.take(number), lambda: sue.tickets.show(number), lambda: sue.tickets.page("")):
+        for refused in (
+            lambda: sue.tickets.take(number),
+            lambda: sue.tickets.show(number),
+            lambda: sue.tickets.page(""),
+        ):
             with pytest.raises(NotPermitted):
                 refused()
         desk.people.grant("sue", ["service_desk"])
@@ -309,8 +344,6 @@ def test_the_past_grants_nothing_and_takes_nothing(desk: Desk, clock: FixedClock
 
 
 def test_refusals_are_ours(cast: dict[str, Desk]) -> None:
-    for desk in cast.values():
-        try:
-            desk.tickets.page("")
-        except DeskError as error:
-            assert isinstance(error, NotPermitted)
+    for who in cast.values():
+        with contextlib.suppress(NotPermitted):
+            who.tickets.page("")

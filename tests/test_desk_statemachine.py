@@ -69,7 +69,12 @@ class DeskMachine(RuleBasedStateMachine):
 
     @rule(who=WHO, number=st.integers(0, 999))
     def undo_any_batch(self, who: str, number: int) -> None:
-        batches = [b for (b,) in self.desk.store.query("SELECT DISTINCT batch FROM journal WHERE batch IS NOT NULL AND verb <> 'desk.init'")]
+        batches = [
+            b
+            for (b,) in self.desk.store.query(
+                "SELECT DISTINCT batch FROM journal WHERE batch IS NOT NULL AND verb <> 'desk.init'"
+            )
+        ]
         if batches:
             attempt(lambda: self.cast[who].undoing.batch(batches[number % len(batches)]))
 
@@ -129,7 +134,6 @@ _PHASES = [Phase.explicit, Phase.generate] + ([] if os.environ.get("HELPDESK_UNS
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
-
 @pytest.mark.parametrize("seed", range(int(os.environ.get("HELPDESK_SEEDS", "24"))))
 def test_busy_days(seed: int) -> None:
     """Long lives of few tickets, evenly drawn."""
@@ -147,7 +151,11 @@ def test_busy_days(seed: int) -> None:
 
 TestDesk = DeskMachine.TestCase
 TestDesk.settings = settings(
-    max_examples=int(os.environ.get("HELPDESK_EXAMPLES", "25")), stateful_step_count=25, deadline=None, suppress_health_check=_SLOW, phases=_PHASES
+    max_examples=int(os.environ.get("HELPDESK_EXAMPLES", "25")),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=_SLOW,
+    phases=_PHASES,
 )
 
 
@@ -157,5 +165,8 @@ def test_anything_for_long() -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(
-        DeskMachine, settings=settings(max_examples=400, stateful_step_count=60, deadline=None, suppress_health_check=_SLOW, phases=_PHASES)
+        DeskMachine,
+        settings=settings(
+            max_examples=400, stateful_step_count=60, deadline=None, suppress_health_check=_SLOW, phases=_PHASES
+        ),
     )

@@ -120,7 +120,9 @@ def test_undo_of_open(desk: Desk) -> None:
     desk.undoing.last()
     desk.undoing.redo()
     desk.undoing.last()
-    batch = desk.store.query("SELECT batch FROM journal WHERE verb = 'undo' AND batch IS NOT NULL ORDER BY seq LIMIT 1")[0][0]
+    batch = desk.store.query(
+        "SELECT batch FROM journal WHERE verb = 'undo' AND batch IS NOT NULL ORDER BY seq LIMIT 1"
+    )[0][0]
     desk.undoing.batch(batch)
     assert rows(desk) == after
     assert [n for n, _ in desk.searching.ranked("contact", limit=5)] == [number]
@@ -190,10 +192,14 @@ def test_a_batch_is_taken_back_as_far_as_it_goes(desk: Desk) -> None:
     desk.tickets.edit(numbers[2], remove_tags=["jam"])
     told = desk.undoing.batch(batch)
     assert told["undone"] == 5
-    assert {c["number"]: c["fields"] for c in told["conflicts"]} == {numbers[1]: ["urgency", "priority"]} or numbers[1] in {c["number"] for c in told["conflicts"]}
+    assert {c["number"]: c["fields"] for c in told["conflicts"]} == {numbers[1]: ["urgency", "priority"]} or numbers[
+        1
+    ] in {c["number"] for c in told["conflicts"]}
     same = ("version", "updated_at")
     for n in (numbers[0], numbers[2], numbers[3], numbers[4]):
-        assert {k: v for k, v in desk.tickets.show(n).items() if k not in same} == {k: v for k, v in before[n].items() if k not in same}
+        assert {k: v for k, v in desk.tickets.show(n).items() if k not in same} == {
+            k: v for k, v in before[n].items() if k not in same
+        }
     assert desk.tickets.show(numbers[1])["urgency"] == "low"
     assert desk.tickets.show(numbers[1])["tags"] == []
 

@@ -69,7 +69,7 @@ def _insert(conn: sqlite3.Connection, at: int) -> None:
     for seq in range(conn.execute("SELECT max(seq) FROM journal").fetchone()[0], at - 1, -1):
         conn.execute("UPDATE journal SET seq = seq + 1 WHERE seq = ?", (seq,))
     columns = journal.COLUMNS.replace("seq, ", "")
-    conn.execute(f"INSERT INTO journal (seq, {columns}) SELECT ?, {columns} FROM journal WHERE seq = 1", (at,))  # noqa: S608
+    conn.execute(f"INSERT INTO journal (seq, {columns}) SELECT ?, {columns} FROM journal WHERE seq = 1", (at,))
     conn.execute("UPDATE journal_head SET seq = seq + 1")
 
 
@@ -87,10 +87,10 @@ TEXTED = 40  # an entry that holds texts; asserted below
 @pytest.mark.parametrize("value", [7, "x", None, b"\x00"])
 def test_an_edited_column_is_found(told: Path, column: str, value: object) -> None:
     conn, seq = raw(told), 5
-    if conn.execute(f"SELECT {column} FROM journal WHERE seq = ?", (seq,)).fetchone()[0] == value:  # noqa: S608
+    if conn.execute(f"SELECT {column} FROM journal WHERE seq = ?", (seq,)).fetchone()[0] == value:
         value = 8
     try:
-        conn.execute(f"UPDATE journal SET {column} = ? WHERE seq = ?", (value, seq))  # noqa: S608
+        conn.execute(f"UPDATE journal SET {column} = ? WHERE seq = ?", (value, seq))
     except sqlite3.IntegrityError:
         return  # the schema itself refuses it
     found = verdict(told)
@@ -101,10 +101,10 @@ def test_an_edited_column_is_found(told: Path, column: str, value: object) -> No
 @pytest.mark.parametrize("value", ["[]", "", "nonsense", b"\xff", 5, '[{"code":"redacted","erased":[[1,0,5]]}]'])
 def test_edited_contents_are_found(told: Path, column: str, value: object) -> None:
     conn, seq = raw(told), head(told) - 2
-    before = conn.execute(f"SELECT {column} FROM journal WHERE seq = ?", (seq,)).fetchone()[0]  # noqa: S608
+    before = conn.execute(f"SELECT {column} FROM journal WHERE seq = ?", (seq,)).fetchone()[0]
     if before == value:
         return
-    conn.execute(f"UPDATE journal SET {column} = ? WHERE seq = ?", (value, seq))  # noqa: S608
+    conn.execute(f"UPDATE journal SET {column} = ? WHERE seq = ?", (value, seq))
     assert (verdict(told).ok, verdict(told).first_bad) == (False, seq)
 
 
@@ -152,7 +152,7 @@ def test_a_rewritten_chain_is_found_by_its_anchor(told: Path, tmp_path: Path) ->
     conn = raw(told)
     conn.execute("UPDATE journal SET actor_id = 99 WHERE seq = 30")
     previous = journal.GENESIS
-    for record in conn.execute(f"SELECT {journal.COLUMNS} FROM journal ORDER BY seq").fetchall():  # noqa: S608
+    for record in conn.execute(f"SELECT {journal.COLUMNS} FROM journal ORDER BY seq").fetchall():
         value = journal.digest(previous, tuple(record[:11]), record[11], record[12])
         conn.execute("UPDATE journal SET previous = ?, hash = ? WHERE seq = ?", (previous, value, record[0]))
         previous = value
@@ -201,12 +201,17 @@ def test_an_untouched_journal_holds(told: Path) -> None:
 
 def test_the_journal_refuses_changes(desk: Desk) -> None:
     desk.tickets.open("vpn")
-    for statement in ("UPDATE journal SET at = 1", "DELETE FROM journal", "INSERT OR REPLACE INTO journal SELECT * FROM journal WHERE seq = 1"):
+    for statement in (
+        "UPDATE journal SET at = 1",
+        "DELETE FROM journal",
+        "INSERT OR REPLACE INTO journal SELECT * FROM journal WHERE seq = 1",
+    ):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             desk.store.reader().execute(statement)
 
 
 # -- erasing ------------------------------------------------------------------------------------------------------------
+
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Desk]:
@@ -220,7 +225,11 @@ SECRET = "hunter2-ZQX-geheim"
 
 def _everywhere(desk: Desk, number: int) -> None:
     """Put the secret wherever a text can go."""
-    desk.tickets.edit(number, set={"title": f"cannot log in, password {SECRET}", "description": f"my password is {SECRET}!"}, reason=f"he said {SECRET}")
+    desk.tickets.edit(
+        number,
+        set={"title": f"cannot log in, password {SECRET}", "description": f"my password is {SECRET}!"},
+        reason=f"he said {SECRET}",
+    )
     desk.tickets.reply(number, f"please never send {SECRET} by mail")
     desk.tickets.note(number, f"user sent {SECRET}")
     desk.tickets.checklist_add(number, [f"change {SECRET}"])
@@ -247,8 +256,17 @@ def test_redaction_leaves_nothing(bare: Desk, tmp_path: Path, opened_with_it: bo
 
     told = desk.tickets.redact(number, SECRET)
     assert told["places"] >= 7
-    for table in ("ticket", "comment", "checklist_item", "time_entry", "journal", "journal_text", "search_text_data", "search_note_data"):
-        for row in desk.store.query(f"SELECT * FROM {table}"):  # noqa: S608
+    for table in (
+        "ticket",
+        "comment",
+        "checklist_item",
+        "time_entry",
+        "journal",
+        "journal_text",
+        "search_text_data",
+        "search_note_data",
+    ):
+        for row in desk.store.query(f"SELECT * FROM {table}"):
             assert SECRET not in repr(row), table
             assert SECRET.encode() not in b"".join(v for v in row if isinstance(v, bytes)), table
     assert desk.searching.ranked("hunter2", limit=5) == []
@@ -263,7 +281,10 @@ def test_redaction_leaves_nothing(bare: Desk, tmp_path: Path, opened_with_it: bo
     shown = desk.tickets.show(number)
     assert shown["title"] == "cannot log in, password [redacted]"
     assert shown["description"] == "my password is [redacted]!"
-    assert [c.body for c in desk.tickets.comments(number)] == ["please never send [redacted] by mail", "user sent [redacted]"]
+    assert [c.body for c in desk.tickets.comments(number)] == [
+        "please never send [redacted] by mail",
+        "user sent [redacted]",
+    ]
     assert SECRET not in json.dumps(desk.tickets.log(number))
     assert desk.searching.ranked("password", limit=5)
     copy = Store(tmp_path / "copy.db")
@@ -302,7 +323,9 @@ def test_an_erased_text_cannot_be_exchanged_later(desk: Desk) -> None:
     number = desk.tickets.open("a", description=SECRET)["number"]
     desk.tickets.redact(number, SECRET)
     conn = desk.store.reader()
-    seq, vals = next((s, v) for s, v in conn.execute("SELECT seq, vals FROM journal_text ORDER BY seq") if "[redacted]" in v)
+    seq, vals = next(
+        (s, v) for s, v in conn.execute("SELECT seq, vals FROM journal_text ORDER BY seq") if "[redacted]" in v
+    )
     conn.execute("UPDATE journal_text SET vals = ? WHERE seq = ?", (vals.replace("[redacted]", "[all fine]"), seq))
     assert journal.verify(conn).first_bad == seq
     conn.execute("UPDATE journal_text SET vals = ? WHERE seq = ?", (vals, seq))

@@ -23,7 +23,9 @@ from tests.desk_fixtures import clock, desk  # noqa: F401
 from tests.ticket_rows import NOW
 
 COUNT = 220
-ME = filter_predicate.Viewer.of(["ana", "ana@example.org", "Ana Admin"], ["network", "Network team", "运维", "基础设施"])
+ME = filter_predicate.Viewer.of(
+    ["ana", "ana@example.org", "Ana Admin"], ["network", "Network team", "运维", "基础设施"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,18 @@ NAMES = {
     "language": ("en", "ZH", "none"),
     "tag": ("jam", "VPN", "远程", "ÜNIC", "none"),
 }
-PERSONS = ("ana", "ANA@example.org", "张伟", "zhang.wei@EXAMPLE.org", "élodie çelik", "me", "none", "bo", "ghost", '"none"')
+PERSONS = (
+    "ana",
+    "ANA@example.org",
+    "张伟",
+    "zhang.wei@EXAMPLE.org",
+    "élodie çelik",
+    "me",
+    "none",
+    "bo",
+    "ghost",
+    '"none"',
+)
 
 
 def _values(field: FilterField) -> tuple[str, ...]:
@@ -108,7 +121,10 @@ def terms(draw: st.DrawFn) -> str:
     values = _values(field)
     value = draw(st.sampled_from(values))
     if field.ordered and draw(st.booleans()):
-        low, high = (draw(st.sampled_from([v for v in values if v not in ("none", "today", "yesterday", "tomorrow")])) for _ in range(2))
+        low, high = (
+            draw(st.sampled_from([v for v in values if v not in ("none", "today", "yesterday", "tomorrow")]))
+            for _ in range(2)
+        )
         shape = draw(st.sampled_from((">{0}", ">={0}", "<{0}", "<={0}", "{0}..", "..{0}", "{0}..{1}")))
         return f"{field.name}:" + shape.format(low, high)
     more = draw(st.lists(st.sampled_from(values), max_size=2)) if not field.timed else []
@@ -128,7 +144,9 @@ FILTERS = st.recursive(terms(), _join, max_leaves=5)
 
 @settings(max_examples=700)
 @given(text=FILTERS, notes=st.booleans())
-def test_sql_agrees_with_the_language(store: Store, plain: dict[bool, list[dict[str, Any]]], text: str, notes: bool) -> None:
+def test_sql_agrees_with_the_language(
+    store: Store, plain: dict[bool, list[dict[str, Any]]], text: str, notes: bool
+) -> None:
     try:
         wanted = meant(plain[notes], text)
     except FilterProblem:
@@ -140,7 +158,11 @@ def test_sql_agrees_with_the_language(store: Store, plain: dict[bool, list[dict[
 def test_every_field_is_asked(store: Store, plain: dict[bool, list[dict[str, Any]]], name: str) -> None:
     """Each field with each of its values, alone and negated, so that none depends on luck."""
     field = next(f for f in FIELDS if f.name == name)
-    texts = [f"{name}:{_quoted(v)}" for v in _values(field)] if field.type is not FieldType.TEXT else [f'{name}:"{w}"' for w in (*WORDS, *PHRASES)]
+    texts = (
+        [f"{name}:{_quoted(v)}" for v in _values(field)]
+        if field.type is not FieldType.TEXT
+        else [f'{name}:"{w}"' for w in (*WORDS, *PHRASES)]
+    )
     if field.ordered:
         texts += [f"{name}:{op}{v}" for op in ("<", ">=", ">", "<=") for v in _values(field) if v != "none"]
     asked = 0
@@ -186,7 +208,9 @@ def test_narrowed_viewers(store: Store, plain: dict[bool, list[dict[str, Any]]])
     teams = [r["number"] for r in alive if own(r) or r["team_id"] in rows.MY_TEAMS]
     assert sorted(sql_numbers(store, "", teams_only=True)) == teams
     # Nothing a filter says widens it.
-    assert set(sql_numbers(store, "number:>0 OR is:deleted", own_only=True)) <= {r["number"] for r in plain[True] if own(r)}
+    assert set(sql_numbers(store, "number:>0 OR is:deleted", own_only=True)) <= {
+        r["number"] for r in plain[True] if own(r)
+    }
 
 
 # -- order and pages ----------------------------------------------------------------------------------------------------
@@ -218,7 +242,10 @@ def in_order(records: list[dict[str, Any]], sorts: list[tuple[str, bool]]) -> li
     for field, descending in reversed(sorts):
         have = [r for r in out if _key(field, r) is not None]
         lack = [r for r in out if _key(field, r) is None]
-        have.sort(key=lambda r: (str(_key(field, r)).encode() if isinstance(_key(field, r), str) else _key(field, r)), reverse=descending)
+        have.sort(
+            key=lambda r: str(_key(field, r)).encode() if isinstance(_key(field, r), str) else _key(field, r),
+            reverse=descending,
+        )
         out = have + lack
     return [r["number"] for r in out]
 
@@ -253,7 +280,9 @@ def test_pages_of_every_order(store: Store, plain: dict[bool, list[dict[str, Any
 
 @settings(max_examples=60)
 @given(
-    sorts=st.lists(st.tuples(st.sampled_from(SORTABLE), st.booleans()), min_size=1, max_size=3, unique_by=lambda s: s[0]),
+    sorts=st.lists(
+        st.tuples(st.sampled_from(SORTABLE), st.booleans()), min_size=1, max_size=3, unique_by=lambda s: s[0]
+    ),
     limit=st.sampled_from((1, 7, 50, 500)),
     backwards=st.booleans(),
 )
@@ -317,7 +346,10 @@ def test_lists_walk_an_index(store: Store, text: str, index: str) -> None:
 
 def test_queue_of_a_new_desk_walks_an_index(desk: Desk) -> None:  # noqa: F811
     """Also before SQLite has any statistics."""
-    for text, index in (("is:open sort:-priority,due", "ix_ticket_queue"), ("is:mine is:open sort:-priority,due", "ix_ticket_assignee")):
+    for text, index in (
+        ("is:open sort:-priority,due", "ix_ticket_queue"),
+        ("is:mine is:open sort:-priority,due", "ix_ticket_assignee"),
+    ):
         listing = desk.tickets.listing(text)
         sql = pages.page_sql(listing, limit=50, after=None, before=None, last=False)
         plan = " | ".join(r[3] for r in desk.store.query("EXPLAIN QUERY PLAN " + sql.text, sql.params))
@@ -328,8 +360,26 @@ def test_queue_of_a_new_desk_walks_an_index(desk: Desk) -> None:  # noqa: F811
 def test_hostile_filters_are_values(store: Store) -> None:
     """Whatever is typed is compared, never run."""
     before = store.query("SELECT count(*) FROM ticket")
-    hostile = ["'); DROP TABLE ticket; --", "x' OR '1'='1", '" OR ""="', "%", "_", "\\", "NEAR(a b)", "a*", "title:x", "^a", "{a b}", "-a", "\x00", "a" * 5_000]
-    for text, shape in itertools.product(hostile, ("{}", '"{}"', 'title:"{}"', 'assignee:"{}"', 'tag:"{}"', 'cause:"{}"', 'team:"{}"', 'external_id:"{}"')):
+    hostile = [
+        "'); DROP TABLE ticket; --",
+        "x' OR '1'='1",
+        '" OR ""="',
+        "%",
+        "_",
+        "\\",
+        "NEAR(a b)",
+        "a*",
+        "title:x",
+        "^a",
+        "{a b}",
+        "-a",
+        "\x00",
+        "a" * 5_000,
+    ]
+    for text, shape in itertools.product(
+        hostile,
+        ("{}", '"{}"', 'title:"{}"', 'assignee:"{}"', 'tag:"{}"', 'cause:"{}"', 'team:"{}"', 'external_id:"{}"'),
+    ):
         try:
             sql_numbers(store, shape.format(text.replace('"', "")))
         except FilterProblem:

@@ -157,7 +157,14 @@ def test_a_filter_for_words_finds_them_anywhere_in_the_ticket(desk: Desk) -> Non
     number = desk.tickets.open("printer", description="is broken")["number"]
     desk.tickets.reply(number, "we order toner")
     desk.tickets.note(number, "by courier")
-    for text in ("printer toner", "toner courier broken", '"order toner"', "title:printer toner", str(number), f"INC-{number}"):
+    for text in (
+        "printer toner",
+        "toner courier broken",
+        '"order toner"',
+        "title:printer toner",
+        str(number),
+        f"INC-{number}",
+    ):
         assert desk.tickets.numbers(text) == [number], text
     for text in ("printer scanner", '"printer toner"', "title:toner", "description:toner"):
         assert desk.tickets.numbers(text) == [], text
@@ -167,7 +174,12 @@ def test_what_is_gone_is_not_found(desk: Desk) -> None:
     number = desk.tickets.open("alpha", description="beta")["number"]
     desk.tickets.edit(number, set={"title": "gamma"})
     desk.tickets.reply(number, "delta")
-    assert (hits(desk, "alpha"), hits(desk, "beta"), hits(desk, "gamma"), hits(desk, "delta")) == ([], [number], [number], [number])
+    assert (hits(desk, "alpha"), hits(desk, "beta"), hits(desk, "gamma"), hits(desk, "delta")) == (
+        [],
+        [number],
+        [number],
+        [number],
+    )
     desk.undoing.last()
     assert hits(desk, "delta") == []
     desk.tickets.delete(number)

@@ -15,6 +15,7 @@ from helpdesk_tui.store import driver, journal, schema
 from helpdesk_tui.store.changes import ChangeSet, Entry, RowChange
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Busy, Conflict, DeskError, StoreFault
+from helpdesk_tui.vocabulary.roles import Permission
 from tests.desk_fixtures import FixedClock, clock, desk  # noqa: F401
 
 ANA = OsUser(1, "ana", "Ana")
@@ -43,7 +44,9 @@ def test_a_folder_that_cannot_be_made(place: str) -> None:
     one_line(refused.value)
 
 
-@pytest.mark.parametrize("content", [b"hello", b"PK\x03\x04" + bytes(5_000), b"SQLite format 3\x00" + b"\xff" * 5_000, b"x" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"hello", b"PK\x03\x04" + bytes(5_000), b"SQLite format 3\x00" + b"\xff" * 5_000, b"x" * 100_000]
+)
 def test_what_is_no_database_is_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
@@ -118,7 +121,12 @@ def test_a_file_of_somebody_else(tmp_path: Path) -> None:
     for mode in (0o600, 0o644):
         for file in tmp_path.glob("desk.db*"):
             file.chmod(mode)
-        done = subprocess.run([sys.executable, "-c", _AS_NOBODY, str(path), str(tmp_path / f"other-{mode}.db")], capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(
+            [sys.executable, "-c", _AS_NOBODY, str(path), str(tmp_path / f"other-{mode}.db")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         told.append(done.stdout)
         assert done.stdout.startswith("refused:"), done.stderr
         assert done.stdout.count("\n") == 1
@@ -172,7 +180,7 @@ except StoreFault as error:
 def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     Desk.open(path, user=ANA).close()
-    done = subprocess.run([sys.executable, "-c", _LIMITED, str(path)], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", _LIMITED, str(path)], capture_output=True, text=True, check=False)
     told, seen, line = done.stdout.strip().split("|")
     assert int(told) == int(seen) > 0
     assert "nothing was changed" in line
@@ -202,7 +210,11 @@ def test_a_damaged_file_says_so(tmp_path: Path) -> None:
 
 def test_an_error_in_the_middle_leaves_nothing(desk: Desk) -> None:
     number = desk.tickets.open("vpn")["number"]
-    before = (desk.store.head(), desk.tickets.show(number), desk.store.query("SELECT name, value FROM counter ORDER BY name"))
+    before = (
+        desk.store.head(),
+        desk.tickets.show(number),
+        desk.store.query("SELECT name, value FROM counter ORDER BY name"),
+    )
 
     class Oops(Exception):
         pass
@@ -210,12 +222,18 @@ def test_an_error_in_the_middle_leaves_nothing(desk: Desk) -> None:
     def fail() -> None:
         raise Oops
 
-    with pytest.raises(Oops), desk.work("ticket.note") as work:
-        from helpdesk_tui.vocabulary.roles import Permission
+    def half() -> None:
+        with desk.work("ticket.note") as work:
+            work.ticket(number, Permission.TICKET_EDIT).set(title="half")
+            work.after_rows.append(fail)  # after everything was written, before it is committed
 
-        work.ticket(number, Permission.TICKET_EDIT).set(title="half")
-        work.after_rows.append(fail)  # after everything was written, before it is committed
-    assert (desk.store.head(), desk.tickets.show(number), desk.store.query("SELECT name, value FROM counter ORDER BY name")) == before
+    with pytest.raises(Oops):
+        half()
+    assert (
+        desk.store.head(),
+        desk.tickets.show(number),
+        desk.store.query("SELECT name, value FROM counter ORDER BY name"),
+    ) == before
     assert desk.searching.ranked("half", limit=5) == []
     desk.tickets.edit(number, set={"title": "goes on"})
 
@@ -259,7 +277,7 @@ def test_every_fault_of_sqlite_is_a_line(code: int | None, kind: type[DeskError]
     error = sqlite3.OperationalError("some detail")
     if code is not None:
         error.sqlite_errorcode = code
-    found = driver.fault(error, "/tmp/desk.db")  # noqa: S108
+    found = driver.fault(error, "/tmp/desk.db")
     assert type(found) is kind
     one_line(found)
 

@@ -16,7 +16,23 @@ from tests.desk_fixtures import FixedClock, clock, desk  # noqa: F401
 from tests.desk_random import DEEDS, Pick, attempt
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-PHRASES = ("vpn", "cannot work", "everyone", "printer", "打印机", "卡纸", "password reset", "新员工入职", "security breach", "slow", "\n", "urgent!!", "mail server down", "[/", "\u202e")
+PHRASES = (
+    "vpn",
+    "cannot work",
+    "everyone",
+    "printer",
+    "打印机",
+    "卡纸",
+    "password reset",
+    "新员工入职",
+    "security breach",
+    "slow",
+    "\n",
+    "urgent!!",
+    "mail server down",
+    "[/",
+    "\u202e",
+)
 
 
 def all_hold(desk: Desk, number: int) -> None:
@@ -34,7 +50,13 @@ def all_hold(desk: Desk, number: int) -> None:
     title=st.lists(st.sampled_from(PHRASES), min_size=1, max_size=4).map(" ".join) | st.text(min_size=1, max_size=60),
     description=st.lists(st.sampled_from(PHRASES), max_size=12).map(" ".join) | st.text(max_size=200),
     fields=st.fixed_dictionaries(
-        {}, optional={"impact": st.sampled_from(("low", "high")), "service": st.just("vpn"), "affected_users": st.sampled_from(("3", "900")), "kind": st.just("request")}
+        {},
+        optional={
+            "impact": st.sampled_from(("low", "high")),
+            "service": st.just("vpn"),
+            "affected_users": st.sampled_from(("3", "900")),
+            "kind": st.just("request"),
+        },
     ),
 )
 def test_any_text_is_decided_reproducibly(desk: Desk, title: str, description: str, fields: dict[str, str]) -> None:
@@ -59,7 +81,22 @@ def test_after_a_long_life(seed: int) -> None:
         for _ in range(3):
             DEEDS["open"](desk, Pick([dice.randrange(999) for _ in range(8)]))
         for _ in range(60):
-            deed = dice.choice(("edit", "classify", "prioritise", "pin", "demand", "open", "assign", "undo", "redo", "undo any", "split", "state"))
+            deed = dice.choice(
+                (
+                    "edit",
+                    "classify",
+                    "prioritise",
+                    "pin",
+                    "demand",
+                    "open",
+                    "assign",
+                    "undo",
+                    "redo",
+                    "undo any",
+                    "split",
+                    "state",
+                )
+            )
             numbers = Pick([dice.randrange(999) for _ in range(8)])
             if deed == "undo":
                 attempt(desk.undoing.last)

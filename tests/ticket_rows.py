@@ -102,7 +102,11 @@ def fill(path: Path, count: int, seed: int) -> Store:
         for n in range(dice.choice((0, 0, 1, 2))):
             key = number << 20 | n + 1
             kind = dice.choice(("reply", "note"))
-            put("comment", new_row("comment", id=key, number=number, kind=kind, body=dice.choice(TEXTS), created_at=NOW), key)
+            put(
+                "comment",
+                new_row("comment", id=key, number=number, kind=kind, body=dice.choice(TEXTS), created_at=NOW),
+                key,
+            )
     with store.write() as tx:
         tx.apply(ChangeSet(entries, NOW))
     return store
