@@ -98,6 +98,7 @@ class _Telling:
         """All entries of the case, in the order of its rows."""
         first, last = self.case.steps[0], self.case.steps[-1]
         created = last.values.get("created_at") or first.values.get("created_at") or first.at
+        self.people.since(self.work, min(created, first.at))
         self._open(first, created, min(created, first.at))
         for place, step in enumerate(self.case.steps):
             self._step(step, first=place == 0, last=step is last)

@@ -7,6 +7,7 @@ from helpdesk_tui.desk.ticket_opening import is_address
 from helpdesk_tui.store.changes import Entry, RowChange
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.reasons import Reason
+from helpdesk_tui.vocabulary.records import Instant
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
@@ -23,6 +24,13 @@ class People:
         self._people: dict[str, tuple[int, int | None]] = {}
         self._teams: dict[str, int] = {}
         self._made: list[tuple[dict[str, Any], str]] = []
+        # From when on whoever is made is known: the earliest instant that the import has told of.
+        self._since: Instant | None = None
+
+    def since(self, work: "Work", at: Instant | None) -> None:
+        """What follows happened at this instant (or now)."""
+        at = work.at if at is None else min(at, work.at)
+        self._since = at if self._since is None else min(self._since, at)
 
     def mark(self) -> int:
         """Where the memory stands."""
@@ -67,7 +75,7 @@ class People:
                 "people.add",
                 "person",
                 number,
-                work.at,
+                work.at if self._since is None else self._since,
                 rows=[RowChange("person", (number,), None, row)],
                 reasons=[Reason("contact.made", {"email": "-"}).data()],
             )
@@ -92,7 +100,8 @@ class People:
         row = new_row(
             "team", id=number, code=code if code not in taken else f"{code[:50]}-{number}", name=name[: fields.MAX_NAME]
         )
-        work.record(Entry("team.add", "team", number, work.at, rows=[RowChange("team", (number,), None, row)]))
+        at = work.at if self._since is None else self._since
+        work.record(Entry("team.add", "team", number, at, rows=[RowChange("team", (number,), None, row)]))
         self._teams[key] = number
         self._made.append((self._teams, key))
         return number

@@ -17,6 +17,7 @@ from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import STATES, Kind, Phase, phase_of
 from helpdesk_tui.vocabulary.levels import Priority
+from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.roles import Permission
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Writer:
         return True
 
     def _write(self, work: Work, line: int, facts: Facts) -> None:
+        self._people.since(work, facts.new.created_at)
         if facts.external_id is not None:
             found = work.rows("SELECT number FROM ticket WHERE external_id = ?", (facts.external_id,))
             if found:
@@ -153,18 +155,28 @@ class Writer:
             draft.set(**values)
 
     def _remarks(self, work: Work, draft: Draft, facts: Facts) -> None:
+        at = draft.at
         for remark in facts.comments:
-            self._remark(work, draft, remark)
+            # One without a time was said when the one before it was.
+            at = remark.at if remark.at is not None else at
+            self._remark(work, draft, remark, at)
 
-    def _remark(self, work: Work, draft: Draft, remark: Remark) -> None:
+    def _remark(self, work: Work, draft: Draft, remark: Remark, at: Instant) -> None:
         from helpdesk_tui.store.apply import new_row
 
         author = None if remark.author is None else self._people.person(work, remark.author)[0]
-        at = remark.at if remark.at is not None else draft.at
         n: int = draft["comment_seq"] + 1
         key = (draft.number << SHIFT) | n
-        row = new_row("comment", id=key, number=draft.number, kind=remark.kind.value, author_id=author, created_at=at,
-                      channel=Channel.IMPORT.value, body=remark.body)  # fmt: skip
+        row = new_row(
+            "comment",
+            id=key,
+            number=draft.number,
+            kind=remark.kind.value,
+            author_id=author,
+            created_at=at,
+            channel=Channel.IMPORT.value,
+            body=remark.body,
+        )
         draft.set(comment_seq=n)
         draft.insert("comment", (key,), row)
         if remark.kind is CommentKind.REPLY and author is not None and draft["first_response_at"] is None:
@@ -259,7 +271,7 @@ class Writer:
             bodies = {b for (b,) in work.rows("SELECT body FROM comment WHERE id >> 20 = ?", (draft.number,))}
             for remark in facts.comments:
                 if remark.body not in bodies:
-                    self._remark(work, draft, remark)
+                    self._remark(work, draft, remark, draft.at if remark.at is None else remark.at)
 
 
 def _shown(work: Work, line: int, draft: Draft, facts: Facts) -> dict[str, Any]:

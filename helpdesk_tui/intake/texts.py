@@ -112,8 +112,8 @@ def _old(source: Source) -> str:
 def undecodable(name: str, encoding: str, line: int) -> Invalid:
     """The one way to say that bytes are no text."""
     return Invalid(
-        N_("{name}, line {line}: this is no text in {encoding}; name the right one with --encoding"),
+        N_("{name} is no text in {encoding}, from about line {line}; name the right encoding with --encoding"),
         name=name,
         line=line,
-        encoding=encoding,
+        encoding=encoding.removesuffix("-sig"),
     )
