@@ -104,7 +104,7 @@ def test_unknown_requesters_become_contacts_once(desk: Desk) -> None:
     assert desk.tickets.show(4)["requester"] == "Zoe@Example.org"
 
 
-BAD = [
+BAD: list[tuple[dict[str, Any], str]] = [
     ({}, "neither a title"),
     ({"title": " ", "description": "\n"}, "neither a title"),
     ({"title": "x" * 10_001}, "10001 characters"),
