@@ -66,7 +66,7 @@ class Terminal:
         while not true():
             assert self.process.poll() is None or true(), (what, bytes(self.bytes[-2_000:]))
             assert time.monotonic() < end, (what, bytes(self.bytes[-2_000:]))
-            time.sleep(0.02)
+            time.sleep(0.02)  # real time: the program runs beside the test
 
     def see(self, text: str, start: int = 0) -> None:
         """Wait until a text was sent since byte `start`."""
@@ -76,7 +76,7 @@ class Terminal:
         """Wait until nothing was sent for a while."""
         size, since = len(self.bytes), time.monotonic()
         while time.monotonic() - since < for_seconds:
-            time.sleep(0.02)
+            time.sleep(0.02)  # real time: the program runs beside the test
             if len(self.bytes) != size:
                 size, since = len(self.bytes), time.monotonic()
 
@@ -270,7 +270,7 @@ def test_held_keys_send_few_bytes(desk: Path, home: Path, terminals: list[Termin
     start = len(terminal.bytes)
     for _ in range(50):
         terminal.send("j")
-        time.sleep(0.033)
+        time.sleep(0.033)  # real time: the program runs beside the test
     terminal.quiet(0.3)
     assert (len(terminal.bytes) - start) / 50 <= 1_500
 
@@ -281,7 +281,7 @@ def test_an_idle_queue_is_silent(desk: Path, home: Path, terminals: list[Termina
     terminal.see("minutes 0")
     terminal.quiet(2.5)
     start = len(terminal.bytes)
-    time.sleep(3)
+    time.sleep(3)  # real time: the program runs beside the test
     assert (len(terminal.bytes) - start) / 3 <= 1_000
 
 

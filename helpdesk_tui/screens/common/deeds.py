@@ -4,176 +4,25 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.screens.common.actions import BY_ID
-from helpdesk_tui.screens.common.base import DeskScreen
+from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, asks_of, assignable, hint_of
+from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.kept_form import KeptForm
 from helpdesk_tui.screens.common.targets import Targets
-from helpdesk_tui.vocabulary.errors import Conflict, DeskError
-from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.kinds import parse_ref
-from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import FormField
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Ask, Choice, Confirm, Pick
-from helpdesk_tui.widgets.sentences import HIDDEN, field_label
 
 One = Callable[[Desk, int], Any]
 Many = Callable[[Desk, list[int], bool], dict[str, Any]]
 AHEAD: Final = 5
 
 
-class TicketDeeds(DeskScreen):
-    """Actions on tickets. A screen says which tickets are meant (`targets`)."""
-
-    def targets(self) -> Targets | None:
-        """The tickets that the next action is about."""
-        return None
-
-    def done(self) -> None:
-        """A deed is written: look at the desk again."""
-        self.app.nudge()
-
-    # -- changing one or many --------------------------------------------------------------------------------
-
-    def change(
-        self,
-        action_id: str,
-        one: One,
-        many: Many | None = None,
-        *,
-        targets: Targets | None = None,
-        args: str = "",
-        told: str = "",
-        confirm: bool = False,
-        failed: Callable[[DeskError], None] | None = None,
-        written: Callable[[], None] | None = None,
-    ) -> None:
-        """Do a deed on the targets: at once on one, in one batch on many (above twenty after a preview).
-
-        `written` runs after a success, `failed` instead of the toast after a refusal.
-        """
-        targets = targets or self.targets()
-        if targets is None:
-            return
-        spec = BY_ID[action_id]
-        number = targets.one
-        if number is not None:
-            self.ask(
-                lambda: one(self.desk, number),
-                lambda _value: self._changed(action_id, targets, args, told, written),
-                group="deed",
-                failed=failed,
-                exclusive=False,
-                opening=written is not None,
-            )
-            return
-        if many is None:
-            self.app.say(
-                _("{action} works on one ticket at a time; clear the marks with Esc").format(action=_(spec.label)),
-                bad=True,
-            )
-            return
-        app = self.app
-
-        def look() -> tuple[list[int], dict[str, Any] | None]:
-            numbers = targets.resolve(app)
-            return numbers, many(self.desk, numbers, True) if confirm or len(numbers) > TYPED_FROM else None
-
-        def looked(found: tuple[list[int], dict[str, Any] | None]) -> None:
-            numbers, preview = found
-            if preview is None:
-                self._batch(action_id, targets, numbers, many, args, written)
-            elif not preview["changed"]:
-                self.app.say(self._nothing(preview), bad=True)
-            else:
-                self._preview(action_id, targets, numbers, preview, many, args, written)
-
-        self.ask(look, looked, group="look", failed=failed, exclusive=False)
-
-    @staticmethod
-    def _nothing(preview: dict[str, Any]) -> str:
-        first = preview["skipped"][0]["reason"] if preview["skipped"] else "-"
-        return _("None of {count} tickets would change: {reason}").format(
-            count=preview["matched"], reason=one_line(first, 300)
-        )
-
-    def _preview(
-        self,
-        action_id: str,
-        targets: Targets,
-        numbers: list[int],
-        preview: dict[str, Any],
-        many: Many,
-        args: str,
-        written: Callable[[], None] | None,
-    ) -> None:
-        """Ask before many tickets change: how many would, how many not and why, and the first of them."""
-        label = _(BY_ID[action_id].label)
-        details = [
-            _("{changed} of {matched} would change").format(changed=preview["changed"], matched=preview["matched"])
-        ]
-        skipped = preview["skipped"]
-        if skipped:
-            first = one_line(skipped[0]["reason"], 200)
-            details.append(_("{count} would not: {reason}").format(count=len(skipped), reason=first))
-        for found in preview.get("preview", [])[:AHEAD]:
-            changes = "; ".join(
-                f"{field_label(name)}: {_plain(pair[0])} -> {_plain(pair[1])}"
-                for name, pair in list(found["changes"].items())[:4]
-                if name not in HIDDEN
-            )
-            details.append(f"{found['ref']}  {one_line(found['title'], 40)}  {changes}")
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._batch(action_id, targets, numbers, many, args, written)
-
-        question = _("{action}: {count} tickets").format(action=label, count=len(numbers))
-        self.app.push_screen(Confirm(question, action=label, count=len(numbers), details=details), answered)
-
-    def _batch(
-        self,
-        action_id: str,
-        targets: Targets,
-        numbers: list[int],
-        many: Many,
-        args: str,
-        written: Callable[[], None] | None,
-    ) -> None:
-        if len(numbers) > TYPED_FROM:
-            self.app.say(_("working on {count} tickets ...").format(count=len(numbers)))
-
-        def finished(result: dict[str, Any]) -> None:
-            changed, skipped = result["changed"], result["skipped"]
-            text = ngettext(
-                "{action}: {count} ticket changed (u takes it back)",
-                "{action}: {count} tickets changed (u takes it back)",
-                changed,
-            )
-            text = text.format(action=_(BY_ID[action_id].label), count=changed)
-            if skipped:
-                reasons = one_line(skipped[0]["reason"], 200)
-                text += "\n" + _("{count} not: {reason}").format(count=len(skipped), reason=reasons)
-            self.app.say(text, bad=not changed)
-            self.app.last_command = f"helpdesk {action_id.replace('ticket.', 'bulk ')} {args}".strip()
-            if written is not None and changed:
-                written()
-            self.done()
-
-        self.ask(lambda: many(self.desk, numbers, False), finished, group="deed", exclusive=False)
-
-    def _changed(
-        self, action_id: str, targets: Targets, args: str, told: str, written: Callable[[], None] | None
-    ) -> None:
-        spec = BY_ID[action_id]
-        self.app.last_command = spec.cli.format(numbers=targets.words, args=args).strip()
-        self.app.say(
-            told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label))
-        )
-        if written is not None:
-            written()
-        self.done()
+class TicketDeeds(Changing):
+    """Actions on tickets."""
 
     # -- taking, handing over, moving ------------------------------------------------------------------------
 
@@ -224,7 +73,7 @@ class TicketDeeds(DeskScreen):
                 self._move(targets, move)
 
         def found(moves: list[dict[str, Any]]) -> None:
-            choices = [Choice(m["to"], _(m["label"]), _asks(m)) for m in moves]
+            choices = [Choice(m["to"], _(m["label"]), asks_of(m)) for m in moves]
             empty = _("No move leads on from here with your roles.")
             self.app.push_screen(
                 Pick(_("State of {what}").format(what=targets.label), choices, empty=empty),
@@ -234,11 +83,13 @@ class TicketDeeds(DeskScreen):
         self.ask(lambda: self.desk.tickets.moves(number), found, group="pick")
 
     def _move(self, targets: Targets, move: dict[str, Any]) -> None:
-        asked = [name for name in move["requires"] if name in _ASKED]
+        asked = [name for name in move["requires"] if name in ASKED]
         if not asked and not move["reason"]:
             self._moved(targets, move["to"], {})
             return
-        fields = [FormField(name, _asked(name), required=True, lines=name in _LONG, hint=_hint(name)) for name in asked]
+        fields = [
+            FormField(name, asked_label(name), required=True, lines=name in LONG, hint=hint_of(name)) for name in asked
+        ]
         if move["reason"]:
             fields.append(FormField("reason", _("Reason"), required=True))
         key = DraftKey(self.app.me, targets.numbers[0] if targets.one is not None else 0, f"state-{move['to']}")
@@ -260,7 +111,7 @@ class TicketDeeds(DeskScreen):
         return {}
 
     def _moved(self, targets: Targets, to: str, values: dict[str, str], key: DraftKey | None = None) -> None:
-        given: dict[str, Any] = {_PARAM[name]: text for name, text in values.items() if name in _PARAM}
+        given: dict[str, Any] = {PARAMETER[name]: text for name, text in values.items() if name in PARAMETER}
         if values.get("pending_until"):
             given["until"] = parse_instant(values["pending_until"], self.desk.now(), self.app.tz)
         bulk = {name: text for name, text in given.items() if name == "reason"}
@@ -447,60 +298,3 @@ class TicketDeeds(DeskScreen):
             self.app.copy_text(self.app.last_command)
         else:
             self.app.say(_("nothing was done yet in this session"), bad=True)
-
-    def do_app_redraw(self) -> None:
-        self.app.refresh(layout=True)
-
-    def is_stale(self, error: DeskError, number: int, version: int | None) -> bool:
-        """Whether a refusal means that somebody else was quicker (call it in a worker)."""
-        return (
-            isinstance(error, Conflict)
-            and version is not None
-            and self.desk.tickets.facts(number)["version"] != version
-        )
-
-
-_PARAM: Final = {"reason": "reason", "resolution": "resolution", "cause": "cause", "resolution_code": "code"}
-_ASKED: Final = frozenset({"resolution", "cause", "resolution_code", "pending_until"})
-_LONG: Final = frozenset({"resolution", "cause"})
-
-
-def _asked(name: str) -> str:
-    return {
-        "resolution": _("Resolution"),
-        "cause": _("Cause"),
-        "resolution_code": _("Resolution code"),
-        "pending_until": _("Wait until"),
-    }[name]
-
-
-def _hint(name: str) -> str:
-    return _("for instance: tomorrow 09:00, 2h, 2026-12-01") if name == "pending_until" else ""
-
-
-def _asks(move: dict[str, Any]) -> str:
-    """What a move asks for, as a hint beside it."""
-    missing = [field_label(name) for name in move["missing"]]
-    return _("asks: {fields}").format(fields=", ".join(missing)) if missing else ""
-
-
-def _plain(value: Any) -> str:
-    return one_line(", ".join(map(str, value)) if isinstance(value, list) else "-" if value is None else str(value), 40)
-
-
-def assignable(desk: Desk) -> list[Choice]:
-    """Whom one can hand work to: oneself, teams, agents, nobody (reads the desk)."""
-    me = desk.actor
-    choices = [Choice("assignee:me", _("me"), one_line(me.name, 60))]
-    for team in desk.teams.list():
-        if team["active"]:
-            hint = _("team {name}, {open} open").format(name=one_line(team["name"], 40), open=team["open"])
-            choices.append(Choice(f"team:{team['code']}", one_line(team["code"], 40), hint))
-    for person in desk.people.list(agents_only=True):
-        if person["active"]:
-            handle = person["login"] or person["email"] or f"#{person['id']}"
-            teams = ", ".join(person["teams"])
-            hint = one_line(f"{person['name']}  {teams}", 80)
-            choices.append(Choice(f"assignee:{handle}", one_line(handle, 40), hint))
-    choices.append(Choice("assignee:none", _("nobody"), _("take it away from its assignee")))
-    return choices

@@ -57,6 +57,8 @@ class TicketScreen(Writing):
         self._data: TicketData | None = None
         self._session = uuid4().hex[:16]
         self._others: list[str] = []
+        # The first look is at the last entry, whichever of several reads brings it.
+        self._follow = True
 
     def compose(self) -> ComposeResult:
         yield TicketHeader(tz=self.app.tz)
@@ -76,7 +78,7 @@ class TicketScreen(Writing):
         self.update_keys()
         self.set_interval(1, self._tick)
         self.set_interval(PRESENT_EVERY, self._present)
-        self._read(follow=True)
+        self._read()
         self._present()
 
     def _tick(self) -> None:
@@ -102,12 +104,12 @@ class TicketScreen(Writing):
 
     # -- reading ---------------------------------------------------------------------------------------------
 
-    def _read(self, *, follow: bool = False) -> None:
+    def _read(self) -> None:
         number, tab = self.number, self.tab
 
         def got(data: TicketData) -> None:
             if number == self.number:
-                self._show(data, tab, follow)
+                self._show(data, tab)
 
         self.ask(
             lambda: read_ticket(self.desk, number, tab),
@@ -124,13 +126,14 @@ class TicketScreen(Writing):
             self.leave_composer()
             self.dismiss(None)
 
-    def _show(self, data: TicketData, tab: str, follow: bool) -> None:
+    def _show(self, data: TicketData, tab: str) -> None:
         self._data = data
         data.head.others = self._others
         self.query_one(TicketHeader).show(data.head, self.desk.now())
         if self.tab == "timeline":
             # A pane without a size lays nothing out; it is filled when it is shown.
-            self.query_one(Timeline).set_items(data.timeline, follow=follow)
+            self.query_one(Timeline).set_items(data.timeline, follow=self._follow)
+            self._follow = False
         if tab == "details":
             self.query_one(DetailsPane).show(DetailsData(data.details, self.app.tz))
         elif tab == "sla":
@@ -205,7 +208,8 @@ class TicketScreen(Writing):
         self.number = number
         self._data = None
         self._others = []
-        self._read(follow=True)
+        self._follow = True
+        self._read()
         self._present()
         self.query_one(f"#{self.tab}").focus()
 

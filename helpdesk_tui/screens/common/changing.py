@@ -1,0 +1,175 @@
+"""Writing a deed to one ticket or to many: at once, or after a look at what would happen."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.actions import BY_ID
+from helpdesk_tui.screens.common.base import DeskScreen
+from helpdesk_tui.screens.common.targets import Targets
+from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.pickers import TYPED_FROM, Confirm
+from helpdesk_tui.widgets.sentences import HIDDEN, field_label
+
+One = Callable[[Desk, int], Any]
+Many = Callable[[Desk, list[int], bool], dict[str, Any]]
+AHEAD: Final = 5
+
+
+class Changing(DeskScreen):
+    """Writes deeds. A screen says which tickets are meant (`targets`)."""
+
+    def targets(self) -> Targets | None:
+        """The tickets that the next action is about."""
+        return None
+
+    def done(self) -> None:
+        """A deed is written: look at the desk again."""
+        self.app.nudge()
+
+    # -- changing one or many --------------------------------------------------------------------------------
+
+    def change(
+        self,
+        action_id: str,
+        one: One,
+        many: Many | None = None,
+        *,
+        targets: Targets | None = None,
+        args: str = "",
+        told: str = "",
+        confirm: bool = False,
+        failed: Callable[[DeskError], None] | None = None,
+        written: Callable[[], None] | None = None,
+    ) -> None:
+        """Do a deed on the targets: at once on one, in one batch on many (above twenty after a preview).
+
+        `written` runs after a success, `failed` instead of the toast after a refusal.
+        """
+        targets = targets or self.targets()
+        if targets is None:
+            return
+        spec = BY_ID[action_id]
+        number = targets.one
+        if number is not None:
+            self.ask(
+                lambda: one(self.desk, number),
+                lambda _value: self._changed(action_id, targets, args, told, written),
+                group="deed",
+                failed=failed,
+                exclusive=False,
+                opening=written is not None,
+            )
+            return
+        if many is None:
+            self.app.say(
+                _("{action} works on one ticket at a time; clear the marks with Esc").format(action=_(spec.label)),
+                bad=True,
+            )
+            return
+        app = self.app
+
+        def look() -> tuple[list[int], dict[str, Any] | None]:
+            numbers = targets.resolve(app)
+            return numbers, many(self.desk, numbers, True) if confirm or len(numbers) > TYPED_FROM else None
+
+        def looked(found: tuple[list[int], dict[str, Any] | None]) -> None:
+            numbers, preview = found
+            if preview is None:
+                self._batch(action_id, targets, numbers, many, args, written)
+            elif not preview["changed"]:
+                self.app.say(self._nothing(preview), bad=True)
+            else:
+                self._preview(action_id, targets, numbers, preview, many, args, written)
+
+        self.ask(look, looked, group="look", failed=failed, exclusive=False)
+
+    @staticmethod
+    def _nothing(preview: dict[str, Any]) -> str:
+        first = preview["skipped"][0]["reason"] if preview["skipped"] else "-"
+        return _("None of {count} tickets would change: {reason}").format(
+            count=preview["matched"], reason=one_line(first, 300)
+        )
+
+    def _preview(
+        self,
+        action_id: str,
+        targets: Targets,
+        numbers: list[int],
+        preview: dict[str, Any],
+        many: Many,
+        args: str,
+        written: Callable[[], None] | None,
+    ) -> None:
+        """Ask before many tickets change: how many would, how many not and why, and the first of them."""
+        label = _(BY_ID[action_id].label)
+        details = [
+            _("{changed} of {matched} would change").format(changed=preview["changed"], matched=preview["matched"])
+        ]
+        skipped = preview["skipped"]
+        if skipped:
+            first = one_line(skipped[0]["reason"], 200)
+            details.append(_("{count} would not: {reason}").format(count=len(skipped), reason=first))
+        for found in preview.get("preview", [])[:AHEAD]:
+            changes = "; ".join(
+                f"{field_label(name)}: {_plain(pair[0])} -> {_plain(pair[1])}"
+                for name, pair in list(found["changes"].items())[:4]
+                if name not in HIDDEN
+            )
+            details.append(f"{found['ref']}  {one_line(found['title'], 40)}  {changes}")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._batch(action_id, targets, numbers, many, args, written)
+
+        question = _("{action}: {count} tickets").format(action=label, count=len(numbers))
+        self.app.push_screen(Confirm(question, action=label, count=len(numbers), details=details), answered)
+
+    def _batch(
+        self,
+        action_id: str,
+        targets: Targets,
+        numbers: list[int],
+        many: Many,
+        args: str,
+        written: Callable[[], None] | None,
+    ) -> None:
+        if len(numbers) > TYPED_FROM:
+            self.app.say(_("working on {count} tickets ...").format(count=len(numbers)))
+
+        def finished(result: dict[str, Any]) -> None:
+            changed, skipped = result["changed"], result["skipped"]
+            text = ngettext(
+                "{action}: {count} ticket changed (u takes it back)",
+                "{action}: {count} tickets changed (u takes it back)",
+                changed,
+            )
+            text = text.format(action=_(BY_ID[action_id].label), count=changed)
+            if skipped:
+                reasons = one_line(skipped[0]["reason"], 200)
+                text += "\n" + _("{count} not: {reason}").format(count=len(skipped), reason=reasons)
+            self.app.say(text, bad=not changed)
+            self.app.last_command = f"helpdesk {action_id.replace('ticket.', 'bulk ')} {args}".strip()
+            if written is not None and changed:
+                written()
+            self.done()
+
+        self.ask(lambda: many(self.desk, numbers, False), finished, group="deed", exclusive=False)
+
+    def _changed(
+        self, action_id: str, targets: Targets, args: str, told: str, written: Callable[[], None] | None
+    ) -> None:
+        spec = BY_ID[action_id]
+        self.app.last_command = spec.cli.format(numbers=targets.words, args=args).strip()
+        self.app.say(
+            told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label))
+        )
+        if written is not None:
+            written()
+        self.done()
+
+
+def _plain(value: Any) -> str:
+    return one_line(", ".join(map(str, value)) if isinstance(value, list) else "-" if value is None else str(value), 40)
