@@ -172,6 +172,9 @@ def _run(desk: "Desk", name: str, table: "Table", resume: str | None, work: Any)
             raise
         finally:
             table.source.close()
+    left = None if answer["batch"] is None else desk.importing.unfinished(name, source)
+    if left is not None:
+        context.say(_("stopped; what was read so far is kept: --resume {batch} goes on").format(batch=left))
     return answer
 
 
@@ -203,4 +206,4 @@ def _answer(answer: dict[str, Any], plan: "Plan | None", output: Output) -> None
     print_result(shown, output=output, lines=lines)
     if answer["errors"]:
         n = len(answer["errors"])
-        raise Invalid(N_("{n} rows were invalid; everything else is done"), n=n)
+        raise Invalid(N_("{n} rows were invalid; no other row is touched by that"), n=n)

@@ -77,6 +77,7 @@ _TIMES: Final = frozenset(
 )  # fmt: skip
 # Fields whose values stand in lists of the desk: bare numbers are another program's keys.
 _NAMED: Final = frozenset({"service", "team", "assignee", "ci", "requester", "kind", "category"})
+_LISTED: Final = frozenset({"service", "team", "assignee", "ci"})
 _MANY: Final = frozenset({"tags", "tag"})
 
 
@@ -181,18 +182,22 @@ def _better(name: str, seen: Mapping[str, list[Any]], old: str, new: str) -> boo
 
 
 def _speaks(name: str, values: list[Any], exact: bool) -> bool:
+    """Whether a column's values are those of the field that its name suggests.
+
+    The ticket's own key is only doubted where its values are bare numbers: codes of another program. Then a bad value
+    among good ones stays one bad row.
+    """
     if not values:
         return True
+    numbers = sum(1 for v in values if str(v).strip().isdecimal())
     if name in _CODED:
-        known = BY_NAME[name]
-        return 2 * sum(1 for v in values if known.find(str(v)) is not None) >= len(values)
+        known = sum(1 for v in values if BY_NAME[name].find(str(v)) is not None)
+        return 2 * (known if not exact else len(values) - numbers + known) >= len(values)
+    if exact:
+        return name not in _LISTED or 2 * numbers <= len(values)
     if name in _TIMES:
         return 2 * sum(1 for v in values if _is_time(str(v))) >= len(values)
-    if name in _NAMED and not exact:
-        return 2 * sum(1 for v in values if not str(v).strip().isdecimal()) >= len(values)
-    if name in ("service", "team", "assignee", "ci"):
-        return 2 * sum(1 for v in values if not str(v).strip().isdecimal()) >= len(values)
-    return True
+    return name not in _NAMED or 2 * numbers <= len(values)
 
 
 def _is_time(text: str) -> bool:
