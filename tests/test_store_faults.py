@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,33 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreFault, match="another program"):
         Desk.open(path, user=ANA)
     assert path.read_bytes() == before
+
+
+class _Interrupted:
+    """A connection between whose questions another program makes its desk."""
+
+    def __init__(self, conn: sqlite3.Connection, meanwhile: Callable[[], object]) -> None:
+        self.conn = conn
+        self.meanwhile = meanwhile
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.conn.in_transaction
+
+    def execute(self, sql: str) -> sqlite3.Cursor:
+        if "application_id" in sql:
+            self.meanwhile()
+        return self.conn.execute(sql)
+
+
+def test_a_desk_that_is_just_being_made_is_no_foreign_file(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    looking, making = driver.connect(path), driver.connect(path)
+    between = _Interrupted(looking, lambda: schema.create(making))
+    assert schema.inspect(between) is schema.SchemaState.EMPTY  # type: ignore[arg-type]
+    assert schema.inspect(looking) is schema.SchemaState.CURRENT
+    looking.close()
+    making.close()
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
