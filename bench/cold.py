@@ -58,8 +58,10 @@ def measures(desk: Desk, path: Path, folder: Path, runs: int) -> Iterator[tuple[
     (folder / "floor_textual.py").write_text(FLOOR_TEXTUAL)
     home = folder / "home"
     home.mkdir(exist_ok=True)
+    # Installed programs start from bytecode: both sides get theirs from one folder, filled by the runs that warm up.
     env = {
-        **{k: v for k, v in os.environ.items() if not k.startswith(("HELPDESK_", "XDG_"))},
+        **{k: v for k, v in os.environ.items() if not k.startswith(("HELPDESK_", "PYTHON", "XDG_"))},
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
