@@ -143,6 +143,8 @@ class FilterBar(Vertical):
         self._complete = complete
         self._applied = ""
         self._proposals: list[Completion] = []
+        # What the program put into the input last: that change is not somebody typing.
+        self._quiet = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="filter-line"):
@@ -216,8 +218,8 @@ class FilterBar(Vertical):
 
     def _set_value(self, text: str) -> None:
         # The change that this makes must not ask for proposals.
-        with self.input.prevent(SafeInput.Changed):
-            self.input.value = text
+        self._quiet = one_line(text)
+        self.input.value = text
         self.input.cursor_position = len(self.input.value)
         self._close()
 
@@ -226,6 +228,10 @@ class FilterBar(Vertical):
     @on(SafeInput.Changed, "#filter-input")
     def _typed(self, event: SafeInput.Changed) -> None:
         event.stop()
+        if event.value == self._quiet or event.value != self.input.value:
+            # Set by the program, or overtaken by a later change.
+            return
+        self._quiet = "\0"
         self.clear_error()
         if self._complete is not None and self.editing:
             self.run_worker(self._propose(event.value, self.input.cursor_position), exclusive=True, group="complete")
