@@ -125,6 +125,7 @@ async def test_a_mistake_is_marked_where_it_stands() -> None:
         bar.set_text("网络 nosuchfield:x")
         bar.edit()
         await pilot.press("enter")
+        await pilot.pause()
         lines = screen_lines(app)
         assert app.seen == []
         assert bar.editing
@@ -132,6 +133,7 @@ async def test_a_mistake_is_marked_where_it_stands() -> None:
         assert "nosuchfield" in lines[0]
         assert_inert(app)
         await pilot.press("x")
+        await pilot.pause()
         assert "^" not in screen_lines(app)[1]
 
 
