@@ -19,7 +19,7 @@ from helpdesk_tui.store.store import Store
 from helpdesk_tui.store.tables import business_tables, metadata
 from helpdesk_tui.store.tokens import index_text
 from helpdesk_tui.vocabulary.errors import Busy, DeskError, StoreFault
-from helpdesk_tui.vocabulary.kinds import STATES, Kind
+from helpdesk_tui.vocabulary.kinds import STATES, Kind, phase_of
 from tests import journal_guard
 from tests.desk_fixtures import START, FixedClock
 
@@ -344,6 +344,12 @@ def check_moves(desk: Desk) -> None:
             assert new in moves, f"entry {entry.seq} {entry.verb}: {was} from {old} to {new}"
 
 
+def check_states(desk: Desk) -> None:
+    """Every state is one of its ticket's kind, in the phase it has there."""
+    for number, kind, state, phase in desk.store.query("SELECT number, kind, state, phase FROM ticket"):
+        assert phase_of(Kind(kind), state) == phase, f"ticket {number}: {kind} in {state}, phase {phase}"
+
+
 def check_ties(desk: Desk) -> None:
     """Merges and parents lead to tickets, never back."""
     for column in ("merged_into", "parent_number"):
@@ -367,6 +373,7 @@ def check_everything(desk: Desk, folder: Path, later: int) -> None:
     check_tally(desk)
     check_timers(desk)
     check_ties(desk)
+    check_states(desk)
     check_clocks(desk, later)
     check_search(desk)
     check_moves(desk)

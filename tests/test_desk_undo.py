@@ -239,6 +239,19 @@ def test_undo_never_makes_a_circle(desk: Desk) -> None:
     assert desk.undoing.entry(untied)["conflicts"][0]["fields"] == ["parent_number"]
 
 
+def test_a_state_goes_back_only_to_one_of_its_kind(desk: Desk) -> None:
+    number = opened(desk)
+    desk.tickets.resolve(number, resolution="done")
+    desk.tickets.close(number)
+    closed = last_seq(desk)
+    desk.tickets.edit(number, set={"kind": "change"})
+    told = desk.undoing.entry(closed)
+    assert {"state", "phase"} <= set(told["conflicts"][0]["fields"])
+    shown = desk.tickets.show(number)
+    assert (shown["kind"], shown["state"], shown["phase"]) == ("change", "closed", "closed")
+    desk.tickets.edit(number, set={"kind": "incident"})
+
+
 def test_what_cannot_be_undone_says_so(desk: Desk) -> None:
     number = opened(desk, "secret stuff")
     desk.people.add("Bob", login="bob")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from helpdesk_tui.desk.derive import DERIVED, bears_on_clocks
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.kinds import STATES, Kind
 from helpdesk_tui.vocabulary.reasons import register
 
 if TYPE_CHECKING:
@@ -137,6 +138,22 @@ _TAKEN: Final = {
     ("saved_view", "code"): "SELECT 1 FROM saved_view WHERE code = ?",
     ("template", "code"): "SELECT 1 FROM template WHERE code = ?",
 }
+# What must fit together: a state belongs to a kind and has one phase.
+_STATE: Final = ("kind", "state", "phase")
+
+
+def _whole_state(current: Row, back: Row, later: list[str]) -> None:
+    """Take kind, state and phase back together or not at all."""
+    then: Row = {column: back.get(column, current[column]) for column in _STATE}
+    known = {s.code: s.phase for s in STATES[Kind(then["kind"])]}
+    if known.get(then["state"]) == then["phase"]:
+        return
+    for column in _STATE:
+        if column in back:
+            del back[column]
+            later.append(column)
+
+
 # Columns that tie a ticket to another one; the chain must end, and end at a ticket.
 _TIES: Final = ("parent_number", "merged_into")
 
@@ -162,6 +179,7 @@ def reverse_ticket(work: "Work", draft: "Draft", entry: Entry) -> list[Kept]:
     for change in reversed(entry.rows):
         if change.table == "ticket" and change.key == (draft.number,):
             back, later = _columns(change, {**draft.row, **draft.new})
+            _whole_state({**draft.row, **draft.new}, back, later)
             for column in _lost(work, "ticket", back):
                 del back[column]
                 later.append(column)
