@@ -145,6 +145,7 @@ class FilterBar(Vertical):
         self._proposals: list[Completion] = []
         # What the program put into the input last: that change is not somebody typing.
         self._quiet = ""
+        self._error: tuple[str, int | None] | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="filter-line"):
@@ -199,7 +200,15 @@ class FilterBar(Vertical):
 
     def show_error(self, message: str, position: int | None = None) -> None:
         """Say what is wrong, with a mark under the character `position`."""
-        shown = one_line(message, 400)
+        self._error = (one_line(message, 400), position)
+        self._draw_error()
+        # The input may just have been opened: only after its layout is known where the character stands.
+        self.call_after_refresh(self._draw_error)
+
+    def _draw_error(self) -> None:
+        if self._error is None:
+            return
+        shown, position = self._error
         if position is not None:
             at = width_of(one_line(self.input.value[:position])) - round(self.input.scroll_offset.x)
             at += len(PROMPT)
@@ -214,6 +223,7 @@ class FilterBar(Vertical):
 
     def clear_error(self) -> None:
         """Take the message away."""
+        self._error = None
         self.query_one("#filter-error", Static).display = False
 
     def _set_value(self, text: str) -> None:
