@@ -13,7 +13,8 @@ app = noun(N_("Saved filters."))
 _KEYS = ("code", "label", "shared", "query", "position", "version")
 _TABLE = (
     Column("code", N_("Code")),
-    Column("label", N_("Name")),
+    # The default views' names are texts of the catalogue; a name of one's own is shown as it is.
+    Column("label", N_("Name"), lambda value, row: _(str(value))),
     Column("shared", N_("Shared")),
     Column("query", N_("Filter"), flexible=True),
 )

@@ -146,6 +146,9 @@ class Changing(DeskScreen):
                 "{action}: {count} tickets changed (u takes it back)",
                 changed,
             )
+            if not changed:
+                # Nothing was done, so nothing of this could be taken back.
+                text = _("{action}: nothing changed")
             text = text.format(action=_(BY_ID[action_id].label), count=changed)
             if skipped:
                 reasons = one_line(skipped[0]["reason"], 200)

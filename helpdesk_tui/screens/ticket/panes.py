@@ -9,6 +9,7 @@ from helpdesk_tui.screens.common.editing import label_of
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import local, parse_instant
 from helpdesk_tui.vocabulary.kinds import ref, state_label
+from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import cells, wrap
 from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
@@ -177,7 +178,7 @@ class AuditPane(LineView):
                 before, after = (_raw(value) for value in pair)
                 lines += _wrapped(f"{name}: {before} -> {after}", "plain", width)
             for reason in entry["reasons"]:
-                lines += _wrapped(str(reason.get("sentence", "")), "muted", width)
+                lines += _wrapped(sentence(reason), "muted", width)
         return lines or [text_line(" " + _("No entries."), "muted")]
 
 
