@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -31,6 +32,8 @@ from helpdesk_tui.widgets.themes import DEFAULT_THEME, THEME_NAMES, register_the
 LAST_MOMENT: Final = 1.5
 """Seconds that an ending by a signal may take before the process is ended without further ado."""
 REMOTE_FPS: Final = 15
+IDLE: Final = 10.0
+"""Seconds without a key after which what writing needs is loaded; whoever only looks on pays nothing at the start."""
 
 
 class HelpdeskApp(DeskApp):
@@ -72,9 +75,12 @@ class HelpdeskApp(DeskApp):
         if remote:
             self.animation_level = "none"
 
-    def on_mount(self) -> None:
+    def on_load(self) -> None:
+        # Before anything is drawn: a theme set later styles every widget anew.
         register_themes(self)
         self.theme = self._theme_wanted
+
+    def on_mount(self) -> None:
         self.set_interval(EVERY, self._keep_drafts)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
@@ -85,7 +91,7 @@ class HelpdeskApp(DeskApp):
         if self._first_ticket is not None:
             self.open_ticket(self._first_ticket)
         if self._warm_wanted:
-            self.call_after_refresh(self._warm)
+            self.set_timer(IDLE, self._warm)
 
     def on_unmount(self) -> None:
         self._live.stop()
@@ -157,8 +163,16 @@ class HelpdeskApp(DeskApp):
         if self._running and not self._exit:
             self.run_worker(leave, thread=True, group="presence-leave", exit_on_error=False)
 
+    async def on_event(self, event: events.Event) -> None:
+        if self._warm_wanted and isinstance(event, events.Key):
+            self._warm()
+        await super().on_event(event)
+
     def _warm(self) -> None:
-        """After the first paint, load what the first deed would otherwise wait for."""
+        """Once, with the first key or after a while: load what the first deed would otherwise wait for."""
+        if not self._warm_wanted:
+            return
+        self._warm_wanted = False
 
         def load() -> None:
             with contextlib.suppress(Exception):

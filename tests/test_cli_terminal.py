@@ -12,9 +12,10 @@ from typing import Any
 import pexpect
 import pytest
 
-from helpdesk_tui.cli import main, output
+from helpdesk_tui.cli import output
 from helpdesk_tui.cli.commands import LazyGroup
 from helpdesk_tui.cli.output import Column, Output
+from helpdesk_tui.cli.root import root
 from tests.cli_runner import Cli, copy_desk, make_desk
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J\u202eevil\x9b31m [/] 新员工开通邮箱和门禁 " + "long " * 40
@@ -175,7 +176,7 @@ def test_completion_makes_no_desk(tmp_path: Path) -> None:
 # ── help ─────────────────────────────────────────────────────────────────────────────────────────
 def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command with its path."""
-    tree = main.root()
+    tree = root()
 
     def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
         if isinstance(command, LazyGroup):
@@ -267,7 +268,7 @@ def _calls(example: str) -> list[list[str]]:
 
 
 def test_the_examples_of_the_whole_program_are_commands() -> None:
-    assert all(line.startswith("helpdesk ") for line in main.root().epilog.splitlines())
+    assert all(line.startswith("helpdesk ") for line in root().epilog.splitlines())
 
 
 # ── the printer ──────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -151,6 +150,8 @@ def read_config(path: Path) -> dict[str, str]:
         return {}
     except OSError as error:
         raise Usage(N_("{path} cannot be read: {error}"), path=path, error=error.strerror) from error
+    import tomllib
+
     try:
         found = tomllib.loads(raw.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -13,7 +13,6 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageErro
 from helpdesk_tui.cli.commands import PipeClosed
 from helpdesk_tui.cli.context import say, state_dir
 from helpdesk_tui.vocabulary.errors import DeskError
-from helpdesk_tui.vocabulary.filter_problem import FilterProblem
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 
@@ -48,6 +47,8 @@ def exit_code(error: BaseException) -> int:
 
 
 def _desk_error(error: DeskError) -> int:
+    from helpdesk_tui.vocabulary.filter_problem import FilterProblem
+
     if isinstance(error, FilterProblem):
         say(str(error))
         sys.stderr.write("".join(f"  {line}\n" for line in error.marked().splitlines()))

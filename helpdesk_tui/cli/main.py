@@ -2,43 +2,15 @@
 
 import contextlib
 import io
+import os
 import sys
-from typing import Annotated, Any, Final
+from typing import Final
 
-import typer
-
-from helpdesk_tui.cli import context, errors
-from helpdesk_tui.cli.commands import CONTEXT, Command, Entry, LazyGroup, present, settle
+from helpdesk_tui.cli import context
+from helpdesk_tui.cli.console import has_terminal, open_console
 from helpdesk_tui.vocabulary.errors import Usage
-from helpdesk_tui.vocabulary.i18n import N_, _, language_from_environment, normalise_language, set_language
-from helpdesk_tui.vocabulary.kinds import parse_ref
+from helpdesk_tui.vocabulary.i18n import language_from_environment, normalise_language, set_language
 
-_HERE: Final = "helpdesk_tui.cli"
-COMMANDS: Final[dict[str, Entry]] = {
-    name: Entry(f"{_HERE}.{module}", summary)
-    for name, module, summary in (
-        ("ticket", "ticket", N_("Open, read and work tickets.")),
-        ("bulk", "bulk", N_("Change many tickets at once, as one batch.")),
-        ("undo", "undo", N_("Take back your last action, a batch, or one journal entry.")),
-        ("redo", "redo", N_("Do again what you undid last.")),
-        ("search", "search", N_("Find tickets by any words.")),
-        ("view", "view", N_("Saved filters.")),
-        ("template", "template", N_("Texts with {{fields}} for replies, notes and new tickets.")),
-        ("import", "imports", N_("Bring tickets and event logs in.")),
-        ("export", "exports", N_("Take tickets and people out.")),
-        ("people", "people", N_("Contacts, agents and their roles.")),
-        ("team", "team", N_("Teams and their members.")),
-        ("service", "service", N_("Services and how critical they are.")),
-        ("ci", "ci", N_("Configuration items and how they hang together.")),
-        ("sla", "sla", N_("Service levels: clocks, targets, calendars, holidays.")),
-        ("policy", "policy", N_("The rules of this desk: show, check, compare, put in force.")),
-        ("batch", "batch", N_("Verbs as JSON lines on standard input.")),
-        ("audit", "audit", N_("The journal: read, follow, verify, anchor, export.")),
-        ("db", "db", N_("The desk's file.")),
-        ("config", "config", N_("Your settings and where they come from.")),
-        ("demo", "demo", N_("A believable company to try things on.")),
-    )
-}
 _VALUED: Final = {"--db": "database", "--as": "actor", "--lang": "lang", "--config": "config"}
 
 
@@ -57,95 +29,14 @@ def early(argv: list[str]) -> dict[str, str]:
     return typed
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from helpdesk_tui import __version__
-
-        typer.echo(f"helpdesk {__version__}")
-        raise typer.Exit
-
-
-def _root(
-    ctx: typer.Context,
-    db: Annotated[
-        str | None, typer.Option("--db", metavar="PATH", help=N_("The desk's file (HELPDESK_DATABASE)."))
-    ] = None,
-    act_as: Annotated[
-        str | None, typer.Option("--as", metavar="NAME", help=N_("Act for this person, if you may (HELPDESK_ACTOR)."))
-    ] = None,
-    lang: Annotated[
-        str | None, typer.Option("--lang", metavar="en|zh_CN", help=N_("The language to speak (HELPDESK_LANG)."))
-    ] = None,
-    config: Annotated[
-        str | None, typer.Option("--config", metavar="FILE", help=N_("Your settings (HELPDESK_CONFIG)."))
-    ] = None,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=N_("Show the version and exit."))
-    ] = False,
-) -> None:
-    """The options before the command were read already (`early`); without a command the console opens."""
-    if ctx.invoked_subcommand is None:
-        console(None)
-
-
-def console(ticket: int | None) -> None:
-    """Open the console, at a ticket if one is named. Without a terminal: the help, and exit code 2."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        if ticket is None:
-            ctx = click_context()
-            sys.stderr.write(ctx.get_help() + "\n")
-        context.say(_("the console needs a terminal; `helpdesk ticket list` and `helpdesk ticket show` work without"))
-        raise typer.Exit(2)
-    settings = context.current()
-    if ticket is not None:
-        with settings.desk() as desk:
-            desk.tickets.readable(ticket)
-    from helpdesk_tui.app import run as run_console
-
-    raise typer.Exit(run_console(settings.desk_path(), settings.actor, settings.language(), ticket))
-
-
-def click_context() -> Any:
-    """The context of the running command."""
-    from typer._click.globals import get_current_context
-
-    return get_current_context()
-
-
-def _at_ticket(word: str) -> Command | None:
-    """`helpdesk 1042`: a number in place of a command opens the console there."""
-    number = parse_ref(word)
-    return None if number is None else Command(word, callback=lambda: console(number), rich_markup_mode=None)
-
-
-class Root(LazyGroup):
-    """All commands of the program."""
-
-    entries = present(COMMANDS)
-    otherwise = staticmethod(_at_ticket)
-
-
-def root() -> Any:
-    """The command tree, built in the language in force."""
-    app = typer.Typer(
-        cls=Root,
-        invoke_without_command=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings=CONTEXT,
-    )
-    app.callback(
-        cls=Root,
-        invoke_without_command=True,
-        context_settings=CONTEXT,
-        help=N_(
-            "A service desk in a terminal: tickets, rules, SLA clocks and an audit trail. Without a command it opens the console."
-        ),
-        epilog='helpdesk ticket new "VPN drops every hour"\nhelpdesk ticket list --where "state:new,open priority:high.." -o json',
-    )(_root)
-    tree = typer.main.get_command(app)
-    settle(tree)  # once more, for the options that Typer itself has added
-    return tree
+def bare(argv: list[str]) -> bool:
+    """Whether a command line names no command and nothing but settings, so that the console is wanted."""
+    words = iter(argv)
+    for word in words:
+        name, equals, _value = word.partition("=")
+        if name not in _VALUED or (not equals and next(words, "-").startswith("-")):
+            return False
+    return "_HELPDESK_COMPLETE" not in os.environ
 
 
 def run(argv: list[str]) -> int:
@@ -156,11 +47,18 @@ def run(argv: list[str]) -> int:
     _streams()
     try:
         _speak(settings, argv)
+        if bare(argv) and has_terminal():
+            return open_console(None)
+        # The command tree and its library load only where there is a command.
+        from helpdesk_tui.cli.root import root
+
         ended = root().main(args=argv, prog_name="helpdesk", standalone_mode=False)
         sys.stdout.flush()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except BaseException as error:
+        from helpdesk_tui.cli import errors
+
         code = errors.exit_code(error)
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
