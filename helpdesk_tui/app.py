@@ -177,7 +177,7 @@ class HelpdeskApp(DeskApp):
         def load() -> None:
             with contextlib.suppress(Exception):
                 self.desk.policies.current()
-                self.desk.tickets.viewer()
+                import_module("helpdesk_tui.desk.tickets")
                 import_module("helpdesk_tui.store.apply")
 
         self.run_worker(load, thread=True, group="warm", exit_on_error=False)

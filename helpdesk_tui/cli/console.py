@@ -15,7 +15,7 @@ def open_console(ticket: int | None) -> int:
     settings = context.current()
     if ticket is not None:
         with settings.desk() as desk:
-            desk.tickets.readable(ticket)
+            desk.reading.readable(ticket)
     from helpdesk_tui.app import run as run_console
 
     return run_console(settings.desk_path(), settings.actor, settings.language(), ticket)

@@ -131,7 +131,7 @@ def list_(
                 raise Usage(N_("give --where or --view, not both"))
             query = str(desk.views.show(view)["query"])
         shared.print_tickets(
-            desk.tickets.stream(query, sort=sort, limit=limit), output, columns, empty=_("no ticket meets this filter")
+            desk.reading.stream(query, sort=sort, limit=limit), output, columns, empty=_("no ticket meets this filter")
         )
 
 
@@ -151,7 +151,7 @@ def show(
 ) -> None:
     wanted = [shared.number(text) for text in numbers]
     with shared.desk_at(at, tz) as desk:
-        tickets = [desk.tickets.show(number) for number in wanted]
+        tickets = [desk.reading.show(number) for number in wanted]
         if output is Output.TABLE and columns is None:
             for ticket in tickets:
                 _print_whole(desk, ticket)
@@ -165,7 +165,7 @@ def _print_whole(desk: Any, ticket: Row) -> None:
     output.line(f"{ticket['ref']}  {ticket['title']}")
     facts = {key: value for key, value in ticket.items() if key not in ("number", "ref", "title", "description")}
     facts = {key: value for key, value in facts.items() if value not in (None, [], "")}
-    row = desk.tickets.facts(number)
+    row = desk.reading.facts(number)
     facts |= {key: row[key] for key in ("cause", "resolution", "resolution_code", "merged_into") if row.get(key)}
     spent = desk.tickets.time_spent(number)
     facts |= {"watchers": desk.tickets.watchers(number)} if desk.tickets.watchers(number) else {}
@@ -197,7 +197,7 @@ def _comments(desk: Any, number: int) -> list[dict[str, Any]]:
             "channel": c.channel,
             "text": c.body,
         }
-        for c in desk.tickets.comments(number)
+        for c in desk.reading.comments(number)
     ]
 
 
@@ -235,7 +235,7 @@ def log(
 ) -> None:
     keys = ("seq", "at", "recorded_at", "actor", "origin", "verb", "changes", "reasons")
     with context.current().desk(tz) as desk:
-        found = desk.tickets.log(shared.number(number))
+        found = desk.reading.log(shared.number(number))
         until = shared.instant(at, desk.now(), tz, past=True)
         if until is not None:
             from helpdesk_tui.vocabulary.instants import iso
@@ -259,7 +259,7 @@ def why(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        found = desk.tickets.why(shared.number(number), field)
+        found = desk.reading.why(shared.number(number), field)
         if output is Output.TABLE:
             _print_why(found)
         else:

@@ -81,5 +81,5 @@ def run(
 ) -> None:
     with shared.desk_at(at, tz) as desk:
         query = str(desk.views.show(code)["query"])
-        rows = desk.tickets.stream(query, sort=sort, limit=limit)
+        rows = desk.reading.stream(query, sort=sort, limit=limit)
         shared.print_tickets(rows, output, columns, empty=_("no ticket meets this filter"))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.sla import ServiceLevels
     from helpdesk_tui.desk.teams import Teams
     from helpdesk_tui.desk.templates import Templates
+    from helpdesk_tui.desk.ticket_reading import TicketReading
     from helpdesk_tui.desk.tickets import Tickets
     from helpdesk_tui.desk.timers import Timers
     from helpdesk_tui.desk.undo import Undo
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # attribute → (module, class)
 _WHERE: Final = {
     "tickets": ("tickets", "Tickets"),
+    "reading": ("ticket_reading", "TicketReading"),  # of `tickets`, without loading what writes
     "bulk": ("bulk", "Bulk"),
     "undoing": ("undo", "Undo"),
     "searching": ("searching", "Searching"),
@@ -75,6 +77,7 @@ class Nouns:
     """The nouns as attributes of the desk."""
 
     tickets: "Tickets"
+    reading: "TicketReading"
     bulk: "Bulk"
     undoing: "Undo"
     searching: "Searching"

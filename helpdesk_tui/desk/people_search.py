@@ -56,4 +56,4 @@ class PeopleSearch(Noun):
             return None
         if scope is Scope.ALL:
             return int(self.desk.store.query(_OPEN, (person_id,))[0][0])
-        return self.desk.tickets.count(f"requester:#{person_id} is:open", None)
+        return self.desk.reading.count(f"requester:#{person_id} is:open", None)

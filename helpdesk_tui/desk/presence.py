@@ -24,7 +24,7 @@ class PresenceBoard(Noun):
     def enter(self, number: int, session: str, activity: str = "viewing") -> Objects:
         """Say that this session has a ticket open (repeat it within a minute to stay). The others who have it open."""
         desk = self.desk
-        desk.tickets.readable(number)
+        desk.reading.readable(number)
         key = fields.bounded("session", session, 64, empty=False)
         if activity not in ACTIVITIES:
             raise Invalid(
@@ -60,7 +60,7 @@ class PresenceBoard(Noun):
     @verb("presence.who", Permission.PRESENCE, reads=True)
     def who(self, number: int, now: Instant | None = None) -> Objects:
         """Who has a ticket open: `[{"id", "who", "name", "activity", "seen_at"}]`, each person once, busiest first."""
-        self.desk.tickets.readable(number)
+        self.desk.reading.readable(number)
         at = self.desk.now() if now is None else now
         rows = self.desk.store.query(
             "SELECT p.id, coalesce(p.login, p.name), p.name, x.activity, x.seen_at FROM presence x"

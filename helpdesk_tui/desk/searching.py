@@ -26,13 +26,13 @@ class Searching(Noun):
     def rows(self, text: str, *, limit: int = 100) -> list[QueueRow]:
         """The same as rows to draw, best first."""
         numbers = [n for n, _ in self.ranked(text, limit=limit)]
-        rows = {r.number: r for r in self.desk.tickets.rows(Filter(), numbers)}
+        rows = {r.number: r for r in self.desk.reading.rows(Filter(), numbers)}
         return [rows[n] for n in numbers if n in rows]
 
     def ranked(self, text: str, *, limit: int) -> list[tuple[int, float]]:
         """`(number, score)` of the best matches that the actor may see; a number typed comes first."""
         self.desk.require(Permission.TICKET_READ, "search")
-        viewer = self.desk.tickets.viewer()
+        viewer = self.desk.reading.viewer()
         conn = self.desk.store.reader()
         visible = Compiler(conn, viewer).condition(Filter())
         direct = parse_ref(text)

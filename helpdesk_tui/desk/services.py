@@ -64,7 +64,7 @@ class Services(Noun):
         counts: dict[str, int] | None = None
         if self.desk.scope(Permission.TICKET_READ) is not Scope.NONE:
             query = f'service:"{found.code}" is:open'
-            counts = {p: self.desk.tickets.count(f"{query} priority:{p}", None) for p in reversed(CRITICALITIES)}
+            counts = {p: self.desk.reading.count(f"{query} priority:{p}", None) for p in reversed(CRITICALITIES)}
         return {
             **row,
             "cis": [name for (name,) in items],

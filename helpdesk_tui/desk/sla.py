@@ -47,7 +47,7 @@ class ServiceLevels(Noun):
         desk = self.desk
         entries = desk.tickets.entries(number)
         instant = desk.now() if at is None else at
-        row: Row | None = desk.tickets.facts(number)
+        row: Row | None = desk.reading.facts(number)
         if at is not None:
             entries = [e for e in entries if e.at <= at]
             row = _as_of(fold(standing(entries)).get(("ticket", (number,))))
@@ -79,7 +79,7 @@ class ServiceLevels(Noun):
         """The clocks of a ticket as the rules give them (for screens that draw the ledger); None without a target."""
         desk = self.desk
         desk.require(Permission.TICKET_READ, "sla.explain")
-        row = desk.tickets.facts(number)
+        row = desk.reading.facts(number)
         history = events_of(desk, number, desk.tickets.entries(number))
         found = measure(desk, desk.policies.current(), row, history, desk.now() if at is None else at)
         return None if found is None else found[1]
@@ -237,7 +237,7 @@ class ServiceLevels(Noun):
         """
         from helpdesk_tui.desk.work import new_batch
 
-        numbers = self.desk.tickets.numbers(f"{where} is:open sort:number".strip())
+        numbers = self.desk.reading.numbers(f"{where} is:open sort:number".strip())
         return sla_recompute.recompute(self.desk, numbers, new_batch(), progress)
 
 

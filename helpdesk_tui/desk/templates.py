@@ -161,8 +161,8 @@ class Templates(Noun):
         requester: Object = {}
         names: dict[str, str | None] = {"service": None, "team": None}
         if number is not None:
-            ticket = desk.tickets.show(number)
-            row = desk.tickets.facts(number)
+            ticket = desk.reading.show(number)
+            row = desk.reading.facts(number)
             person = desk.directory.person(row["requester_id"])
             if person is not None:
                 requester = self._requester(person.id)

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from helpdesk_tui.desk import forms, why
-from helpdesk_tui.desk.history import standing
+from helpdesk_tui.desk import forms
 from helpdesk_tui.desk.listings import Listings
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.store import journal, pages
@@ -195,6 +194,8 @@ class TicketReading(Noun):
     @verb("ticket.timeline", Permission.TICKET_READ, reads=True)
     def timeline(self, number: int) -> list[TimelineItem]:
         """Everything that happened to a ticket and to those merged into it, in time order, for people to read."""
+        from helpdesk_tui.desk.history import standing
+
         conn = self.desk.store.reader()
         notes = self.desk.allows_on(Permission.NOTE_READ, self._scope_row(number))
         namer = forms.Namer(conn)
@@ -216,6 +217,8 @@ class TicketReading(Noun):
     @verb("ticket.why", Permission.TICKET_READ, reads=True)
     def why(self, number: int, field: str | None = None) -> list[dict[str, Any]]:
         """The reasons behind every automatic value (or one): policy, rule, inputs, what would change it."""
+        from helpdesk_tui.desk import why
+
         return why.explain(self.desk, self.entries(number), field)
 
 

@@ -97,7 +97,7 @@ class Views(Noun):
         from helpdesk_tui.store.query import Compiler
 
         conn = self.desk.store.reader()
-        viewer = self.desk.tickets.viewer()
+        viewer = self.desk.reading.viewer()
         if now is not None:
             viewer = replace(viewer, now=now)
         return pages.count(conn, Compiler(conn, viewer).condition(parse_filter(query)), cap)

@@ -82,7 +82,7 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
 
     namer = Namer(desk.store.reader())
     column = _COLUMN.get(name, name)
-    row = desk.tickets.facts(written[0].subject)
+    row = desk.reading.facts(written[0].subject)
     result: dict[str, Any] = {"field": name, "value": namer.value(column, row.get(column)), "decision": DECIDED[name]}
     found = _last_decision(entries, DECIDED[name])
     if found is None:
@@ -139,7 +139,7 @@ def _texts_at(entries: list[Entry], entry: Entry) -> tuple[str, str]:
 
 def _sla(desk: "Desk", entries: list[Entry], name: str) -> dict[str, Any]:
     number = entries[0].subject
-    row = desk.tickets.facts(number)
+    row = desk.reading.facts(number)
     governing = desk.policies.current()
     history = derive.events_of(desk, number, entries)
     found = derive.measure(desk, governing, row, history, desk.now())

@@ -4,7 +4,6 @@ A `Work` holds the write lock while its block runs, so what it reads stays true 
 one journal entry; SLA instants and timers are derived again where something they depend on has changed.
 """
 
-import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -281,7 +280,9 @@ class Work:
 
 def new_batch() -> str:
     """A name for a batch: short, unique, easy to type."""
-    return "b" + secrets.token_hex(4)
+    from secrets import token_hex
+
+    return "b" + token_hex(4)
 
 
 def require_scope(scope: Scope, permission: Permission, verb: str) -> None:

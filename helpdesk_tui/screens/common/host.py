@@ -45,16 +45,11 @@ class DeskApp(TypeAhead):
         self.drafts = drafts
         self.tz = tz or local_zone()
         self.last_command = ""
-        self._reading: TicketReading | None = None
 
     @property
     def reading(self) -> "TicketReading":
         """The reading verbs alone: they load a tenth of what all verbs load (call it in a worker)."""
-        if self._reading is None:
-            from helpdesk_tui.desk.ticket_reading import TicketReading
-
-            self._reading = TicketReading(self.desk)
-        return self._reading
+        return self.desk.reading
 
     @property
     def me(self) -> str:

@@ -15,8 +15,8 @@ from helpdesk_tui.widgets.preview import PreviewData
 
 def preview_of(desk: Desk, row: QueueRow, tz: str) -> tuple[int, PreviewData]:
     """Read a ticket's preview (in a worker)."""
-    ticket = desk.tickets.show(row.number)
-    comments = desk.tickets.comments(row.number)
+    ticket = desk.reading.show(row.number)
+    comments = desk.reading.comments(row.number)
     return row.number, PreviewData(
         ref=ticket["ref"],
         title=ticket["title"][:2_000],
@@ -33,7 +33,7 @@ def why_line(desk: Desk, row: QueueRow) -> str:
     if row.pinned:
         return _("{priority}: pinned by hand").format(priority=priority_label(Priority(row.priority)))
     try:
-        found = desk.tickets.why(row.number, "priority")
+        found = desk.reading.why(row.number, "priority")
     except DeskError:
         return ""
     reasons = found[0]["reasons"] if found else []

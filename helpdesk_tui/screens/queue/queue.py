@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 
 from helpdesk_tui.screens.common.actions import QUEUE, bindings
 from helpdesk_tui.screens.common.key_line import KeyLine
@@ -50,6 +51,7 @@ class QueueScreen(Feed, Writing):
         self._seat = ""
 
     def compose(self) -> ComposeResult:
+        self._arrange(self.app.size)  # while there is nothing yet to style anew
         yield ViewTabs(_("Queue"))
         yield FilterBar(self._complete)
         yield TicketList(
@@ -63,7 +65,7 @@ class QueueScreen(Feed, Writing):
     def on_mount(self) -> None:
         self.tickets.focus()
         self.update_keys()
-        self._fit(self.size.width)
+        self._fit(self.app.size)
         self.set_interval(1, self._tick)
         self._tick()
         self.start()
@@ -98,14 +100,16 @@ class QueueScreen(Feed, Writing):
         return "" if row is None else row.requester or ""
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fit(event.size.width)
+        self._fit(event.size)
 
-    def _fit(self, width: int) -> None:
-        shown = width >= WIDE if self._preview_wanted is None else self._preview_wanted
+    def _arrange(self, size: Size) -> None:
+        shown = size.width >= WIDE if self._preview_wanted is None else self._preview_wanted
         self.set_class(shown, "-preview")
-        self.set_class(self.size.height >= 50, "-tall")
-        if shown:
-            self._read_preview()
+        self.set_class(size.height >= 50, "-tall")
+
+    def _fit(self, size: Size) -> None:
+        self._arrange(size)
+        self._read_preview()
 
     def _tick(self) -> None:
         now = self.desk.now()
@@ -276,7 +280,7 @@ class QueueScreen(Feed, Writing):
 
     def do_queue_preview(self) -> None:
         self._preview_wanted = not self.has_class("-preview")
-        self._fit(self.size.width)
+        self._fit(self.size)
 
     def do_queue_preview_down(self) -> None:
         self.query_one(Preview).action_scroll_lines(1)
