@@ -12,13 +12,22 @@ from typing import Any, Final
 from helpdesk_tui.rules.policy_compile import CompiledPolicy, CompiledRule, compile_policy
 from helpdesk_tui.rules.policy_rules import VOTE_FIELDS, RuleWhen
 from helpdesk_tui.rules.words import Language, detect_language, fold, normal
+from helpdesk_tui.vocabulary.filter_fields import BY_NAME
 from helpdesk_tui.vocabulary.i18n import N_
-from helpdesk_tui.vocabulary.kinds import Kind
-from helpdesk_tui.vocabulary.levels import Level, level
-from helpdesk_tui.vocabulary.reasons import Reason, register
+from helpdesk_tui.vocabulary.kinds import KIND_LABELS, Kind
+from helpdesk_tui.vocabulary.levels import LEVEL_LABELS, Level, level
+from helpdesk_tui.vocabulary.reasons import Reason, register, register_labels
 from helpdesk_tui.vocabulary.text import one_line
 
 __all__ = ["Classification", "ClassifyInput", "CompiledPolicy", "Lost", "Vote", "classify", "compile_policy"]
+
+_FIELD_WORDS: Final = {name: BY_NAME[name].label for name in VOTE_FIELDS if name in BY_NAME}
+_VALUE_WORDS: Final = {
+    **{kind.value: label for kind, label in KIND_LABELS.items()},
+    **{value.code: label for value, label in LEVEL_LABELS.items()},
+}
+register_labels("field", _FIELD_WORDS)
+register_labels("value", _VALUE_WORDS)
 
 # Found words kept per vote, and characters kept of a pattern: enough to explain, bounded in the journal.
 MAX_WORDS: Final = 8
