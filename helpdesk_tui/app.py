@@ -24,7 +24,6 @@ from helpdesk_tui.screens.common.live import LiveDesk
 from helpdesk_tui.screens.common.palette import Actions
 from helpdesk_tui.screens.common.writing import Writing
 from helpdesk_tui.screens.queue.queue import QueueScreen
-from helpdesk_tui.screens.ticket.ticket import TicketScreen
 from helpdesk_tui.vocabulary.channels import Origin
 from helpdesk_tui.vocabulary.i18n import _, set_language
 from helpdesk_tui.widgets.themes import DEFAULT_THEME, THEME_NAMES, register_themes
@@ -48,8 +47,6 @@ class HelpdeskApp(DeskApp):
     """
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}
-    MODES = {"desk": QueueScreen}
-    DEFAULT_MODE = "desk"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", show=False, priority=True, id="app.leave"),
         Binding("ctrl+c", "interrupted", show=False, id="app.interrupted"),
@@ -74,6 +71,10 @@ class HelpdeskApp(DeskApp):
         self._ended_by: int | None = None
         if remote:
             self.animation_level = "none"
+
+    def get_default_screen(self) -> QueueScreen:
+        """The queue is what the console opens on."""
+        return QueueScreen()
 
     def on_load(self) -> None:
         # Before anything is drawn: a theme set later styles every widget anew.
@@ -191,6 +192,8 @@ class HelpdeskApp(DeskApp):
 
     def open_ticket(self, number: int) -> None:
         """Show a ticket: on the ticket screen if it is open, else on a new one over the queue."""
+        from helpdesk_tui.screens.ticket.ticket import TicketScreen
+
         for screen in self.screen_stack:
             if isinstance(screen, TicketScreen):
                 self._pop_to(screen)

@@ -1,6 +1,7 @@
 """`helpdesk`: reads the language and the settings, then runs one command and turns how it ended into an exit code."""
 
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -11,6 +12,8 @@ from helpdesk_tui.cli.console import has_terminal, open_console
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import language_from_environment, normalise_language, set_language
 
+COLLECT_AFTER: Final = 50_000
+"""Objects made before the interpreter looks for garbage among them."""
 _VALUED: Final = {"--db": "database", "--as": "actor", "--lang": "lang", "--config": "config"}
 
 
@@ -87,4 +90,6 @@ def _streams() -> None:
 
 def main() -> None:
     """The entry point of `helpdesk`."""
+    # Starting makes many objects and no garbage: looking for cycles at every 700 of them takes a tenth of the time.
+    gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
     sys.exit(run(sys.argv[1:]))

@@ -7,6 +7,7 @@ position, without a dictionary. Changing anything here needs a new `TOKENISER` a
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 TOKENISER: Final = "1"
@@ -17,7 +18,6 @@ _CJK: Final = (
     "\U00020000-\U0003ffff"
 )
 _RUN: Final = re.compile(f"[{_CJK}]+")
-_TERM: Final = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 
 
 def _pairs(match: re.Match[str]) -> str:
@@ -73,9 +73,14 @@ def phrase_term(text: str) -> str | None:
     return f'"{" ".join(tokens)}"' + ("*" if open_end else "")
 
 
+@cache
+def _term() -> re.Pattern[str]:
+    return re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")  # takes a millisecond or two, which lists without words save
+
+
 def _words(text: str) -> list[str]:
     """Words and Han runs in their order, folded as in the index."""
-    words: list[str] = _TERM.findall(_fold(text[: MAX_QUERY * 2])[:MAX_QUERY])
+    words: list[str] = _term().findall(_fold(text[: MAX_QUERY * 2])[:MAX_QUERY])
     return words
 
 

@@ -74,7 +74,7 @@ class Feed(DeskScreen):
             self.tickets.show_loading(
                 _("This desk is empty: n opens the first ticket; `helpdesk demo` shows a filled desk.")
             )
-        self.read_views()
+        self.call_after_refresh(self.read_views)  # the rows come first
 
     _first_page: Page | None = None
 

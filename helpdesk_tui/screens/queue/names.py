@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.vocabulary.filter_complete import complete
 from helpdesk_tui.widgets.filter_bar import Completion
 
 if TYPE_CHECKING:
@@ -42,4 +41,6 @@ class Names:
 
     async def complete(self, screen: Any, text: str, position: int) -> list[Completion]:
         """Proposals for a filter text at a position."""
+        from helpdesk_tui.vocabulary.filter_complete import complete
+
         return [Completion(c.text, c.start, c.end, c.help) for c in complete(text, position, self._known)]

@@ -36,7 +36,13 @@ class QueueScreen(Feed, Writing):
     """The list of tickets."""
 
     SCOPE = QUEUE
-    CSS_PATH = "queue.tcss"
+    # Not in a file: a file's rules would be read after the first ones, and all of them parsed once more.
+    DEFAULT_CSS = """
+    QueueScreen { layout: vertical; background: $background; }
+    QueueScreen > Preview { height: 8; display: none; }
+    QueueScreen.-preview > Preview { display: block; }
+    QueueScreen.-preview.-tall > Preview { height: 12; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(QUEUE),
         Binding("escape", "back", show=False, id="queue.back"),
