@@ -3,11 +3,16 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from helpdesk_tui.cli.main import bare
+from helpdesk_tui.desk.desk import Desk
+
 HEAVY = {"textual", "sqlmodel", "sqlalchemy", "alembic", "pydantic", "holidays", "re2"}
 SCREEN = {"textual"}
+WRITING = ("desk.tickets", "desk.decisions", "desk.derive", "rules.sla", "rules.policy", "store.apply", "store.tables")
 
 PROBE = """
 import sys
@@ -66,3 +71,53 @@ def test_the_probe_sees_what_is_loaded() -> None:
         check=True,
     )
     assert {"sqlmodel", "sqlalchemy", "pydantic"} <= set(done.stdout.split())
+
+
+@pytest.mark.parametrize("arguments", [["ticket", "list"], ["ticket", "show", "1"], ["search", "printer"]])
+def test_reading_loads_nothing_that_writes(arguments: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    with Desk.open(path) as desk:
+        desk.tickets.open("the printer burns")
+    code = "import sys; from helpdesk_tui.cli.main import run; sys.exit(run(sys.argv[1:]) or print(*sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--db", str(path), *arguments], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert "the printer burns" in done.stdout
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "helpdesk_tui.desk.ticket_reading" in loaded
+    assert {f"helpdesk_tui.{name}" for name in WRITING} & loaded == set()
+    assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], True),
+        (["--db", "a.db"], True),
+        (["--db=a.db", "--as", "ana", "--lang", "en", "--config=x"], True),
+        (["--db"], False),
+        (["--db", "--help"], False),
+        (["--help"], False),
+        (["--version"], False),
+        (["1042"], False),
+        (["--db", "a.db", "ticket"], False),
+        (["--unknown=1"], False),
+    ],
+)
+def test_a_command_line_without_a_command_means_the_console(arguments: list[str], expected: bool) -> None:
+    assert bare(arguments) is expected
+
+
+def test_a_question_for_completions_is_no_wish_for_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_HELPDESK_COMPLETE", "complete_bash")
+    assert not bare([])
+
+
+def test_the_console_loads_neither_the_command_tree_nor_the_ticket_screen() -> None:
+    code = "import sys; import helpdesk_tui.cli.main, helpdesk_tui.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    loaded = set(done.stdout.split())
+    assert "helpdesk_tui.screens.queue.queue" in loaded
+    late = {"typer", "helpdesk_tui.screens.ticket.ticket", "helpdesk_tui.vocabulary.filter_complete"}
+    assert loaded & (late | {f"helpdesk_tui.{name}" for name in WRITING}) == set()

@@ -167,15 +167,15 @@ def _print_whole(desk: Any, ticket: Row) -> None:
     facts = {key: value for key, value in facts.items() if value not in (None, [], "")}
     row = desk.reading.facts(number)
     facts |= {key: row[key] for key in ("cause", "resolution", "resolution_code", "merged_into") if row.get(key)}
-    spent = desk.tickets.time_spent(number)
-    facts |= {"watchers": desk.tickets.watchers(number)} if desk.tickets.watchers(number) else {}
+    spent = desk.reading.time_spent(number)
+    facts |= {"watchers": desk.reading.watchers(number)} if desk.reading.watchers(number) else {}
     facts |= {"time_spent": spent} if spent else {}
     output.print_facts(facts)
     if ticket["description"]:
         output.write("\n" + safe_text(ticket["description"]).rstrip() + "\n")
-    for link in desk.tickets.links(number):
+    for link in desk.reading.links(number):
         output.line(f"[{link['number']} {link['type']} {link['other']}] {link['title']}")
-    for item in desk.tickets.checklist(number):
+    for item in desk.reading.checklist(number):
         output.line(f"[{'x' if item['done_at'] else ' '}] {item['item']}  {item['text']}")
     for comment in _comments(desk, number):
         output.write(

@@ -3,11 +3,11 @@
 from typing import Any
 
 from helpdesk_tui.desk import fields
-from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.desk.registry import verb
+from helpdesk_tui.desk.ticket_parts import TicketParts
 from helpdesk_tui.store.changes import RowChange
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid
 from helpdesk_tui.vocabulary.i18n import N_
-from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.reasons import Reason, register
 from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.roles import Permission
@@ -23,7 +23,7 @@ _MAX_ITEMS = 500
 _MAX_SECONDS = 31 * 86_400
 
 
-class TicketExtras(Noun):
+class TicketExtras(TicketParts):
     """Watchers, checklist items and time entries."""
 
     @verb("ticket.watch", Permission.TICKET_READ)
@@ -45,16 +45,6 @@ class TicketExtras(Noun):
                 draft.insert("watcher", (number, who.id), row)
             draft.because(Reason("unwatch" if remove else "watch", {"who": who.id}))
         return {"number": number, "person": who.handle, "watching": not remove}
-
-    def watchers(self, number: int) -> list[str]:
-        """Who follows a ticket."""
-        self.desk.tickets.readable(number)
-        rows = self.desk.store.query(
-            "SELECT coalesce(p.login, p.email, p.name) FROM watcher w JOIN person p ON p.id = w.person_id"
-            " WHERE w.number = ? ORDER BY p.id",
-            (number,),
-        )
-        return [name for (name,) in rows]
 
     @verb("ticket.checklist.add", Permission.TICKET_EDIT)
     def checklist_add(self, number: int, items: list[str]) -> list[dict[str, Any]]:
@@ -99,19 +89,6 @@ class TicketExtras(Noun):
             draft.remove("checklist_item", (item,), row)
         return self.checklist(number)
 
-    def checklist(self, number: int) -> list[dict[str, Any]]:
-        """The steps of a ticket in their order."""
-        self.desk.tickets.readable(number)
-        rows = self.desk.store.query(
-            "SELECT c.id, c.position, c.text, c.done_at, coalesce(p.login, p.name) FROM checklist_item c"
-            " LEFT JOIN person p ON p.id = c.done_by WHERE c.number = ? ORDER BY c.position, c.id",
-            (number,),
-        )
-        return [
-            {"item": r[0], "position": r[1], "text": r[2], "done_at": None if r[3] is None else iso(r[3]), "done_by": r[4]}
-            for r in rows
-        ]
-
     @verb("ticket.log_time", Permission.TIME_LOG)
     def log_time(self, number: int, seconds: int, *, note: str = "", at: Instant | None = None) -> dict[str, Any]:
         """Record time worked on a ticket."""
@@ -130,9 +107,3 @@ class TicketExtras(Noun):
             draft.insert("time_entry", (key,), row)
             draft.because(Reason("time", {"seconds": seconds}))
         return {"number": number, "seconds": seconds, "total": self.time_spent(number)}
-
-    def time_spent(self, number: int) -> int:
-        """Seconds worked on a ticket by everybody."""
-        self.desk.tickets.readable(number)
-        rows = self.desk.store.query("SELECT coalesce(sum(seconds), 0) FROM time_entry WHERE number = ?", (number,))
-        return int(rows[0][0])

@@ -6,7 +6,8 @@ from typing import Any
 
 from helpdesk_tui.desk import forms
 from helpdesk_tui.desk.listings import Listings
-from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.desk.registry import verb
+from helpdesk_tui.desk.ticket_parts import TicketParts
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
 from helpdesk_tui.store.pages import Listing
@@ -24,7 +25,7 @@ FAMILY = (
 )
 
 
-class TicketReading(Noun):
+class TicketReading(TicketParts):
     """Reading tickets."""
 
     # -- lists -------------------------------------------------------------------------------------------------

@@ -91,30 +91,6 @@ class TicketTies(Noun):
                 draft.because(Reason("link", facts))
         return facts
 
-    def links(self, number: int) -> list[dict[str, Any]]:
-        """All ties of a ticket in both directions: number, type, other, and the other's title and state."""
-        self.desk.tickets.readable(number)
-        rows = self.desk.store.query(
-            "SELECT l.number, l.type, l.other, t.number, t.kind, t.title, t.state, t.phase FROM link l"
-            " JOIN ticket t ON t.number = CASE WHEN l.number = ?1 THEN l.other ELSE l.number END"
-            " WHERE (l.number = ?1 OR l.other = ?1) AND t.deleted_at IS NULL ORDER BY l.type, t.number",
-            (number,),
-        )
-        names = ("number", "type", "other", "ticket", "kind", "title", "state", "phase")
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        return [link for link in found if self.desk.tickets.knows(link["ticket"])]
-
-    def children(self, number: int) -> list[dict[str, Any]]:
-        """Child tickets with their state, for the parent's progress."""
-        self.desk.tickets.readable(number)
-        rows = self.desk.store.query(
-            "SELECT number, kind, title, state, phase FROM ticket WHERE parent_number = ? AND deleted_at IS NULL"
-            " ORDER BY number",
-            (number,),
-        )
-        found = [dict(zip(("number", "kind", "title", "state", "phase"), row, strict=True)) for row in rows]
-        return [child for child in found if self.desk.tickets.knows(child["number"])]
-
     @verb("ticket.merge", Permission.TICKET_MERGE)
     def merge(self, number: int, into: int, *, reason: str | None = None, version: int | None = None) -> dict[str, Any]:
         """Merge a duplicate into the ticket that lives on; later replies to it reach the survivor."""
