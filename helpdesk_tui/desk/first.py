@@ -1,6 +1,5 @@
 """Coming in: the first start of a desk, finding the person behind the keyboard, acting for another."""
 
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk import actor as actors
@@ -11,7 +10,6 @@ from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.channels import Origin
 from helpdesk_tui.vocabulary.errors import NotFound, NotPermitted
 from helpdesk_tui.vocabulary.i18n import N_
-from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.roles import Permission
 
 if TYPE_CHECKING:
@@ -34,6 +32,8 @@ DEFAULT_VIEWS: Final = (
 
 def default_policy_text() -> str:
     """The policy document that a new desk starts with."""
+    from importlib import resources
+
     return (resources.files("helpdesk_tui.rules") / "policy.toml").read_text("utf-8")
 
 
