@@ -101,12 +101,12 @@ def test_every_ending_has_its_code_and_one_line(
 
 
 def test_an_unexpected_error_goes_to_the_log_and_not_to_the_screen(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from helpdesk_tui.desk.tickets import Tickets
+    from helpdesk_tui.desk.ticket_reading import TicketReading
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("boom\x1b[31m")
 
-    monkeypatch.setattr(Tickets, "stream", fail)
+    monkeypatch.setattr(TicketReading, "stream", fail)
     ended = cli("ticket", "list", ok=1)
     path = ended.err.rsplit(" ", 1)[1].strip()
     assert "Traceback" not in ended.err
