@@ -10,7 +10,7 @@ from helpdesk_tui.cli import context, errors, output
 from helpdesk_tui.cli.commands import single
 from helpdesk_tui.cli.output import Column, Output, print_rows
 from helpdesk_tui.vocabulary.errors import DeskError, Usage
-from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.i18n import N_, _
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
@@ -41,7 +41,7 @@ def batch(
         print_rows(_table(), _VERBS, output=output)
         return
     if sys.stdin.isatty():
-        context.say(N_("reading verbs from the terminal; end with ctrl-d"))
+        context.say(_("reading verbs from the terminal; end with ctrl-d"))
     failed = 0
     with context.current().desk() as desk:
         for raw in iter(lambda: sys.stdin.buffer.readline(_MAX_LINE), b""):

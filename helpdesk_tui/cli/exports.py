@@ -13,9 +13,11 @@ import typer
 
 from helpdesk_tui.cli import context, shared
 from helpdesk_tui.cli.commands import command, noun
+from helpdesk_tui.cli.output import inert_json
 from helpdesk_tui.cli.progress import Progress
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.text import safe_text
 
 app = noun(N_("Take tickets and people out."))
 
@@ -92,8 +94,10 @@ def _export(what: str, form: str, out: str | None, where: str, raw: bool, tz: st
     with context.current().desk(tz) as desk:
         pieces = desk.exporting.stream(what, form, where=where, raw=raw)
         if out is None or out == "-":
+            # A terminal gets what is inert, a file or a pipe the data as they are.
+            inert = (inert_json if form == Form.JSONL else safe_text) if sys.stdout.isatty() else str
             for piece in pieces:
-                sys.stdout.write(piece)
+                sys.stdout.write(inert(piece))
             return
         with Progress(_("exporting")) as bar:
             write_whole(Path(out), _counted(pieces, bar))

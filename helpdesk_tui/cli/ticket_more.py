@@ -228,11 +228,20 @@ def attach(
     with context.current().desk() as desk:
         for name in files:
             path = Path(name)
-            if path.stat().st_size > _MAX_FILE:
-                raise Invalid(N_("{path} is larger than {limit} bytes"), path=path, limit=_MAX_FILE)
+            data = _bytes(path)
             kind = mimetypes.guess_type(path.name)[0]
-            made.append(desk.attachments.add(wanted, path.name, path.read_bytes(), kind, comment=comment))
+            made.append(desk.attachments.add(wanted, path.name, data, kind, comment=comment))
         print_rows(made, _FILES, output=output)
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's bytes. Raises Usage where it cannot be read, Invalid where it is too large."""
+    try:
+        if path.stat().st_size > _MAX_FILE:
+            raise Invalid(N_("{path} is larger than {limit} bytes"), path=path, limit=_MAX_FILE)
+        return path.read_bytes()
+    except OSError as error:
+        raise Usage(N_("{path} cannot be read: {error}"), path=path, error=error.strerror) from error
 
 
 @command(

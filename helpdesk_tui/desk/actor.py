@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from helpdesk_tui.vocabulary.roles import Role
-
+from helpdesk_tui.vocabulary.text import at_rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,11 @@ _COLUMNS: Final = "SELECT id, name, login, language FROM person WHERE active = 1
 
 def find(conn: sqlite3.Connection, who: str) -> Actor | None:
     """The active person with this login, e-mail address, `#id`, or (where it is one person's only) name."""
+    who = at_rest(who)
     row = conn.execute(_COLUMNS + "login = ?", (who,)).fetchone()
     if row is None and "@" in who:
         row = conn.execute(_COLUMNS + "email IS NOT NULL AND lower(email) = lower(?)", (who,)).fetchone()
-    if row is None and who.startswith("#") and who[1:].isdecimal():
+    if row is None and who.startswith("#") and who[1:].isdecimal() and len(who) < 16:
         row = conn.execute(_COLUMNS + "id = ?", (int(who[1:]),)).fetchone()
     if row is None:
         named = conn.execute(_COLUMNS + "name = ? COLLATE NOCASE LIMIT 2", (who,)).fetchall()

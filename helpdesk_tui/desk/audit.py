@@ -159,7 +159,7 @@ class Audit(Noun):
         the chain no longer holds what the file says.
         """
         file = Path(path)
-        if file.exists():
+        if _exists(file):
             broken = self._against(file)
             if broken is not None:
                 raise StoreFault(N_("the journal differs from {path} at entry {seq}"), path=path, seq=broken)
@@ -168,8 +168,9 @@ class Audit(Noun):
         try:
             with file.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(mark) + "\n")
-        except OSError as error:
-            raise StoreFault(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
+        except (OSError, ValueError) as error:
+            text = error.strerror if isinstance(error, OSError) else error
+            raise StoreFault(N_("{path} cannot be written: {error}"), path=path, error=text) from error
         return {**mark, "path": str(path)}
 
     def export(self, *, since: int = 0, progress: Callable[[int], None] | None = None) -> Iterator[str]:
@@ -196,11 +197,19 @@ class Audit(Noun):
             yield seq, (bytes(previous).hex(), bytes(digest).hex())
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError) as error:
+        text = error.strerror if isinstance(error, OSError) else error
+        raise StoreFault(N_("{path} cannot be read: {error}"), path=path, error=text) from error
+
+
 def _lines(path: Path) -> "list[str]":
     try:
         return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        text = error.strerror if isinstance(error, OSError) else "UTF-8"
+    except (OSError, ValueError) as error:
+        text = error.strerror if isinstance(error, OSError) else "NUL" if "\0" in str(path) else "UTF-8"
         problem: DeskError = StoreFault(N_("{path} cannot be read: {error}"), path=path, error=text)
         raise problem from error
 

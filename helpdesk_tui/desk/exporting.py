@@ -106,15 +106,7 @@ class Exporting(Noun):
         desk = self.desk
         condition = Compiler(desk.store.reader(), self._viewer()).condition(parse_filter(where))
         rows = forms.many(desk.store.reader(), condition, "t.number", desk.now())
-        return rows if self._plain() else map(_masked, rows)
-
-
-def _masked(row: Object) -> Object:
-    hidden = {
-        key: masking.email(row[key]) if row[key] and "@" in row[key] else masking.name(row[key])
-        for key in ("requester", "assignee")
-    }
-    return {**row, **hidden}
+        return rows if self._plain() else map(masking.ticket, rows)
 
 
 def written(

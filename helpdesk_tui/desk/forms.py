@@ -7,12 +7,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from helpdesk_tui.desk.masking import Veil
 from helpdesk_tui.store.query import Sql
 from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.kinds import Phase, ref
 from helpdesk_tui.vocabulary.levels import Level, Priority
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
+MOST: Final = 2**63 - 1
+"""The largest number that SQLite takes."""
 KEYS: Final = (
     "number", "ref", "external_id", "kind", "title", "description", "channel", "state", "phase", "priority", "impact",
     "urgency", "moscow", "category", "service", "ci", "requester", "team", "assignee", "parent", "tags", "language",
@@ -101,7 +104,7 @@ def many(
 ) -> Iterator[dict[str, Any]]:
     """The JSON objects of a list, as a stream."""
     text = f"SELECT {_COLUMNS}{_FROM} WHERE {condition.text} ORDER BY {order_by} LIMIT ?"  # sql: compiled parts, bound
-    for record in conn.execute(text, [*condition.params, -1 if limit is None else limit]):
+    for record in conn.execute(text, [*condition.params, -1 if limit is None else min(limit, MOST)]):
         yield ticket_json(record, now)
 
 
@@ -131,8 +134,9 @@ PEOPLE_IN_REASONS: Final = ("person", "last", "who", "assignee")
 class Namer:
     """Turns column values into the names that people and scripts use (ids into codes, levels into words)."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, veil: Veil | None = None) -> None:
         self._conn = conn
+        self._veil = veil
         self._people: dict[int, str] = {}
         self._codes: dict[tuple[str, int], str] = {}
 
@@ -143,7 +147,8 @@ class Namer:
         name = self._people.get(person_id)
         if name is None:
             row = self._conn.execute("SELECT coalesce(login, name) FROM person WHERE id = ?", (person_id,)).fetchone()
-            name = self._people[person_id] = row[0] if row else f"#{person_id}"
+            name = row[0] if row else f"#{person_id}"
+            name = self._people[person_id] = name if self._veil is None else self._veil.person(person_id, name) or name
         return name
 
     _LOOK_UP: Final = {

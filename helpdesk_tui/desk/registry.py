@@ -9,11 +9,13 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
-from helpdesk_tui.vocabulary.errors import Usage
+from helpdesk_tui.vocabulary.errors import Usage, ticket_not_found
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission
+from helpdesk_tui.vocabulary.text import at_rest
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
@@ -71,6 +73,36 @@ class VerbSpec:
 _VERBS: Final[dict[str, VerbSpec]] = {}
 
 
+_MOST: Final = 2**63 - 1
+_DEEPEST: Final = 64
+_TICKETS: Final = frozenset({"number", "into", "other"})
+_PATHS: Final = frozenset({"path", "anchor"})
+
+
+def fitting(key: str, value: Any, depth: int = 0) -> Any:
+    """An argument as the store can hold it: no NUL and no lone surrogate in any text, no number beyond 64 bits.
+
+    Paths stay as they are, since a file may have any name. Raises NotFound for a ticket's number and Usage for
+    another that is too large, and for what is nested too deeply.
+    """
+    kind = type(value)
+    if depth > _DEEPEST:
+        raise Usage(N_("{field}: nested more than {limit} deep"), field=key, limit=_DEEPEST)
+    if kind is str:
+        return value if key in _PATHS else at_rest(value)
+    if kind is int and not -_MOST <= value <= _MOST:
+        if key in _TICKETS:
+            raise ticket_not_found(value)
+        raise Usage(N_("{field}: {value} is too large a number"), field=key, value=value)
+    if kind is list:
+        return [fitting(key, item, depth + 1) for item in value]
+    if kind is tuple:
+        return tuple(fitting(key, item, depth + 1) for item in value)
+    if kind is dict:
+        return {at_rest(k) if type(k) is str else k: fitting(k, item, depth + 1) for k, item in value.items()}
+    return value
+
+
 def verb(
     name: str, permission: Permission, *, reads: bool = False
 ) -> Callable[[Callable[Concatenate[N, P], R]], Callable[Concatenate[N, P], R]]:
@@ -81,12 +113,16 @@ def verb(
             raise ValueError(f"verb {name} is registered twice")
         summary = (inspect.getdoc(method) or "").partition("\n")[0]
         noun = NOUN_OF_PREFIX[name.partition(".")[0]]
-        _VERBS[name] = VerbSpec(name, permission, noun, method.__name__, summary, inspect.signature(method), reads)
+        signature = inspect.signature(method)
+        names = [*signature.parameters][1:]
+        _VERBS[name] = VerbSpec(name, permission, noun, method.__name__, summary, signature, reads)
 
         @functools.wraps(method)
         def call(self: N, *args: P.args, **kwargs: P.kwargs) -> R:
             self.desk.require(permission, name)
-            return method(self, *args, **kwargs)
+            placed: Any = [fitting(key, value) for key, value in zip(chain(names, repeat("")), args, strict=False)]
+            named: Any = {key: fitting(key, value) for key, value in kwargs.items()}
+            return method(self, *placed, **named)
 
         return cast(Callable[Concatenate[N, P], R], call)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpdesk_tui.desk import forms
+from helpdesk_tui.desk import forms, masking
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.store import search
 from helpdesk_tui.store.query import Compiler
@@ -21,7 +21,12 @@ class Searching(Noun):
         conn = self.desk.store.reader()
         now = self.desk.now()
         found = [(forms.one(conn, number, now), score) for number, score in self.ranked(text, limit=limit)]
-        return [{**ticket, "score": round(score, 4)} for ticket, score in found if ticket is not None]
+        veil = masking.veil(self.desk)
+        return [
+            {**(ticket if veil is None else veil.ticket(ticket)), "score": round(score, 4)}
+            for ticket, score in found
+            if ticket is not None
+        ]
 
     def rows(self, text: str, *, limit: int = 100) -> list[QueueRow]:
         """The same as rows to draw, best first."""

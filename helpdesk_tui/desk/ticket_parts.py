@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from helpdesk_tui.desk import masking
 from helpdesk_tui.desk.registry import Noun
 from helpdesk_tui.vocabulary.instants import iso
 
@@ -37,11 +38,12 @@ class TicketParts(Noun):
         """Who follows a ticket."""
         self.desk.reading.readable(number)
         rows = self.desk.store.query(
-            "SELECT coalesce(p.login, p.email, p.name) FROM watcher w JOIN person p ON p.id = w.person_id"
+            "SELECT p.id, coalesce(p.login, p.email, p.name) FROM watcher w JOIN person p ON p.id = w.person_id"
             " WHERE w.number = ? ORDER BY p.id",
             (number,),
         )
-        return [name for (name,) in rows]
+        veil = masking.veil(self.desk)
+        return [name if veil is None else veil.person(key, name) or "" for key, name in rows]
 
     def checklist(self, number: int) -> list[dict[str, Any]]:
         """The steps of a ticket in their order."""

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from helpdesk_tui.desk import forms
+from helpdesk_tui.desk import forms, masking
 from helpdesk_tui.desk.listings import Listings
 from helpdesk_tui.desk.registry import verb
 from helpdesk_tui.desk.ticket_parts import TicketParts
+from helpdesk_tui.rules.access import TicketFacts, ticket_scope_allows
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
 from helpdesk_tui.store.pages import Listing
@@ -64,12 +65,22 @@ class TicketReading(TicketParts):
         """A page of the queue as rows to draw."""
         self.desk.require(Permission.TICKET_READ, "ticket.list")
         listing = self.listing(query)
-        return pages.page(self.desk.store.reader(), listing, limit=limit, after=after, before=before, last=last)
+        found = pages.page(self.desk.store.reader(), listing, limit=limit, after=after, before=before, last=last)
+        self._veiled(found.rows)
+        return found
 
     def rows(self, query: str | Filter, numbers: Sequence[int]) -> list[QueueRow]:
         """Fresh rows of these tickets as far as they still meet the query."""
         self.desk.require(Permission.TICKET_READ, "ticket.list")
-        return pages.rows_of(self.desk.store.reader(), self.listing(query).condition, numbers)
+        return self._veiled(pages.rows_of(self.desk.store.reader(), self.listing(query).condition, numbers))
+
+    def _veiled(self, rows: list[QueueRow]) -> list[QueueRow]:
+        """Lines of a list with the people masked whom the actor may not know (changed in place)."""
+        veil = masking.veil(self.desk)
+        if veil is not None:
+            for row in rows:
+                veil.row(row)
+        return rows
 
     def count(self, query: str | Filter, cap: int | None = pages.CAP) -> int:
         """How many tickets meet a query (counting stops one beyond `cap`)."""
@@ -93,7 +104,9 @@ class TicketReading(TicketParts):
         by = parse_filter(f"sort:{sort}").sort if sort else query.sort
         condition = Compiler(self.desk.store.reader(), self.viewer()).condition(query)
         order_by = Listing(condition, tuple(order(by))).order_by
-        return forms.many(self.desk.store.reader(), condition, order_by, self.desk.now(), limit)
+        found = forms.many(self.desk.store.reader(), condition, order_by, self.desk.now(), limit)
+        veil = masking.veil(self.desk)
+        return found if veil is None else map(veil.ticket, found)
 
     # -- one ---------------------------------------------------------------------------------------------------
 
@@ -113,7 +126,8 @@ class TicketReading(TicketParts):
         found = forms.one(self.desk.store.reader(), number, self.desk.now())
         if found is None:
             raise ticket_not_found(number)
-        return found
+        veil = masking.veil(self.desk)
+        return found if veil is None else veil.ticket(found)
 
     def outcome(self, number: int) -> dict[str, Any]:
         """A ticket as a verb has just left it, for that verb's result: handing it on may have taken it out of sight."""
@@ -158,7 +172,21 @@ class TicketReading(TicketParts):
         for member in self.family(number):
             found.extend(pages.comments(conn, member, notes=notes))
         found.sort(key=lambda c: (c.created_at, c.id))
+        veil = self._veil_on(number)
+        if veil is not None:
+            for comment in found:
+                comment.author = veil.person(comment.author_id, comment.author)
         return found
+
+    def _veil_on(self, number: int) -> masking.Veil | None:
+        """The actor's veil for this one ticket; None where their roles work on it."""
+        veil = masking.veil(self.desk)
+        if veil is None:
+            return None
+        row, actor = self._scope_row(number), self.desk.actor
+        facts = TicketFacts(row.get("team_id"), row.get("assignee_id"), row.get("requester_id"))
+        plain = self.desk.plain_scope(Permission.TICKET_READ)
+        return None if ticket_scope_allows(plain, actor.id, actor.teams, facts) else veil
 
     def _scope_row(self, number: int) -> dict[str, Any]:
         found = self.desk.store.query(
@@ -199,15 +227,16 @@ class TicketReading(TicketParts):
 
         conn = self.desk.store.reader()
         notes = self.desk.allows_on(Permission.NOTE_READ, self._scope_row(number))
-        namer = forms.Namer(conn)
         self.readable(number)
+        namer = forms.Namer(conn, self._veil_on(number))
         items: list[TimelineItem] = []
         for member in self.family(number):
             entries = list(journal.read(conn, journal.OF_SUBJECT, ("ticket", member)))
             stand = {e.seq for e in standing(entries)}
             undone = {e.undoes: e.seq for e in entries if e.undoes is not None}
+            hidden = set() if notes else _notes_of(entries)
             for entry in entries:
-                item = _item(entry, namer, notes)
+                item = _item(entry, namer, notes, hidden)
                 if item is not None:
                     if entry.seq not in stand and entry.undoes is None:
                         item.undone_by = undone.get(entry.seq or 0)
@@ -223,16 +252,30 @@ class TicketReading(TicketParts):
         return why.explain(self.desk, self.entries(number), field)
 
 
-def _item(entry: Entry, namer: forms.Namer, notes: bool) -> TimelineItem | None:
+def _notes_of(entries: Sequence[Entry]) -> set[Any]:
+    """The ids of the notes that these entries write, redact or remove."""
+    return {
+        change.key[0]
+        for entry in entries
+        for change in entry.rows
+        if change.table == "comment" and "note" in ((change.after or {}).get("kind"), (change.before or {}).get("kind"))
+    }
+
+
+def _item(entry: Entry, namer: forms.Namer, notes: bool, hidden: set[Any]) -> TimelineItem | None:
     changes: dict[str, list[Any]] = {}
     text = kind = None
+    opened = any(change.table == "ticket" and change.before is None for change in entry.rows)
     for change in entry.rows:
         if change.table == "ticket":
             changes.update(namer.changes(change.before, change.after))
         elif change.table == "comment" and change.after is not None:
             kind = change.after.get("kind") or (change.before or {}).get("kind")
-            if kind == "note" and not notes:
-                return None
+            if (kind == "note" and not notes) or change.key[0] in hidden:
+                if not opened:
+                    return None
+                kind = None
+                continue
             text = change.after.get("body")
             if change.before is None:
                 changes["comment"] = [None, kind]
@@ -241,6 +284,8 @@ def _item(entry: Entry, namer: forms.Namer, notes: bool) -> TimelineItem | None:
             if kind == "note" and not notes:
                 return None
             changes["comment"] = [kind, None]
+        elif change.table == "attachment" and ((change.after or change.before or {}).get("comment_id") in hidden):
+            return None
         else:
             _count_row(changes, change.table, change.before, change.after, namer)
     return TimelineItem(

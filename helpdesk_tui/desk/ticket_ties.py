@@ -7,11 +7,11 @@ from helpdesk_tui.desk.history import standing
 from helpdesk_tui.desk.moves import given, set_state
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.ticket_opening import NewTicket, build
-from helpdesk_tui.desk.ticket_talk import survivor
+from helpdesk_tui.desk.ticket_talk import add_comment, survivor
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
 from helpdesk_tui.store import journal
-from helpdesk_tui.vocabulary.channels import LinkType
+from helpdesk_tui.vocabulary.channels import CommentKind, LinkType
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind, Phase
@@ -126,15 +126,21 @@ class TicketTies(Noun):
     def split(
         self, number: int, title: str, *, text: str | None = None, comment: int | None = None, reason: str | None = None
     ) -> dict[str, Any]:
-        """Open a new ticket for a second matter found in this one (its text, or one of its comments)."""
+        """Open a new ticket for a second matter found in this one (its text, or one of its comments).
+
+        A note stays one: it comes along as a note of the new ticket, never as the description its requester reads.
+        """
         with self.desk.work("ticket.split") as work:
             draft = work.ticket(number, Permission.TICKET_MERGE)
-            body = text or ""
+            body, note, row = text or "", False, None
             if comment is not None:
                 row = work.row("comment", comment)
                 if row is None or row["number"] != number:
                     raise Invalid(N_("{ref} has no comment {comment}"), ref=draft.ref, comment=comment)
-                body = body or row["body"]
+                note = not body and row["kind"] == CommentKind.NOTE
+                if note:
+                    self.desk.require_on(Permission.NOTE_READ, draft.row, "ticket.split")
+                body = body or ("" if note else row["body"])
             keep = ("requester_id", "organisation_id")
             new = NewTicket(
                 title=fields.title(title),
@@ -144,6 +150,8 @@ class TicketTies(Noun):
             )
             made = build(work, new)
             add_link(work, made, LinkType.SPLIT_FROM, number)
+            if note and row is not None:
+                add_comment(work, made, CommentKind.NOTE, row["body"], row["author_id"])
             made.because(Reason("split", {"number": number}), *given(reason))
             new_number = made.number
         return self.desk.tickets.outcome(new_number)

@@ -95,7 +95,7 @@ class Undo(Noun):
             if entry is None:
                 raise NotFound(N_("there is nothing of yours to undo"))
             target = entry.batch or str(entry.seq)
-        sql, key = (journal.ONE, int(target)) if target.isdecimal() else (journal.OF_BATCH, target)
+        sql, key = (journal.ONE, int(target)) if target.isdecimal() and len(target) < 19 else (journal.OF_BATCH, target)
         entries = list(journal.read(self.desk.store.reader(), sql, (key,)))
         if not entries:
             raise NotFound(N_("there is no batch or entry {target}"), target=target)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk import decisions, derive
+from helpdesk_tui.desk import decisions, derive, masking
 from helpdesk_tui.desk.decisions import CLASSIFICATION, DEMAND, PRIORITY, ROUTING, canonical
 from helpdesk_tui.desk.history import fold, standing
 from helpdesk_tui.rules import demand as demands
@@ -80,7 +80,7 @@ def _sentences(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]) -> dict[str, Any]:
     from helpdesk_tui.desk.forms import Namer
 
-    namer = Namer(desk.store.reader())
+    namer = Namer(desk.store.reader(), masking.veil(desk))
     column = _COLUMN.get(name, name)
     row = desk.reading.facts(written[0].subject)
     result: dict[str, Any] = {"field": name, "value": namer.value(column, row.get(column)), "decision": DECIDED[name]}

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from helpdesk_tui.vocabulary.errors import Busy, Conflict, StoreFault
+from helpdesk_tui.vocabulary.errors import Busy, Conflict, StoreFault, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 
 _BUSY_MS: Final = 5_000
@@ -98,6 +98,13 @@ def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy | Conflict:
     if primary == sqlite3.SQLITE_IOERR:
         return StoreFault(N_("the disk under {path} failed: nothing was changed ({error})"), path=path, error=error)
     return StoreFault(N_("{path}: {error}"), path=path, error=error)
+
+
+def unfit(error: OverflowError | UnicodeEncodeError) -> Usage:
+    """The desk's word for a value that SQLite cannot take."""
+    if isinstance(error, OverflowError):
+        return Usage(N_("a number is too large: the desk counts to 9223372036854775807"))
+    return Usage(N_("a text holds half a character (a lone surrogate), which cannot be looked up"))
 
 
 def lock_path(path: Path) -> Path:

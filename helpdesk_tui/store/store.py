@@ -214,11 +214,13 @@ class Store:
         return None if found is None else str(found[0])
 
     def query(self, sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
-        """All rows of a read. SQLite's errors become StoreFault or Busy."""
+        """All rows of a read. SQLite's errors become StoreFault or Busy; Usage for a value that no store can hold."""
         try:
             return self.reader().execute(sql, params).fetchall()
         except sqlite3.Error as error:
             raise driver.fault(error, self.path) from error
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise driver.unfit(error) from error
 
     def close(self) -> None:
         """Close every connection of every thread (no other thread may be using one)."""
