@@ -7,13 +7,11 @@ from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, asks_of, assignable, hint_of
 from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.drafts import DraftKey
-from helpdesk_tui.screens.common.kept_form import KeptForm
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.kinds import parse_ref
-from helpdesk_tui.widgets.field_form import FormField
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Ask, Choice, Confirm, Pick
 
 One = Callable[[Desk, int], Any]
@@ -87,6 +85,9 @@ class TicketDeeds(Changing):
         if not asked and not move["reason"]:
             self._moved(targets, move["to"], {})
             return
+        from helpdesk_tui.screens.common.kept_form import KeptForm
+        from helpdesk_tui.widgets.field_form import FormField
+
         fields = [
             FormField(name, asked_label(name), required=True, lines=name in LONG, hint=hint_of(name)) for name in asked
         ]
@@ -132,6 +133,9 @@ class TicketDeeds(Changing):
         targets = self.targets()
         if targets is None:
             return
+        from helpdesk_tui.screens.common.kept_form import KeptForm
+        from helpdesk_tui.widgets.field_form import FormField
+
         fields = [
             FormField("cause", _("Cause"), lines=True, hint=_("what was wrong")),
             FormField(

@@ -91,9 +91,10 @@ class Feed(DeskScreen):
         ready, self._first_page = self._first_page, None
         if ready is not None:
             self._show(ready, "first", self.desk.now())
+            self.call_after_refresh(self.read_total)
         else:
             self._read(query, "first")
-        self.read_total()
+            self.read_total()
 
     def reload(self) -> None:
         """Read the list anew; the cursor stays on its ticket."""
