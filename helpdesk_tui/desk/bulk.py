@@ -118,21 +118,36 @@ class Bulk(Noun):
 
     @verb("bulk.close", Permission.TICKET_BULK)
     def close(
-        self, *, where: str | None = None, numbers: list[int] | None = None, reason: str | None = None, dry_run: bool = False
+        self,
+        *,
+        where: str | None = None,
+        numbers: list[int] | None = None,
+        reason: str | None = None,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """Close many tickets."""
         return self._named("close", where, numbers, reason, dry_run)
 
     @verb("bulk.reopen", Permission.TICKET_BULK)
     def reopen(
-        self, *, where: str | None = None, numbers: list[int] | None = None, reason: str | None = None, dry_run: bool = False
+        self,
+        *,
+        where: str | None = None,
+        numbers: list[int] | None = None,
+        reason: str | None = None,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """Open many tickets again."""
         return self._named("reopen", where, numbers, reason, dry_run)
 
     @verb("bulk.cancel", Permission.TICKET_BULK)
     def cancel(
-        self, *, where: str | None = None, numbers: list[int] | None = None, reason: str | None = None, dry_run: bool = False
+        self,
+        *,
+        where: str | None = None,
+        numbers: list[int] | None = None,
+        reason: str | None = None,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """Cancel many tickets."""
         return self._named("cancel", where, numbers, reason, dry_run)
@@ -147,7 +162,12 @@ class Bulk(Noun):
 
     @verb("bulk.delete", Permission.TICKET_BULK)
     def delete(
-        self, *, where: str | None = None, numbers: list[int] | None = None, reason: str | None = None, dry_run: bool = False
+        self,
+        *,
+        where: str | None = None,
+        numbers: list[int] | None = None,
+        reason: str | None = None,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """Delete many tickets softly."""
 
@@ -222,7 +242,12 @@ class Bulk(Noun):
                     changed += len(self._chunk(work, permission, step, chunk, skipped))
             if progress is not None:
                 progress(changed + len(skipped), len(wanted))
-        result: dict[str, Any] = {"batch": batch if changed else None, "matched": len(wanted), "changed": changed, "skipped": skipped}
+        result: dict[str, Any] = {
+            "batch": batch if changed else None,
+            "matched": len(wanted),
+            "changed": changed,
+            "skipped": skipped,
+        }
         if dry_run:
             result["preview"] = preview[:PREVIEW]
         return result

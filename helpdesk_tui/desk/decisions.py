@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 register({"decision": N_("{decision} decided by version {policy} of the policy")})
 
 # Columns that the priority follows.
-PRIORITY_COLUMNS: Final = frozenset({"impact", "urgency", "service_id", "requester_id", "affected_users", "severity", "major"})
+PRIORITY_COLUMNS: Final = frozenset(
+    {"impact", "urgency", "service_id", "requester_id", "affected_users", "severity", "major"}
+)
 CLASSIFICATION: Final = "classification"
 PRIORITY: Final = "priority"
 ROUTING: Final = "routing"
@@ -47,7 +49,9 @@ def kept(decision: str, version: int, outcome: dict[str, Any], inputs: dict[str,
 # -- classification ------------------------------------------------------------------------------------------------
 
 
-def classification_inputs(draft: "Draft", requester: "PersonFacts | None", given: dict[str, str | None]) -> dict[str, Any]:
+def classification_inputs(
+    draft: "Draft", requester: "PersonFacts | None", given: dict[str, str | None]
+) -> dict[str, Any]:
     """What classification looks at beside the texts; only what is not empty."""
     facts: dict[str, Any] = {
         "requester_vip": bool(requester and requester.vip),

@@ -45,9 +45,7 @@ def build_demo(
     beginning = present - (DAYS + 1) * 86_400
     with Desk.open(path, user=user or os_user(), clock=lambda: beginning) as desk:
         if first.holds_work(desk.store):
-            raise Conflict(
-                N_("{path} already holds a desk; the demo wants a file of its own (--db PATH)"), path=path
-            )
+            raise Conflict(N_("{path} already holds a desk; the demo wants a file of its own (--db PATH)"), path=path)
         company = generate(seed, present, tickets, DAYS)
         _Telling(desk, company, present).tell()
         with desk.store.write() as tx:
@@ -86,7 +84,11 @@ class _Telling:
         self._company()
         self.desk.directory.forget()
         self.agents = {i for (i,) in self.desk.store.query("SELECT id FROM person WHERE agent")}
-        steps = [(step.at, ticket.number, place, ticket, step) for ticket in self.company.tickets for place, step in enumerate(ticket.steps)]
+        steps = [
+            (step.at, ticket.number, place, ticket, step)
+            for ticket in self.company.tickets
+            for place, step in enumerate(ticket.steps)
+        ]
         steps.sort(key=lambda s: s[:3])
         entries: list[Entry] = []
         timers: dict[int, dict[str, Instant]] = {}
@@ -138,13 +140,22 @@ class _Telling:
         for relation in company.relations:
             key = (self.cis[relation.ci], relation.type, self.cis[relation.other])
             change = RowChange("ci_relation", key, None, dict(zip(("ci_id", "type", "other_id"), key, strict=True)))
-            entries.append(Entry("ci.relate", "configuration_item", key[0], self.beginning, self.me, Origin.IMPORT, [change]))
+            entries.append(
+                Entry("ci.relate", "configuration_item", key[0], self.beginning, self.me, Origin.IMPORT, [change])
+            )
         known = {code for (code,) in self.desk.store.query("SELECT code FROM saved_view")}
         for view in company.views:
             if view.code not in known:
-                self._add(entries, "view.save", "saved_view", new_row("saved_view", id=self._next("saved_view"), **asdict(view)))
+                self._add(
+                    entries,
+                    "view.save",
+                    "saved_view",
+                    new_row("saved_view", id=self._next("saved_view"), **asdict(view)),
+                )
         for template in company.templates:
-            self._add(entries, "template.save", "template", new_row("template", id=self._next("template"), **asdict(template)))
+            self._add(
+                entries, "template.save", "template", new_row("template", id=self._next("template"), **asdict(template))
+            )
         self._write(entries)
 
     def _person(self, entries: list[Entry], person: DemoPerson) -> None:
@@ -165,7 +176,10 @@ class _Telling:
             self.people[person.key] = self.me
             old = fetch(self.desk.store.reader(), "person", (self.me,)) or {}
             changed = {c: v for c, v in facts.items() if old[c] != v} | {"version": old["version"] + 1}
-            rows = [RowChange("person", (self.me,), {c: old[c] for c in changed}, changed), *self._skills(self.me, person)]
+            rows = [
+                RowChange("person", (self.me,), {c: old[c] for c in changed}, changed),
+                *self._skills(self.me, person),
+            ]
             entries.append(Entry("people.edit", "person", self.me, self.beginning, self.me, Origin.IMPORT, rows))
             return
         number = self._next("person")
@@ -196,8 +210,12 @@ class _Telling:
             for login in team.members:
                 key = (self.teams[team.code], self.people[login])
                 if key not in members:
-                    change = RowChange("team_member", key, None, {"team_id": key[0], "person_id": key[1], "lead": login == team.lead})
-                    entries.append(Entry("team.add_member", "team", key[0], self.beginning, self.me, Origin.IMPORT, [change]))
+                    change = RowChange(
+                        "team_member", key, None, {"team_id": key[0], "person_id": key[1], "lead": login == team.lead}
+                    )
+                    entries.append(
+                        Entry("team.add_member", "team", key[0], self.beginning, self.me, Origin.IMPORT, [change])
+                    )
         for service in self.company.services:
             if service.code not in self.services:
                 self.services[service.code] = self._next("service")
@@ -245,7 +263,9 @@ class _Telling:
             draft.set(updated_at=step.at, version=draft.row["version"] + 1)
             change = RowChange("ticket", (draft.number,), {c: draft.row[c] for c in draft.new}, dict(draft.new))
         actor = self.people.get(step.actor)
-        origin = Origin.CLI if draft.fresh and draft["channel"] != "email" else Origin.MAIL if draft.fresh else Origin.TUI
+        origin = (
+            Origin.CLI if draft.fresh and draft["channel"] != "email" else Origin.MAIL if draft.fresh else Origin.TUI
+        )
         return Entry(f"ticket.{step.verb}" if step.verb != "time" else "ticket.log_time", "ticket", draft.number, step.at,
                      actor, origin, [change, *draft.rows], draft.reasons)  # fmt: skip
 
@@ -277,7 +297,9 @@ class _Telling:
         )  # fmt: skip
         self.rows[ticket.number] = row
         draft = Draft(row, at=step.at, fresh=True)
-        draft.set(team_id=self.teams.get(fields.get("team") or ""), assignee_id=self.people.get(fields.get("assignee") or ""))
+        draft.set(
+            team_id=self.teams.get(fields.get("team") or ""), assignee_id=self.people.get(fields.get("assignee") or "")
+        )
         if fields.get("state", "new") != "new":
             set_state(draft, fields["state"], step.at)
         self._decisions(draft)
@@ -285,7 +307,9 @@ class _Telling:
 
     def _decisions(self, draft: Draft) -> None:
         requester = self.desk.directory.person(draft["requester_id"])
-        inputs = decisions.classification_inputs(draft, requester, {"kind": draft["kind"], "service": self.desk.directory.service_code(draft["service_id"])})
+        inputs = decisions.classification_inputs(
+            draft, requester, {"kind": draft["kind"], "service": self.desk.directory.service_code(draft["service_id"])}
+        )
         found = decisions.run_classification(self.governing, draft["title"], draft["description"], inputs)
         draft.because(decisions.kept(decisions.CLASSIFICATION, self.governing.version, found.data(), inputs))
         service = self.desk.directory.services().get(draft["service_id"])
@@ -305,7 +329,9 @@ class _Telling:
             hand_over(
                 draft,
                 team_id=self.teams.get(team) if team else draft["team_id"],
-                assignee_id=self.people.get(person) if person else (draft["assignee_id"] if step.verb != "assign" else None),
+                assignee_id=self.people.get(person)
+                if person
+                else (draft["assignee_id"] if step.verb != "assign" else None),
             )
         state = fields.pop("state", None)
         before = draft["state"]

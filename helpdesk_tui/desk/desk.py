@@ -134,7 +134,9 @@ class Desk(Nouns):
         found = actors.by_id(self.store.reader(), known.id)
         if found is None:
             raise NotPermitted(
-                N_("you ({login}) are not known to this desk; an administrator can add you: helpdesk people add --login"),
+                N_(
+                    "you ({login}) are not known to this desk; an administrator can add you: helpdesk people add --login"
+                ),
                 login=known.login or known.name,
             )
         return replace(found, real_id=known.real_id)
@@ -146,7 +148,9 @@ class Desk(Nouns):
             return scope is Scope.ALL
         watchers: tuple[int, ...] = ()
         if row.get("number") is not None:
-            watchers = tuple(p for (p,) in self.store.query("SELECT person_id FROM watcher WHERE number = ?", (row["number"],)))
+            watchers = tuple(
+                p for (p,) in self.store.query("SELECT person_id FROM watcher WHERE number = ?", (row["number"],))
+            )
         facts = access.TicketFacts(row.get("team_id"), row.get("assignee_id"), row.get("requester_id"), watchers)
         return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts)
 
@@ -164,7 +168,9 @@ class Desk(Nouns):
 
     # -- work --------------------------------------------------------------------------------------------------
 
-    def work(self, verb: str, *, at: Instant | None = None, batch: str | None = None, origin: str | None = None) -> Work:
+    def work(
+        self, verb: str, *, at: Instant | None = None, batch: str | None = None, origin: str | None = None
+    ) -> Work:
         """A unit of work for one verb (a context manager holding the write lock)."""
         return Work(self, verb, at=at, batch=batch, origin=origin)
 
@@ -211,4 +217,3 @@ class Desk(Nouns):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-

@@ -94,5 +94,3 @@ def _raise(work: Work, draft: Draft, new: list[Reached]) -> None:
         draft.set(priority=int(after), policy_version=work.desk.policies.current().version)
         params = {"level": asking[-1].level.id, "before": before.code, "after": after.code}
         draft.because(Reason("escalation.raised", params))
-
-

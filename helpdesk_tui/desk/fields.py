@@ -26,7 +26,9 @@ def bounded(field: str, value: str, limit: int, *, empty: bool = True) -> str:
     """A text within its limit and fit for storing. Raises Invalid naming the field and the limit."""
     text = at_rest(value)
     if len(text) > limit:
-        raise Invalid(N_("{field} has {n} characters; at most {limit} are taken"), field=field, n=len(text), limit=limit)
+        raise Invalid(
+            N_("{field} has {n} characters; at most {limit} are taken"), field=field, n=len(text), limit=limit
+        )
     if not empty and not text.strip():
         raise Invalid(N_("{field} must not be empty"), field=field)
     return text
@@ -34,7 +36,9 @@ def bounded(field: str, value: str, limit: int, *, empty: bool = True) -> str:
 
 def title(value: str) -> str:
     """A title: one line, not empty, at most 10,000 characters."""
-    return bounded("title", " ".join(value.split()) if any(c in value for c in "\n\r\t") else value, MAX_TITLE, empty=False)
+    return bounded(
+        "title", " ".join(value.split()) if any(c in value for c in "\n\r\t") else value, MAX_TITLE, empty=False
+    )
 
 
 def level(field: str, value: str) -> int:
@@ -136,7 +140,9 @@ def _parent(desk: "Desk", name: str, value: str) -> dict[str, Any]:
     if fold(value) in _NOTHING:
         return {"parent_number": None}
     parsed = parse_ref(value)
-    if parsed is None or not desk.store.query("SELECT 1 FROM ticket WHERE number = ? AND deleted_at IS NULL", (parsed,)):
+    if parsed is None or not desk.store.query(
+        "SELECT 1 FROM ticket WHERE number = ? AND deleted_at IS NULL", (parsed,)
+    ):
         raise Invalid(N_("parent: there is no ticket {value}"), value=value)
     return {"parent_number": parsed}
 

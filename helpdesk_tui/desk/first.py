@@ -49,7 +49,9 @@ def enter(
             made = True
         if found is None:
             raise NotPermitted(
-                N_("you ({login}) are not known to this desk; an administrator can add you: helpdesk people add --login"),
+                N_(
+                    "you ({login}) are not known to this desk; an administrator can add you: helpdesk people add --login"
+                ),
                 login=user.login,
             )
         desk = cls(store, found, clock=clock, origin=origin)
@@ -72,9 +74,7 @@ def act_for(desk: "Desk", who: str) -> "Desk":
     if other.id == real.id:
         return type(desk)(desk.store, real, clock=desk.clock, origin=desk.origin, policies=desk.policies)
     acting = Actor(other.id, other.name, other.login, other.roles, other.teams, real.id, other.language)
-    return type(desk)(
-        desk.store, acting, clock=desk.clock, origin=desk.origin, real=real, policies=desk.policies
-    )
+    return type(desk)(desk.store, acting, clock=desk.clock, origin=desk.origin, real=real, policies=desk.policies)
 
 
 def initialise(cls: "type[Desk]", store: Store, user: actors.OsUser, clock: "Clock") -> Actor:
@@ -107,5 +107,3 @@ def holds_work(store: Store) -> bool:
     if store.query("SELECT 1 FROM ticket LIMIT 1"):
         return True
     return bool(store.query("SELECT 1 FROM journal WHERE verb <> ? LIMIT 1", (INIT_VERB,)))
-
-

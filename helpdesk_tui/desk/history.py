@@ -89,7 +89,9 @@ def _ticket(change: RowChange, at: Instant, facts: Row, policy: LifecyclePolicy)
         if after["state"] in pausing_states(policy, kind):
             yield HistoryEvent(created, "state", after["state"], True)
         if after.get("phase", 0) >= Phase.RESOLVED:
-            yield HistoryEvent(after.get("resolved_at") or after.get("closed_at") or created, "close", after["state"], False)
+            yield HistoryEvent(
+                after.get("resolved_at") or after.get("closed_at") or created, "close", after["state"], False
+            )
         if after.get("first_response_at"):
             yield HistoryEvent(after["first_response_at"], "first_response")
         return

@@ -50,9 +50,7 @@ def move(work: "Work", draft: "Draft", to: str, reason: str | None = None, *, ju
     if to == state:
         raise Conflict(N_("{ref} is already {state}"), ref=draft.ref, state=state_label(state))
     if judged:
-        allowed = lifecycle.check_move(
-            policy, kind, state, to, move_facts(draft), work.desk.actor.roles, reason=reason
-        )
+        allowed = lifecycle.check_move(policy, kind, state, to, move_facts(draft), work.desk.actor.roles, reason=reason)
         work.desk.require_on(allowed.permission, draft.row, work.verb)
     set_state(draft, to, draft.at)
     draft.because(lifecycle.move_reason(state, to), *given(reason))

@@ -68,7 +68,11 @@ def _target(value: Duration | None) -> Target | None:
 
 def calendar_of(rules: CalendarRules, closed: Iterable[str], worked: Iterable[str]) -> Calendar:
     """A calendar of the policy with the desk's holiday and make-up rows."""
-    holidays = [*closed, *(f"--{month:02d}-{day:02d}" for month, day in rules.yearly), *(d.isoformat() for d in rules.closed)]
+    holidays = [
+        *closed,
+        *(f"--{month:02d}-{day:02d}" for month, day in rules.yearly),
+        *(d.isoformat() for d in rules.closed),
+    ]
     workdays = [*worked, *(d.isoformat() for d in rules.makeup)]
     return Calendar(rules.tz, rules.hours(), holidays, workdays, WEEKDAYS.index(rules.makeup_hours_of))
 
@@ -139,8 +143,6 @@ class PolicyBox:
         """The sequence number of the last change of calendar rows."""
         head = self._store.head()
         if head != self._days[0]:
-            rows = self._store.query(
-                "SELECT max(seq) FROM journal WHERE subject_type = 'calendar'"
-            )
+            rows = self._store.query("SELECT max(seq) FROM journal WHERE subject_type = 'calendar'")
             self._days = (head, int(rows[0][0] or 0))
         return self._days[1]

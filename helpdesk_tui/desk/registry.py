@@ -181,7 +181,5 @@ def _parse(spec: VerbSpec, args: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(p) for p in first["loc"]) or "args"
-        raise Usage(
-            N_("{verb}: {field}: {problem}"), verb=spec.name, field=where, problem=first["msg"]
-        ) from error
+        raise Usage(N_("{verb}: {field}: {problem}"), verb=spec.name, field=where, problem=first["msg"]) from error
     return {name: getattr(parsed, name) for name in parsed.model_fields_set}

@@ -23,7 +23,10 @@ def seed(work: "Work", first: Actor, document: str, views: Iterable[tuple[str, s
     from helpdesk_tui.store.apply import new_row
 
     person = new_row("person", id=work.next_id("person"), name=first.name, login=first.login, agent=True)
-    roles = [RowChange("person_role", (person["id"], r.value), None, {"person_id": person["id"], "role": r.value}) for r in sorted(first.roles)]
+    roles = [
+        RowChange("person_role", (person["id"], r.value), None, {"person_id": person["id"], "role": r.value})
+        for r in sorted(first.roles)
+    ]
     insert(work, work.verb, "person", person, *roles)
     policy = parse_policy(document)
     policy_row(work, document, "")
@@ -32,12 +35,23 @@ def seed(work: "Work", first: Actor, document: str, views: Iterable[tuple[str, s
     if not desk_team:
         for entry in work.entries:
             for change in entry.rows:
-                if change.table == "team" and change.after is not None and change.after["code"] == policy.routing.default_team:
+                if (
+                    change.table == "team"
+                    and change.after is not None
+                    and change.after["code"] == policy.routing.default_team
+                ):
                     member = {"team_id": change.after["id"], "person_id": person["id"], "lead": True}
                     entry.rows.append(RowChange("team_member", (member["team_id"], person["id"]), None, member))
                     break
     for position, (code, label, query) in enumerate(views):
-        insert(work, work.verb, "saved_view", new_row("saved_view", id=work.next_id("saved_view"), code=code, label=label, query=query, position=position))
+        insert(
+            work,
+            work.verb,
+            "saved_view",
+            new_row(
+                "saved_view", id=work.next_id("saved_view"), code=code, label=label, query=query, position=position
+            ),
+        )
 
 
 def policy_row(work: "Work", document: str, note: str) -> int:
@@ -46,9 +60,7 @@ def policy_row(work: "Work", document: str, note: str) -> int:
 
     version = work.next_id("policy_version")
     digest = hashlib.sha256(document.encode()).hexdigest()
-    row = new_row(
-        "policy_version", version=version, document=document, sha256=digest, applied_at=work.now, note=note
-    )
+    row = new_row("policy_version", version=version, document=document, sha256=digest, applied_at=work.now, note=note)
     insert(work, work.verb, "policy_version", row)
     return version
 
@@ -62,7 +74,12 @@ def bring(work: "Work", policy: Policy) -> None:
     for team in policy.teams:
         if team.code not in teams:
             teams[team.code] = work.next_id("team")
-            insert(work, work.verb, "team", new_row("team", id=teams[team.code], code=team.code, name=team.name, strategy=team.strategy))
+            insert(
+                work,
+                work.verb,
+                "team",
+                new_row("team", id=teams[team.code], code=team.code, name=team.name, strategy=team.strategy),
+            )
     for service in policy.services:
         if service.code not in services:
             row = new_row(

@@ -56,12 +56,18 @@ class TicketExtras(TicketParts):
             raise Invalid(N_("name at least one step"))
         with self.desk.work("ticket.checklist.add") as work:
             draft = work.ticket(number, Permission.TICKET_EDIT)
-            (count, last) = work.rows("SELECT count(*), coalesce(max(position), 0) FROM checklist_item WHERE number = ?", (number,))[0]
+            (count, last) = work.rows(
+                "SELECT count(*), coalesce(max(position), 0) FROM checklist_item WHERE number = ?", (number,)
+            )[0]
             if count + len(texts) > _MAX_ITEMS:
                 raise Invalid(N_("a checklist has at most {n} steps"), n=_MAX_ITEMS)
             for offset, text in enumerate(texts, 1):
                 key = work.next_id("checklist_item")
-                draft.insert("checklist_item", (key,), new_row("checklist_item", id=key, number=number, position=last + offset, text=text))
+                draft.insert(
+                    "checklist_item",
+                    (key,),
+                    new_row("checklist_item", id=key, number=number, position=last + offset, text=text),
+                )
         return self.checklist(number)
 
     @verb("ticket.checklist.tick", Permission.TICKET_EDIT)

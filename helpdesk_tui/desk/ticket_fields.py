@@ -120,7 +120,11 @@ class TicketFields(Noun):
 
     @verb("ticket.classify", Permission.TICKET_EDIT)
     def classify(
-        self, number: int, *, set: dict[str, str] | None = None, version: int | None = None  # noqa: A002
+        self,
+        number: int,
+        *,
+        set: dict[str, str] | None = None,
+        version: int | None = None,  # noqa: A002
     ) -> dict[str, Any]:
         """Let the rules classify a ticket again; fields given by hand win."""
         with self.desk.work("ticket.classify") as work:
@@ -269,4 +273,3 @@ def _withhold_before(work: Work, draft: Draft, text: str) -> None:
         for column, value in (change.before or {}).items():
             if isinstance(value, str) and text in value:
                 work.withheld[(change.table, change.key, column)] = value.replace(text, REDACTED)
-

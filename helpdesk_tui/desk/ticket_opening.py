@@ -144,7 +144,7 @@ def contact(work: Work, email: str, *, name: str | None = None) -> int:
 def is_address(text: str) -> bool:
     """Whether a text has the form of an e-mail address (RFC 5321 in its everyday shape)."""
     local, at, domain = text.strip().rpartition("@")
-    return bool(at and local and domain) and not any(c.isspace() or c in "<>()[],;:\\\"" for c in text.strip())
+    return bool(at and local and domain) and not any(c.isspace() or c in '<>()[],;:\\"' for c in text.strip())
 
 
 class TicketOpening(Noun):

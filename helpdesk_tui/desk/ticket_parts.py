@@ -54,7 +54,13 @@ class TicketParts(Noun):
             (number,),
         )
         return [
-            {"item": r[0], "position": r[1], "text": r[2], "done_at": None if r[3] is None else iso(r[3]), "done_by": r[4]}
+            {
+                "item": r[0],
+                "position": r[1],
+                "text": r[2],
+                "done_at": None if r[3] is None else iso(r[3]),
+                "done_by": r[4],
+            }
             for r in rows
         ]
 

@@ -316,7 +316,11 @@ _SHOWN_AS = {
 
 
 def _count_row(
-    changes: dict[str, list[Any]], table: str, before: dict[str, Any] | None, after: dict[str, Any] | None, namer: forms.Namer
+    changes: dict[str, list[Any]],
+    table: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    namer: forms.Namer,
 ) -> None:
     """Rows that hang on a ticket, as lists of what went and what came."""
     shown = _SHOWN_AS.get(table)

@@ -34,7 +34,9 @@ def survivor(work: Work, number: int) -> int:
         seen.add(number)
 
 
-def add_comment(work: Work, draft: Draft, kind: CommentKind, body: str, author_id: int | None, channel: str | None = None) -> int:
+def add_comment(
+    work: Work, draft: Draft, kind: CommentKind, body: str, author_id: int | None, channel: str | None = None
+) -> int:
     """Put a reply or note on a ticket; a first answer of the desk is remembered. The comment's id."""
     from helpdesk_tui.store.apply import new_row
 

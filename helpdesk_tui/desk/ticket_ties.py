@@ -97,7 +97,9 @@ class TicketTies(Noun):
         with self.desk.work("ticket.merge") as work:
             source = work.ticket(number, Permission.TICKET_MERGE, version)
             if source["merged_into"] is not None:
-                raise Conflict(N_("{ref} is already merged into {number}"), ref=source.ref, number=source["merged_into"])
+                raise Conflict(
+                    N_("{ref} is already merged into {number}"), ref=source.ref, number=source["merged_into"]
+                )
             end = survivor(work, into)
             if end == number:
                 raise Conflict(N_("{number} and {other} would be merged into each other"), number=number, other=into)

@@ -119,7 +119,9 @@ class Undo(Noun):
 
     def _touched(self, seq: int) -> bool:
         """Whether an undo has already taken back as much of an entry as could be."""
-        return any(self._stands(s) for (s,) in self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,)))
+        return any(
+            self._stands(s) for (s,) in self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,))
+        )
 
     def _partial(self, seq: int) -> bool:
         entries = list(journal.read(self.desk.store.reader(), journal.ONE, (seq,)))
@@ -307,23 +309,39 @@ class Undo(Noun):
                     reversal.look_ahead(work, then, reverse)
                 if kept is not None:
                     left.append(kept)
-                    if (change.table, change.key) == (entry.subject_type, (entry.subject,)) and None in (change.before, change.after):
+                    if (change.table, change.key) == (entry.subject_type, (entry.subject,)) and None in (
+                        change.before,
+                        change.after,
+                    ):
                         # What it made stays (or cannot come back), and with it all that belongs to it.
                         rows, left = [], [kept]
                         break
             conflicts += [
-                {"subject": f"{k.table} {k.key[0]}", "fields": k.fields, "reason": "edited later", "whole": not rows} for k in left
+                {"subject": f"{k.table} {k.key[0]}", "fields": k.fields, "reason": "edited later", "whole": not rows}
+                for k in left
             ]
             if rows:
                 ahead.update(then)
                 work.timers.update(
-                    {r.key[0]: wake_up(r.after) for r in rows if r.table == "ticket" and r.before is None and r.after is not None}
+                    {
+                        r.key[0]: wake_up(r.after)
+                        for r in rows
+                        if r.table == "ticket" and r.before is None and r.after is not None
+                    }
                 )
                 reasons: list[dict[str, Any]] = [{"code": "undo", "seq": entry.seq, "verb": entry.verb}]
                 if left:
                     reasons.append({"code": "undo.kept", "fields": [k.text() for k in left]})
                 work.record(
-                    Entry(work.verb, entry.subject_type, entry.subject, work.at, rows=rows, undoes=entry.seq, reasons=reasons)
+                    Entry(
+                        work.verb,
+                        entry.subject_type,
+                        entry.subject,
+                        work.at,
+                        rows=rows,
+                        undoes=entry.seq,
+                        reasons=reasons,
+                    )
                 )
         return conflicts
 
@@ -332,7 +350,9 @@ class Undo(Noun):
         """Whether a row that goes is still referred to, by others than those that go with it."""
         for table, key, condition in _REFERENCES.get(change.table, ()):
             going = {k for (t, k), row in ahead.items() if t == table and row is None}
-            sql = f"SELECT {key} FROM {table} WHERE {condition} LIMIT {len(going) + 1}"  # sql: names from the table above
+            sql = (
+                f"SELECT {key} FROM {table} WHERE {condition} LIMIT {len(going) + 1}"  # sql: names from the table above
+            )
             if any(tuple(found) not in going for found in work.rows(sql, change.key)):
                 return True
         return False
@@ -373,4 +393,3 @@ def _rank(group: list[Entry]) -> int:
     if group[0].subject_type == "ticket":
         return 1
     return 0 if any(change.after is None for entry in group for change in entry.rows) else 2
-

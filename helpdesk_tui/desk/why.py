@@ -22,7 +22,9 @@ register(
     {
         "why.by_hand": N_("{field} was set by hand: {verb} by {actor} at {at}"),
         "why.nothing": N_("{field}: nothing was decided; it is as it was given"),
-        "why.changed_since": N_("the stored inputs no longer lead to the stored decision; the policy or the text was erased"),
+        "why.changed_since": N_(
+            "the stored inputs no longer lead to the stored decision; the policy or the text was erased"
+        ),
     }
 )
 
@@ -43,7 +45,9 @@ def explain(desk: "Desk", entries: list[Entry], field: str | None) -> list[dict[
     wanted = [field] if field else list(FIELDS)
     for name in wanted:
         if name not in DECIDED and name not in SLA_FIELDS:
-            raise Invalid(N_("{field} is not decided by rules; ask about: {known}"), field=name, known=", ".join(FIELDS))
+            raise Invalid(
+                N_("{field} is not decided by rules; ask about: {known}"), field=name, known=", ".join(FIELDS)
+            )
     stand = standing(entries)
     out = []
     for name in wanted:
@@ -86,7 +90,12 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
     result: dict[str, Any] = {"field": name, "value": namer.value(column, row.get(column)), "decision": DECIDED[name]}
     found = _last_decision(entries, DECIDED[name])
     if found is None:
-        return result | {"policy": None, "reasons": _sentences([Reason("why.nothing", {"field": name}).data()]), "would_change": [], "reproduced": None}
+        return result | {
+            "policy": None,
+            "reasons": _sentences([Reason("why.nothing", {"field": name}).data()]),
+            "would_change": [],
+            "reproduced": None,
+        }
     entry, kept = found
     later = _set_later(entries, column, entry)
     reasons, would, same = _recall(desk, written, entry, kept)

@@ -174,7 +174,9 @@ class Work:
         self.desk.require_on(permission, draft.row, self.verb)
         if version is not None and draft.row["version"] != version:
             raise Conflict(
-                N_("{ref} was changed by somebody else since version {version} (it is now {now}); look again and repeat"),
+                N_(
+                    "{ref} was changed by somebody else since version {version} (it is now {now}); look again and repeat"
+                ),
                 ref=draft.ref,
                 version=version,
                 now=draft.row["version"],
@@ -293,5 +295,3 @@ def require_scope(scope: Scope, permission: Permission, verb: str) -> None:
             verb=verb,
             permission=permission.value,
         )
-
-

@@ -24,7 +24,9 @@ from helpdesk_tui.vocabulary.i18n import N_
 _DIALECT: Final = dialect.dialect()
 _ORDER: Final = {name: place for place, name in enumerate(tables.business_tables())}
 _NAMES: Final = ", ".join(c.name for c in tables.metadata.tables["ticket"].columns)
-_TICKETS: Final = f"SELECT {_NAMES} FROM ticket WHERE number IN (SELECT value FROM json_each(?))"  # sql: the table's own columns
+_TICKETS: Final = (
+    f"SELECT {_NAMES} FROM ticket WHERE number IN (SELECT value FROM json_each(?))"  # sql: the table's own columns
+)
 Statement = tuple[str, Sequence[str]]
 
 
@@ -88,8 +90,12 @@ def _delete(table: str) -> Statement:
 
 def _conflict(table: str, key: Key) -> Conflict:
     if table == "ticket":
-        return Conflict(N_("ticket {number} was changed by somebody else meanwhile; look again and repeat"), number=key[0])
-    return Conflict(N_("{table} {key} was changed by somebody else meanwhile; look again and repeat"), table=table, key=key[0])
+        return Conflict(
+            N_("ticket {number} was changed by somebody else meanwhile; look again and repeat"), number=key[0]
+        )
+    return Conflict(
+        N_("{table} {key} was changed by somebody else meanwhile; look again and repeat"), table=table, key=key[0]
+    )
 
 
 def _run(conn: sqlite3.Connection, sql: str, rows: list[tuple[Any, ...]], changes: list[RowChange]) -> None:
@@ -190,7 +196,12 @@ def _count(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
     """Remember the greatest number ever given in each table, so that none is given twice."""
     greatest: dict[str, int] = {}
     for change in changes:
-        if change.before is None and len(change.key) == 1 and isinstance(change.key[0], int) and change.table != "comment":
+        if (
+            change.before is None
+            and len(change.key) == 1
+            and isinstance(change.key[0], int)
+            and change.table != "comment"
+        ):
             greatest[change.table] = max(greatest.get(change.table, 0), change.key[0])
     conn.executemany(_COUNT, list(greatest.items()))
 
@@ -253,5 +264,3 @@ def apply(conn: sqlite3.Connection, changes: ChangeSet) -> list[int]:
         (seq, previous),
     )
     return numbers
-
-

@@ -43,7 +43,9 @@ def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
     try:
         if read_only:
             uri = Path(path).resolve().as_uri() + "?mode=ro"
-            conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
+            conn = sqlite3.connect(
+                uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
+            )
         else:
             conn = sqlite3.connect(name, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
         for pragma in _PRAGMAS:
@@ -84,9 +86,13 @@ def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy | Conflict:
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(N_("the desk {path} is busy with other writers; try again in a moment"), path=path)
     if primary == sqlite3.SQLITE_FULL:
-        return StoreFault(N_("the disk under {path} is full: nothing was changed; free some space and try again"), path=path)
+        return StoreFault(
+            N_("the disk under {path} is full: nothing was changed; free some space and try again"), path=path
+        )
     if primary == sqlite3.SQLITE_READONLY:
-        return StoreFault(N_("{path} cannot be written; check who owns it and whether the disk is read-only"), path=path)
+        return StoreFault(
+            N_("{path} cannot be written; check who owns it and whether the disk is read-only"), path=path
+        )
     if primary == sqlite3.SQLITE_CANTOPEN:
         return StoreFault(N_("{path} cannot be opened; check that its folder exists and is yours"), path=path)
     if primary == sqlite3.SQLITE_NOTADB:
@@ -144,4 +150,6 @@ def _wait(handle: int, path: Path, timeout: float) -> None:
 
     threading.Thread(target=queue, daemon=True).start()
     if not got.wait(timeout):
-        raise Busy(N_("another program has been writing to {path} for {seconds} s; try again"), path=path, seconds=int(timeout))
+        raise Busy(
+            N_("another program has been writing to {path} for {seconds} s; try again"), path=path, seconds=int(timeout)
+        )

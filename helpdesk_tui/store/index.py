@@ -87,9 +87,15 @@ def reindex(conn: sqlite3.Connection, changes: list[RowChange]) -> Iterator[None
 def rebuild(conn: sqlite3.Connection) -> int:
     """Index everything again from the tables (inside a write transaction). Returns the number of documents."""
     n = 0
-    for statement in ("INSERT INTO search_text (search_text) VALUES ('delete-all')", "INSERT INTO search_note (search_note) VALUES ('delete-all')"):
+    for statement in (
+        "INSERT INTO search_text (search_text) VALUES ('delete-all')",
+        "INSERT INTO search_note (search_note) VALUES ('delete-all')",
+    ):
         conn.execute(statement)
-    for table, sql in (("ticket", "SELECT number, title, description FROM ticket"), ("comment", "SELECT id, kind, body FROM comment")):
+    for table, sql in (
+        ("ticket", "SELECT number, title, description FROM ticket"),
+        ("comment", "SELECT id, kind, body FROM comment"),
+    ):
         cursor = conn.execute(sql)
         while batch := cursor.fetchmany(500):
             texts, notes = _documents(table, [dict(zip(_COLUMNS[table], row, strict=True)) for row in batch])

@@ -270,9 +270,7 @@ ERASURE_VERBS: Final = ("ticket.redact", "people.erase")
 def _announced(conn: sqlite3.Connection) -> dict[int, dict[int, str]]:
     """Erasures that the chain itself announces: seq → {index: SHA-256 of what stands there now}."""
     out: dict[int, dict[int, str]] = {}
-    for (reasons,) in conn.execute(
-        "SELECT reasons FROM journal WHERE verb IN (?, ?) ORDER BY seq", ERASURE_VERBS
-    ):
+    for (reasons,) in conn.execute("SELECT reasons FROM journal WHERE verb IN (?, ?) ORDER BY seq", ERASURE_VERBS):
         try:
             for reason in json.loads(reasons):
                 for seq, index, sha in reason.get("erased", ()):

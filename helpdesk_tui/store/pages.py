@@ -55,7 +55,9 @@ def _beyond(terms: Sequence[Term], key: Sequence[Any], forward: bool) -> Sql:
     return Sql("(" + " OR ".join(parts) + ")", params)
 
 
-def page_sql(listing: Listing, *, limit: int, after: Sequence[Any] | None, before: Sequence[Any] | None, last: bool) -> Sql:
+def page_sql(
+    listing: Listing, *, limit: int, after: Sequence[Any] | None, before: Sequence[Any] | None, last: bool
+) -> Sql:
     """The SELECT of one page with its sort keys behind the row's columns."""
     keys = ", ".join(t.expression for t in listing.terms)
     where = listing.condition.text
@@ -67,7 +69,9 @@ def page_sql(listing: Listing, *, limit: int, after: Sequence[Any] | None, befor
         where += f" AND {beyond.text}"
         params += beyond.params
     order_by = listing.reversed_order if backwards else listing.order_by
-    text = f"SELECT {_ROW}, {keys}{_FROM} WHERE {where} ORDER BY {order_by} LIMIT ?"  # sql: compiled parts, values bound
+    text = (
+        f"SELECT {_ROW}, {keys}{_FROM} WHERE {where} ORDER BY {order_by} LIMIT ?"  # sql: compiled parts, values bound
+    )
     return Sql(text, [*params, limit])
 
 

@@ -289,7 +289,12 @@ class Compiler:
         if parts and spec.name == "external_id":
             # Asked inside, the comparison runs over the index of external ids and not over the tickets.
             inner = _join([_same("x.external_id", v) for v in values], "OR")
-            parts = [Sql(f"t.number IN (SELECT x.number FROM ticket x WHERE x.external_id IS NOT NULL AND {inner.text})", inner.params)]
+            parts = [
+                Sql(
+                    f"t.number IN (SELECT x.number FROM ticket x WHERE x.external_id IS NOT NULL AND {inner.text})",
+                    inner.params,
+                )
+            ]
         if none:
             parts.append(Sql(f"{column} IS NULL"))
         return _join(parts, "OR")
@@ -297,7 +302,9 @@ class Compiler:
     def _tags(self, values: list[str], none: bool) -> Sql:
         parts = []
         if values:
-            inner = f"SELECT x.number FROM ticket_tag x WHERE x.tag IN ({_marks(len(values))})"  # sql: placeholders only
+            inner = (
+                f"SELECT x.number FROM ticket_tag x WHERE x.tag IN ({_marks(len(values))})"  # sql: placeholders only
+            )
             parts.append(Sql(f"t.number IN ({inner})", list(values)))
         if none:
             parts.append(Sql("NOT EXISTS (SELECT 1 FROM ticket_tag x WHERE x.number = t.number)"))
@@ -307,7 +314,9 @@ class Compiler:
         parts = []
         people = self._people(values)
         if people:
-            inner = f"SELECT x.number FROM watcher x WHERE x.person_id IN ({_marks(len(people))})"  # sql: placeholders only
+            inner = (
+                f"SELECT x.number FROM watcher x WHERE x.person_id IN ({_marks(len(people))})"  # sql: placeholders only
+            )
             parts.append(Sql(f"t.number IN ({inner})", list(people)))
         if none:
             parts.append(Sql("NOT EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number)"))
