@@ -14,7 +14,7 @@ from helpdesk_tui.rules.sla_switches import DEFAULT
 from helpdesk_tui.vocabulary.levels import Priority
 
 MONDAY = 1_736_150_400  # 2025-01-06T08:00:00Z
-DAY = {d: ((8 * 3600, 18 * 3600),) for d in range(5)}
+DAY = dict.fromkeys(range(5), ((8 * 3600, 18 * 3600),))
 OFFICE = Calendar("UTC", DAY)
 TARGETS = Targets(response=Target(3600), resolution=Target(8 * 3600))
 FACTS = {"kind": "incident", "priority": Priority.HIGH}

@@ -123,8 +123,8 @@ class TicketFields(Noun):
         self,
         number: int,
         *,
-        set: dict[str, str] | None = None,
-        version: int | None = None,  # noqa: A002
+        set: dict[str, str] | None = None,  # noqa: A002 - the contract's own word
+        version: int | None = None,
     ) -> dict[str, Any]:
         """Let the rules classify a ticket again; fields given by hand win."""
         with self.desk.work("ticket.classify") as work:

@@ -204,21 +204,19 @@ class TicketReading(TicketParts):
     @verb("ticket.log", Permission.TICKET_READ, reads=True)
     def log(self, number: int) -> list[dict[str, Any]]:
         """Everything that happened to a ticket, in time order, as the contract's objects."""
-        out: list[dict[str, Any]] = []
-        for item in self.timeline(number):
-            out.append(
-                {
-                    "seq": item.seq,
-                    "at": iso(item.at),
-                    "recorded_at": iso(item.recorded_at),
-                    "actor": item.actor,
-                    "origin": item.origin,
-                    "verb": item.verb,
-                    "changes": item.changes,
-                    "reasons": [{**r, "sentence": sentence(r, english=True)} for r in item.reasons],
-                }
-            )
-        return out
+        return [
+            {
+                "seq": item.seq,
+                "at": iso(item.at),
+                "recorded_at": iso(item.recorded_at),
+                "actor": item.actor,
+                "origin": item.origin,
+                "verb": item.verb,
+                "changes": item.changes,
+                "reasons": [{**r, "sentence": sentence(r, english=True)} for r in item.reasons],
+            }
+            for item in self.timeline(number)
+        ]
 
     @verb("ticket.timeline", Permission.TICKET_READ, reads=True)
     def timeline(self, number: int) -> list[TimelineItem]:

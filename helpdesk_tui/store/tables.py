@@ -5,7 +5,7 @@ Business tables are journalled, row by row; operational tables (`OPERATIONAL`) a
 replay. No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
 """
 
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from sqlalchemy import CheckConstraint, Index, MetaData, text
 from sqlmodel import Field, SQLModel
