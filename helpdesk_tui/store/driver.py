@@ -118,11 +118,20 @@ def lock_path(path: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
 
+def _as_open_as(handle: int, path: Path) -> None:
+    """Let whoever may write the desk take its lock, too (a desk shared by a group)."""
+    with contextlib.suppress(OSError):
+        wanted = path.stat().st_mode & 0o666
+        if os.fstat(handle).st_mode & 0o777 != wanted:
+            os.fchmod(handle, wanted)
+
+
 @contextlib.contextmanager
 def writer_lock(path: Path, timeout: float = _WAIT_SECONDS) -> Iterator[None]:
     """Hold the writers' lock of this desk. Waiters are served in order. Raises Busy after `timeout` seconds."""
     try:
         handle = os.open(lock_path(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        _as_open_as(handle, path)
     except OSError as error:
         raise StoreFault(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
     try:

@@ -181,66 +181,66 @@ TEMPLATES: Final = (
         "received",
         "Received",
         "en",
-        "Dear {{requester}},\n\nthank you for your message. We have recorded it as {{ref}} and {{assignee}} takes care of"
+        "Dear {{requester.name}},\n\nthank you for your message. We have recorded it as {{ticket.ref}} and {{agent.name}} takes care of"
         " it.\n\nKind regards\n{{team}}",
     ),
     DemoTemplate(
         "received-zh",
         "已受理",
         "zh",
-        "{{requester}}您好：\n\n您的请求已登记，编号{{ref}}，由{{assignee}}负责处理，有进展会第一时间告诉您。\n\n{{team}}",
+        "{{requester.name}}您好：\n\n您的请求已登记，编号{{ticket.ref}}，由{{agent.name}}负责处理，有进展会第一时间告诉您。\n\n{{team}}",
     ),
     DemoTemplate(
         "need-info",
         "Need more details",
         "en",
-        "Dear {{requester}},\n\nto go on with {{ref}} we need a little more: since when does it happen, what does the message"
-        " say word by word, and are colleagues affected too?\n\nKind regards\n{{agent}}",
+        "Dear {{requester.name}},\n\nto go on with {{ticket.ref}} we need a little more: since when does it happen, what does the message"
+        " say word by word, and are colleagues affected too?\n\nKind regards\n{{agent.name}}",
     ),
     DemoTemplate(
         "need-info-zh",
         "请补充信息",
         "zh",
-        "{{requester}}您好：\n\n为继续处理{{ref}}，请补充：从什么时候开始、完整的报错内容、其他同事是否也有。\n\n{{agent}}",
+        "{{requester.name}}您好：\n\n为继续处理{{ticket.ref}}，请补充：从什么时候开始、完整的报错内容、其他同事是否也有。\n\n{{agent.name}}",
     ),
     DemoTemplate(
         "resolved",
         "Resolved",
         "en",
-        "Dear {{requester}},\n\n{{ref}} is solved: {{resolution}}\n\nIf it comes back, simply answer this message within"
-        " three days.\n\nKind regards\n{{agent}}",
+        "Dear {{requester.name}},\n\n{{ticket.ref}} is solved.\n\nIf it comes back, simply answer this message within"
+        " three days.\n\nKind regards\n{{agent.name}}",
     ),
     DemoTemplate(
         "resolved-zh",
         "已解决",
         "zh",
-        "{{requester}}您好：\n\n{{ref}}已解决：{{resolution}}\n\n如再次出现，三天内直接回复即可重新打开。\n\n{{agent}}",
+        "{{requester.name}}您好：\n\n{{ticket.ref}}已解决。\n\n如再次出现，三天内直接回复即可重新打开。\n\n{{agent.name}}",
     ),
     DemoTemplate(
         "outage",
         "Outage notice",
         "en",
-        "{{service}} is disturbed at present. We are working on it; next news by {{next_update}}. Please do not open further"
-        " tickets, you will be kept informed through {{ref}}.",
+        "{{service}} is disturbed at present. We are working on it; next news by {{ticket.due}}. Please do not open further"
+        " tickets, you will be kept informed through {{ticket.ref}}.",
     ),
     DemoTemplate(
         "outage-zh",
         "故障通知",
         "zh",
-        "{{service}}目前出现故障，正在紧急处理，下次更新时间{{next_update}}。无需重复报障，进展将通过{{ref}}通知。",
+        "{{service}}目前出现故障，正在紧急处理，下次更新时间{{ticket.due}}。无需重复报障，进展将通过{{ticket.ref}}通知。",
     ),
     DemoTemplate(
         "password",
         "Identity check by call-back",
         "en",
-        "Dear {{requester}},\n\nfor your safety we reset passwords only after a call-back. We call {{phone}} from the directory;"
-        " please have your personnel number at hand.\n\n{{agent}}",
+        "Dear {{requester.name}},\n\nfor your safety we reset passwords only after a call-back. We call {{requester.phone}} from the directory;"
+        " please have your personnel number at hand.\n\n{{agent.name}}",
     ),
     DemoTemplate(
         "password-zh",
         "回拨核实身份",
         "zh",
-        "{{requester}}您好：\n\n为保障账号安全，重置密码前会拨打通讯录中的{{phone}}核实，请准备好工号。\n\n{{agent}}",
+        "{{requester.name}}您好：\n\n为保障账号安全，重置密码前会拨打通讯录中的{{requester.phone}}核实，请准备好工号。\n\n{{agent.name}}",
     ),
 )
 

@@ -82,7 +82,7 @@ def _on(
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "ticket.new", N_("new"), N_("Open a new ticket: the caller first, then what they say"), ("n",),
-        permission=_P.TICKET_CREATE, rank=1, cli="helpdesk ticket open TITLE",
+        permission=_P.TICKET_CREATE, rank=1, cli="helpdesk ticket new TITLE",
     ),
     _on("take", N_("take"), N_("Take the ticket: it becomes yours"), "t", _P.TICKET_ASSIGN, rank=2,
         cli="helpdesk ticket take {numbers}"),
@@ -91,9 +91,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     _on("state", N_("state"), N_("Change the state; only possible moves are listed"), "s", _P.TICKET_TRANSITION, rank=4,
         cli="helpdesk ticket state {numbers} {args}"),
     _on("reply", N_("reply"), N_("Write a public reply: the requester reads it"), "c", _P.TICKET_REPLY, rank=5,
-        cli="helpdesk ticket reply {numbers} TEXT"),
+        cli="helpdesk ticket reply {numbers} -m TEXT"),
     _on("note", N_("note"), N_("Write an internal note: only the desk reads it"), "i", _P.NOTE_WRITE, rank=6,
-        cli="helpdesk ticket note {numbers} TEXT"),
+        cli="helpdesk ticket note {numbers} -m TEXT"),
     _on("resolve", N_("resolve"), N_("Resolve with cause and resolution"), "x", _P.TICKET_TRANSITION, rank=7,
         cli="helpdesk ticket resolve {numbers} {args}"),
     _on("edit", N_("edit"), N_("Edit the fields"), "e", _P.TICKET_EDIT, rank=8, cli="helpdesk ticket edit {numbers} {args}"),
