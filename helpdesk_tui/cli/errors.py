@@ -1,6 +1,7 @@
 """How a run ends: every failure as one inert line on standard error and its exit code."""
 
 import contextlib
+import errno
 import os
 import sys
 import time
@@ -17,6 +18,7 @@ from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 
 INTERRUPTED = 130
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EBADF})
 
 
 def exit_code(error: BaseException) -> int:
@@ -42,6 +44,9 @@ def exit_code(error: BaseException) -> int:
         return 0
     if isinstance(error, OSError) and error.filename is not None:
         say(one_line(f"{error.filename}: {error.strerror}"))
+        return 1
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        say(_("the output cannot be written: {error}").format(error=error.strerror))
         return 1
     return _fault(error)
 

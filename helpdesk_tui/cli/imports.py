@@ -172,9 +172,11 @@ def _run(desk: "Desk", name: str, table: "Table", resume: str | None, work: Any)
             raise
         finally:
             table.source.close()
-    left = None if answer["batch"] is None else desk.importing.unfinished(name, source)
-    if left is not None:
-        context.say(_("stopped; what was read so far is kept: --resume {batch} goes on").format(batch=left))
+    # Not the batch of another import of the same file, which may be running beside this one.
+    if answer["batch"] is not None and desk.importing.unfinished(name, source) == answer["batch"]:
+        context.say(
+            _("stopped; what was read so far is kept: --resume {batch} goes on").format(batch=answer["batch"])
+        )
     return answer
 
 

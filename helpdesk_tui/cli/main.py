@@ -1,6 +1,5 @@
 """`helpdesk`: reads the language and the settings, then runs one command and turns how it ended into an exit code."""
 
-import contextlib
 import gc
 import io
 import os
@@ -63,8 +62,10 @@ def run(argv: list[str]) -> int:
         from helpdesk_tui.cli import errors
 
         code = errors.exit_code(error)
-        with contextlib.suppress(BrokenPipeError):
+        try:
             sys.stdout.flush()
+        except OSError:
+            errors.hush()
         return code
     return ended if isinstance(ended, int) else 0
 
@@ -79,7 +80,17 @@ def _speak(settings: context.Context, argv: list[str]) -> None:
 
 
 def _streams() -> None:
-    """Programs read UTF-8 from us whatever the locale; a terminal that cannot show a letter gets its escape."""
+    """Programs read UTF-8 from us whatever the locale; a terminal that cannot show a letter gets its escape.
+
+    A standard stream that was closed reads and writes nothing. Its number is taken too, so that no file of ours gets
+    it and is written to as if it were the terminal.
+    """
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        while os.open(os.devnull, os.O_RDWR) < 3:
+            pass
+        sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+        sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+        sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             if stream.isatty():

@@ -56,7 +56,7 @@ def enter(
             )
         desk = cls(store, found, clock=clock, origin=origin)
         desk.just_made = made
-        return act_for(desk, act_as) if act_as and act_as != found.login else desk
+        return act_for(desk, act_as) if act_as is not None and act_as != found.login else desk
     except BaseException:
         store.close()
         raise

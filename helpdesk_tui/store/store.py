@@ -72,6 +72,8 @@ class Store:
             raise StoreFault(
                 N_("{path} cannot be made: {error}"), path=self.path.parent, error=error.strerror
             ) from error
+        if self.path.exists() and not self.path.is_file():
+            raise StoreFault(N_("{path} is no desk file; name another with --db"), path=self.path)
         if self.path.exists() and self.path.stat().st_size:
             # Look before anything is opened for writing: a foreign file must not change by a byte.
             from helpdesk_tui.store import migrate
@@ -86,7 +88,7 @@ class Store:
         if state is schema.SchemaState.EMPTY:
             with driver.writer_lock(self.path):
                 if self._state(conn) is schema.SchemaState.EMPTY:
-                    schema.create(conn)
+                    self._create(conn)
         elif state is schema.SchemaState.OLDER:
             from helpdesk_tui.store import migrate
 
@@ -94,6 +96,12 @@ class Store:
             migrate.upgrade(self.path, say=say or (lambda _: None))
         else:
             schema.refuse(state, self.path, schema.found_version(conn))
+
+    def _create(self, conn: sqlite3.Connection) -> None:
+        try:
+            schema.create(conn)
+        except sqlite3.Error as error:
+            raise driver.fault(error, self.path) from error
 
     def _state(self, conn: sqlite3.Connection) -> schema.SchemaState:
         try:
