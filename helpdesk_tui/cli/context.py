@@ -81,7 +81,9 @@ class Context:
 
     def get(self, key: str) -> Setting:
         """A setting by its key: `database`, `actor`, `lang`."""
-        if key in self.typed:  # typed empty (a shell variable that is not set) it means nobody and nothing, not the default
+        if (
+            key in self.typed
+        ):  # typed empty (a shell variable that is not set) it means nobody and nothing, not the default
             return Setting(key, self.typed[key], "command line")
         if self.environment.get(VARIABLES[key]):
             return Setting(key, self.environment[VARIABLES[key]], "environment")

@@ -174,9 +174,7 @@ def _run(desk: "Desk", name: str, table: "Table", resume: str | None, work: Any)
             table.source.close()
     # Not the batch of another import of the same file, which may be running beside this one.
     if answer["batch"] is not None and desk.importing.unfinished(name, source) == answer["batch"]:
-        context.say(
-            _("stopped; what was read so far is kept: --resume {batch} goes on").format(batch=answer["batch"])
-        )
+        context.say(_("stopped; what was read so far is kept: --resume {batch} goes on").format(batch=answer["batch"]))
     return answer
 
 
