@@ -14,6 +14,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -590,3 +591,9 @@ def test_a_draft_speaks_of_plain_types(revisions: Revisions) -> None:
 
 def test_constants_of_the_header() -> None:
     assert APPLICATION_ID.to_bytes(4, "big") == b"Hdsk"
+
+
+def test_a_revision_refuses_the_way_back() -> None:
+    first = import_module("helpdesk_tui.store.migrations.versions.0001_first")
+    with pytest.raises(StoreFault, match="no way back"):
+        first.downgrade()

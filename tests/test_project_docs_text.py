@@ -24,7 +24,10 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _ENDS = {"|", "&&", ";", "||", ">", ">>", "<", "&"}
-_REGISTRIES = re.compile(r"pypi|pythonhosted|npmjs|--index-url|--extra-index|anaconda\.org|docker\.io|ghcr\.io", re.I)
+# In pieces, so that no file here names the host of a registry either.
+_HOSTS = [".".join(parts) for parts in (("anaconda", "org"), ("docker", "io"), ("ghcr", "io"))]
+_HOSTS += ["".join(parts) for parts in (("py", "pi"), ("python", "hosted"), ("npm", "js"))]
+_REGISTRIES = re.compile("|".join([*map(re.escape, _HOSTS), "--(extra-)?index(-url)?"]), re.I)
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -147,6 +150,18 @@ def test_every_page_is_in_the_index() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_registry_host(page: Path) -> None:
     assert not _REGISTRIES.search(page.read_text("utf-8"))
+
+
+def test_no_file_names_the_host_of_a_registry() -> None:
+    files = [
+        path
+        for folder in ("helpdesk_tui", "tests", "tools", "bench", ".")
+        for path in (ROOT / folder).glob("*" if folder == "." else "**/*")
+        if path.suffix in (".py", ".toml", ".txt", ".sh", ".mako") or path.name == "Makefile"
+    ]
+    assert len(files) > 200
+    hosts = re.compile("|".join(map(re.escape, _HOSTS)), re.I)
+    assert [path for path in files if hosts.search(path.read_text("utf-8"))] == []
 
 
 def filters() -> list[str]:

@@ -6,6 +6,9 @@ A batch rebuild loses triggers, expression indexes and CHECKs of its table: use 
 
 import sqlalchemy as sa
 from alembic import op
+
+from helpdesk_tui.vocabulary.errors import StoreFault
+from helpdesk_tui.vocabulary.i18n import N_
 % if imports:
 ${imports}
 % endif
@@ -21,4 +24,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the way back is the copy made before the upgrade")
+    raise StoreFault(N_("a schema has no way back: use the copy that was made before the upgrade"))

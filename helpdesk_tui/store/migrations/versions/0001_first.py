@@ -5,6 +5,8 @@ from pathlib import Path
 from alembic import op
 
 from helpdesk_tui.store.schema import statements
+from helpdesk_tui.vocabulary.errors import StoreFault
+from helpdesk_tui.vocabulary.i18n import N_
 
 revision = "0001"
 down_revision = None
@@ -23,4 +25,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """There is nothing before the first schema."""
-    raise NotImplementedError("the way back is the copy made before the upgrade")
+    raise StoreFault(N_("a schema has no way back: use the copy that was made before the upgrade"))
