@@ -9,7 +9,9 @@ import pytest
 
 from helpdesk_tui.cli import commands, errors, output
 from helpdesk_tui.cli.context import Context, database_path
+from helpdesk_tui.cli.demo import demo_path
 from helpdesk_tui.desk.forms import KEYS
+from helpdesk_tui.screens.common.drafts import state_folder
 from helpdesk_tui.vocabulary.errors import Busy, Conflict, DeskError, Invalid, NotFound, NotPermitted, StoreFault, Usage
 from tests.cli_runner import Cli, copy_desk, make_desk
 
@@ -207,6 +209,19 @@ def test_help_is_translated_when_it_is_built(cli: Cli, monkeypatch: pytest.Monke
 
 
 # ── settings ─────────────────────────────────────────────────────────────────────────────────────
+def test_a_persons_things_lie_under_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = {name: tmp_path / name for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    for name, folder in folders.items():
+        monkeypatch.setenv(name, str(folder))
+    config, data, state = (folder / "helpdesk" for folder in folders.values())
+    settings = Context(environment={})
+    assert settings.config_path().value == str(config / "config.toml")
+    assert settings.get("database").value == str(data / "desk.db")
+    assert demo_path() == data / "demo.db"
+    assert state_folder() == state / "drafts"
+    assert Path(errors.log(ValueError("x"))) == state / "errors.log"
+
+
 def test_typed_beats_environment_beats_file_beats_default(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     where = {"HELPDESK_CONFIG": str(config)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from helpdesk_tui.desk.places import config_dir, data_dir
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import LANGUAGES, N_, _, language_from_environment, normalise_language
 from helpdesk_tui.vocabulary.text import one_line
@@ -16,31 +17,9 @@ from helpdesk_tui.vocabulary.text import one_line
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
 
-APP: Final = "helpdesk"
 VARIABLES: Final = {"database": "HELPDESK_DATABASE", "actor": "HELPDESK_ACTOR", "lang": "HELPDESK_LANG"}
 _POSTGRESQL: Final = re.compile(r"postgres(ql)?(\+\w+)?:", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-
-
-def config_dir() -> Path:
-    """Where this person's settings lie."""
-    from platformdirs import user_config_path
-
-    return user_config_path(APP, appauthor=False)
-
-
-def data_dir() -> Path:
-    """Where this person's own desk lies."""
-    from platformdirs import user_data_path
-
-    return user_data_path(APP, appauthor=False)
-
-
-def state_dir() -> Path:
-    """Where the log of faults lies."""
-    from platformdirs import user_state_path
-
-    return user_state_path(APP, appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)

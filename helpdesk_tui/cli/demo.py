@@ -9,6 +9,7 @@ import typer
 from helpdesk_tui.cli import context, output, shared
 from helpdesk_tui.cli.commands import single
 from helpdesk_tui.cli.output import Output
+from helpdesk_tui.desk.places import data_dir
 from helpdesk_tui.vocabulary.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def demo_path() -> Path:
     setting = context.current().get("database")
     if setting.origin in ("command line", "environment"):
         return context.current().desk_path()
-    return context.data_dir() / "demo.db"
+    return data_dir() / "demo.db"
 
 
 @_declare

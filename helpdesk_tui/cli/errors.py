@@ -12,7 +12,8 @@ import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 
 from helpdesk_tui.cli.commands import PipeClosed
-from helpdesk_tui.cli.context import say, state_dir
+from helpdesk_tui.cli.context import say
+from helpdesk_tui.desk.places import state_dir
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.text import one_line, safe_text

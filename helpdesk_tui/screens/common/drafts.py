@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from helpdesk_tui.desk.places import state_dir
 from helpdesk_tui.vocabulary.records import Instant
 
 Fields = dict[str, str]
@@ -28,9 +29,7 @@ LIMIT: Final = 4_194_304
 
 def state_folder() -> Path:
     """The folder of drafts in the person's own state directory."""
-    from platformdirs import user_state_path
-
-    return user_state_path("helpdesk-tui", appauthor=False) / "drafts"
+    return state_dir() / "drafts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,27 @@
+"""Where a person's own things lie: one name, the platform's folders, the console and the commands alike."""
+
+from pathlib import Path
+from typing import Final
+
+APP: Final = "helpdesk"
+
+
+def config_dir() -> Path:
+    """Where this person's settings lie."""
+    from platformdirs import user_config_path
+
+    return user_config_path(APP, appauthor=False)
+
+
+def data_dir() -> Path:
+    """Where this person's own desk lies."""
+    from platformdirs import user_data_path
+
+    return user_data_path(APP, appauthor=False)
+
+
+def state_dir() -> Path:
+    """Where drafts and the log of faults lie."""
+    from platformdirs import user_state_path
+
+    return user_state_path(APP, appauthor=False)
