@@ -1,17 +1,19 @@
 """Rows and a small application for the widget tests and for the byte test (run as a program on a pty)."""
 
-import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 
 from helpdesk_tui.vocabulary.records import NEVER, Page, QueueRow
 from helpdesk_tui.widgets.themes import register_themes
 from helpdesk_tui.widgets.ticket_list import TicketList
 
 NOW = 1_750_000_000
+DONE = "\x1b]777;done\x07"
+"""What the small application writes for F6, when everything before has been drawn."""
 TITLES = (
     "Payments API down for all branches",
     "VPN drops every ten minutes",
@@ -73,14 +75,12 @@ class ListApp(App[None]):
     """A ticket list alone, fed with pages of 200 out of `last` tickets."""
 
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar = [Binding("f5", "second_passes"), Binding("f6", "say_done")]
 
-    def __init__(
-        self, last: int = 100_000, theme: str = "dark", ticking: bool = False, limit: int | None = None
-    ) -> None:
+    def __init__(self, last: int = 100_000, theme: str = "dark", limit: int | None = None) -> None:
         super().__init__()
         self.last = last
         self.chosen_theme = theme
-        self.ticking = ticking
         self.limit = limit
         self.now = NOW
         self.messages: list[tuple[str, Any]] = []
@@ -102,12 +102,25 @@ class ListApp(App[None]):
         self.screen.query_one(TicketList).focus()
         if self.last:
             self.screen.query_one(TicketList).set_page(page(1, 200, self.last), total=self.last)
-        if self.ticking:
-            self.set_interval(0.1, self.second)
 
-    def second(self) -> None:
+    def action_second_passes(self) -> None:
         self.now += 1
         self.screen.query_one(TicketList).tick(self.now)
+
+    def action_say_done(self) -> None:
+        """Write a sign to the terminal when everything before this key has been drawn."""
+        self.screen.query_one(TicketList).call_later(self._say_done)
+
+    def _say_done(self, sure: bool = False) -> None:
+        if self.screen.query_one(TicketList)._repaint_required or self.screen._dirty_widgets:
+            self.set_timer(0.01, self._say_done)
+        elif not sure:
+            # What the list asked to repaint is on its way to the screen, before this.
+            self.screen.call_later(self._say_done, True)
+        else:
+            assert self._driver is not None
+            self._driver.write(DONE)
+            self._driver.flush()
 
     def on_ticket_list_need_after(self, message: TicketList.NeedAfter) -> None:
         assert message.key is not None
@@ -141,4 +154,4 @@ class ListApp(App[None]):
 
 
 if __name__ == "__main__":
-    ListApp(theme=sys.argv[1], ticking=os.environ.get("TICKING") == "1").run()
+    ListApp(theme=sys.argv[1]).run()
