@@ -145,6 +145,14 @@ def test_import_holidays_with_make_up_days(desk: Desk) -> None:
     assert early["provisional"] == [2028] and early["workdays"] == 0
 
 
+@pytest.mark.parametrize("locale", ["C", "en_US.UTF-8", "zh_CN.UTF-8"])
+def test_the_names_of_days_do_not_follow_the_environment(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("LANGUAGE", "LC_ALL", "LANG"):
+        monkeypatch.setenv(variable, locale)
+    assert calendar_days.from_library("DE-BY", [2026]).days["2026-01-01"] == ("holiday", "Neujahr")
+    assert calendar_days.from_library("CN", [2026]).days["2026-01-01"] == ("holiday", "元旦")
+
+
 def test_an_import_replaces_its_own_days_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     code = desk.sla.calendars()[0]["code"]
     desk.sla.import_holidays(code, "DE-BY", [2026])
@@ -152,12 +160,12 @@ def test_an_import_replaces_its_own_days_only(desk: Desk, monkeypatch: pytest.Mo
     desk.sla.import_holidays(code, "CN", [2026])
     both = days(desk, code)
     assert both["2026-01-01"][2].endswith(" DE-BY") and both["2026-02-17"][2].endswith(" CN")
-    newer = calendar_days.Imported("holidays 9.9 DE-BY", {"2026-01-01": ("holiday", "Neujahr")})
+    newer = calendar_days.Imported("holidays 9.9 DE-BY", {"2026-01-01": ("holiday", "Neujahrstag")})
     monkeypatch.setattr(calendar_days, "from_library", lambda region, years: newer)
     done = desk.sla.import_holidays(code, "DE-BY", [2026])
     now = days(desk, code)
     assert done["changed"] == 1 and done["removed"] > 8
-    assert now["2026-01-01"] == ("holiday", "Neujahr", "holidays 9.9 DE-BY")
+    assert now["2026-01-01"] == ("holiday", "Neujahrstag", "holidays 9.9 DE-BY")
     assert "2026-01-06" not in now and "2026-02-17" in now
     desk.undoing.last()
     assert "2026-01-06" in days(desk, code)

@@ -53,7 +53,9 @@ def from_library(region: str, years: list[int]) -> Imported:
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise Invalid(N_("{year} is no year from {low} to {high}"), year=year, low=FIRST_YEAR, high=LAST_YEAR)
     try:
-        found = holidays.country_holidays(country, subdiv=part or None, years=years)
+        # The region's own language, said outright: else the names would follow the environment of whoever imports.
+        language = getattr(getattr(holidays, country, None), "default_language", None)
+        found = holidays.country_holidays(country, subdiv=part or None, years=years, language=language)
     except (NotImplementedError, ValueError, KeyError):
         raise Invalid(N_("the holidays of {region} are not known; write CN, DE or DE-BY"), region=region) from None
     inside = {*years}
