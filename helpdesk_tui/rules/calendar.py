@@ -84,6 +84,7 @@ class Calendar:
         self._plain = not self._holidays and not self._workdays
         self._blocks: dict[int, _Block] = {}
         self._days: dict[int, Spans] = {}
+        self._closings: dict[int, Instant | None] = {}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Calendar":
@@ -193,24 +194,23 @@ class Calendar:
         """So many working days after (or before) the local date of `start`, at the same local time of day.
 
         The start's own day is not counted. A time after the last closing of the day found becomes that closing;
-        `end_of_day` always means the last closing. Raises Invalid where no working day comes within ten years.
-        Source: the day unit of service levels in GLPI.
+        `end_of_day` always means the last closing. A working day is a date with an open second. Raises Invalid where
+        none comes within ten years. Source: the day unit of service levels in GLPI.
         """
         day, time_of_day = divmod(start + self._offset(start), DAY)
         step, left = (1, days) if days >= 0 else (-1, -days)
         idle = 0
-        while left or not self._spans(day):
+        closing = self._closing(day)
+        while left or closing is None:
             day += step
-            if self._spans(day):
+            closing = self._closing(day)
+            if closing is not None:
                 left, idle = max(0, left - 1), 0
             else:
                 idle += 1
             if idle > _IDLE_DAYS or not EARLIEST <= day * DAY < LATEST:
                 raise self._never_open()
-        closing = self._spans(day)[-1][1]
-        if end_of_day or time_of_day >= closing:
-            return self._instant(day, closing, last=True)
-        return self._instant(day, time_of_day, last=False)
+        return closing if end_of_day else min(self._instant(day, time_of_day), closing)
 
     def end_of_day(self, at: Instant) -> Instant:
         """The last closing of the local date of an instant, or of the next working day where it has none."""
@@ -285,10 +285,27 @@ class Calendar:
             at = then
         yield start, last, offset
 
-    def _instant(self, day: int, time_of_day: int, *, last: bool) -> Instant:
-        """The instant of a local time; of an hour that happens twice the first or the last one."""
+    def _closing(self, day: int) -> Instant | None:
+        """The last closing of a local date; None where it has no open second, as where clocks skip its hours.
+
+        Found among the stretches of constant offset, since the written closing time may not exist, or exist twice.
+        """
+        if day not in self._closings:
+            found, spans = None, self._spans(day)
+            if spans:
+                midnight = day * DAY
+                for start, end, offset in Calendar._segments(self, midnight - DAY, midnight + 2 * DAY):
+                    for opens, closes in spans:
+                        high = min(midnight - offset + closes, end)
+                        if max(midnight - offset + opens, start) < high:
+                            found = high
+            self._closings[day] = found
+        return self._closings[day]
+
+    def _instant(self, day: int, time_of_day: int) -> Instant:
+        """The instant of a local time, the first where it happens twice; one that clocks skip is so much after them."""
         local = _NAIVE_EPOCH + timedelta(days=day, seconds=time_of_day)
-        return int(local.replace(tzinfo=self._zone, fold=1 if last else 0).timestamp())
+        return int(local.replace(tzinfo=self._zone).timestamp())
 
     def _clipped(self, start: Instant, end: Instant, *, holidays: bool) -> Iterator[tuple[Instant, Instant]]:
         pending: tuple[int, int] | None = None

@@ -25,7 +25,7 @@ class WallCalendar(Calendar):
 
     def _back(self, local: Instant) -> Instant:
         day, time_of_day = divmod(local, DAY)
-        return self._instant(day, time_of_day, last=False)
+        return self._instant(day, time_of_day)
 
     def is_open(self, at: Instant) -> bool:
         return super().is_open(self._local(at))
