@@ -35,17 +35,23 @@ _CHUNK: Final = 200
 
 @dataclass(slots=True)
 class _Tally:
-    """What changed in one field."""
+    """What changed in one field, with the first tickets of each change."""
 
     changes: Counter[tuple[Any, Any]] = field(default_factory=Counter)
-    examples: list[Object] = field(default_factory=list)
+    examples: dict[tuple[Any, Any], list[Object]] = field(default_factory=dict)
+
+    def add(self, change: tuple[Any, Any], example: Object, most: int) -> None:
+        self.changes[change] += 1
+        kept = self.examples.setdefault(change, [])
+        if len(kept) < most:
+            kept.append(example)
 
     def data(self) -> Object:
         top = sorted(self.changes.items(), key=lambda item: (-item[1], str(item[0])))[:_TOP]
         return {
             "changed": sum(self.changes.values()),
             "changes": [{"before": b, "after": a, "n": n} for (b, a), n in top],
-            "examples": self.examples,
+            "examples": [example for change, _n in top for example in self.examples[change]],
         }
 
 
@@ -64,7 +70,10 @@ class _Case:
 def run(
     desk: "Desk", candidate: Governing, numbers: list[int], examples: int, progress: Progress | None = None
 ) -> Object:
-    """Replay these tickets: `{"policy", "tickets", "changed", "fields": {name: {"changed", "changes", "examples"}}}`."""
+    """Replay these tickets: `{"policy", "tickets", "changed", "fields": {name: {"changed", "changes", "examples"}}}`.
+
+    The examples are the first tickets of each change, so many of each.
+    """
     base = desk.policies.current()
     found = {name: _Tally() for name in FIELDS}
     tickets = changed = 0
@@ -76,14 +85,16 @@ def run(
         different = [name for name in FIELDS if before[name] != after[name]]
         changed += bool(different)
         for name in different:
-            tally = found[name]
-            pair = (before[name], after[name])
+            number = case.row["number"]
+            shown = {
+                "number": number,
+                "ref": ref(case.row["kind"], number),
+                "before": before[name],
+                "after": after[name],
+            }
             # Instants differ from ticket to ticket: counting their pairs would tell nothing.
-            tally.changes[("-", "-") if name.endswith("_due") else pair] += 1
-            if len(tally.examples) < examples:
-                number = case.row["number"]
-                shown = {"number": number, "ref": ref(case.row["kind"], number), "before": pair[0], "after": pair[1]}
-                tally.examples.append(shown)
+            change = ("-", "-") if name.endswith("_due") else (before[name], after[name])
+            found[name].add(change, shown, examples)
     fields = {name: tally.data() for name, tally in found.items() if tally.changes}
     return {"policy": base.version, "tickets": tickets, "changed": changed, "fields": fields}
 
