@@ -1,0 +1,1 @@
+"""Breaking the desk on purpose: the kit, and the tests that use it."""
