@@ -287,7 +287,7 @@ def test_the_first_command_makes_the_desk_and_says_once_who_can_change_it(cli: C
     first = cli("--db", str(fresh), "ticket", "list", "-o", "json", db=False)
     assert first.json == []
     assert str(fresh) in first.err
-    assert "Anyone who can open this file" in first.err
+    assert "anyone who can open this file" in first.err
     assert cli("--db", str(fresh), "ticket", "list", "-o", "json", db=False).err == ""
 
 

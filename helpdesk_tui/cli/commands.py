@@ -31,8 +31,9 @@ N_("Show completion for the current shell, to copy it or customize the installat
 class _Quick:
     """Turns the words of a command line into the plain types our commands use, without loading a validator library."""
 
-    def __init__(self, annotation: Any, low: float | None = None, high: float | None = None) -> None:
-        self._low, self._high = low, high
+    def __init__(self, annotation: Any, info: Any) -> None:
+        self._low, self._high = getattr(info, "min", None), getattr(info, "max", None)
+        self._parser: Callable[[str], Any] | None = getattr(info, "parser", None)
         self._many = get_origin(annotation) is list
         self._type = get_args(annotation)[0] if self._many else annotation
 
@@ -46,6 +47,8 @@ class _Quick:
     def _one(self, value: Any, param: Any, ctx: Any) -> Any:
         if isinstance(value, self._type):
             return value
+        if self._parser is not None:
+            return self._parser(value)
         try:
             return self._bounded(self._type(value), param, ctx)
         except ValueError:
@@ -72,8 +75,7 @@ def _quicken(param: Any) -> None:
     annotation = getattr(descriptor, "annotation", None)
     plain = get_args(annotation)[0] if get_origin(annotation) is list else annotation
     if isinstance(plain, type) and (plain in (str, int, bool) or issubclass(plain, Enum)):
-        info = descriptor.parameter_info if descriptor is not None else None
-        param._runtime_param = _Quick(annotation, getattr(info, "min", None), getattr(info, "max", None))
+        param._runtime_param = _Quick(annotation, descriptor.parameter_info if descriptor is not None else None)
 
 
 def settle(command: Any) -> None:
@@ -131,9 +133,24 @@ def _definitions(formatter: HelpFormatter, heading: str, rows: list[tuple[str, s
             formatter.write(" " * (left + 4) + line + "\n")
 
 
+def _placeholder(argument: Any) -> str:
+    """How an argument stands in the usage line: `NUMBER`, or `[FIELD]` where it may be left out."""
+    name = str(argument.metavar or argument.name.upper())
+    return name if argument.required else f"[{name}]"
+
+
+def _option(param: Any, name: str, text: str) -> tuple[str, str]:
+    """An option for the help: what its value is called, and what it is for, in the reader's language."""
+    if "--help" in param.opts:
+        return name, _("Show this message and exit.")
+    name = re.sub("<int( range)?>", "N", name.replace("<str>", param.name.rstrip("_").upper()))
+    return name, text.replace("[default: ", _("[default: ")).replace("[required]", _("[required]"))
+
+
 def _write_help(command: Any, ctx: Any, formatter: HelpFormatter) -> None:
     """Usage, what it does, arguments, options, sub-commands, examples."""
-    pieces = command.collect_usage_pieces(ctx)
+    pieces = [_placeholder(p) if p.param_type_name == "argument" else "" for p in command.get_params(ctx)]
+    pieces = ["[OPTIONS]", *filter(None, pieces), *(["COMMAND ..."] if isinstance(command, Group) else [])]
     formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=_("Usage: "))
     formatter.write("\n" + "".join(f"  {line}\n" for line in wrapped(command.help, formatter.width - 2)))
     arguments: list[tuple[str, str]] = []
@@ -141,9 +158,11 @@ def _write_help(command: Any, ctx: Any, formatter: HelpFormatter) -> None:
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)
         if record is not None:
-            (arguments if param.param_type_name == "argument" else options).append(
-                (record[0], _("Show this message and exit.") if "--help" in param.opts else record[1])
-            )
+            if param.param_type_name == "argument":
+                # That it is required shows in the usage line.
+                arguments.append((param.metavar or record[0], record[1].removesuffix("[required]").rstrip()))
+            else:
+                options.append(_option(param, *record))
     _definitions(formatter, _("Arguments"), arguments)
     _definitions(formatter, _("Options"), options)
     if isinstance(command, Group):

@@ -13,9 +13,12 @@ def has_terminal() -> bool:
 def open_console(ticket: int | None) -> int:
     """Open the console on the desk of this run, at a ticket if one is named; its exit code. Raises DeskError."""
     settings = context.current()
-    if ticket is not None:
+    path = settings.desk_path()
+    if ticket is not None or not path.exists():
+        # A desk that is made now is told of before the screen changes; the line stands there afterwards.
         with settings.desk() as desk:
-            desk.reading.readable(ticket)
+            if ticket is not None:
+                desk.reading.readable(ticket)
     from helpdesk_tui.app import run as run_console
 
-    return run_console(settings.desk_path(), settings.actor, settings.language(), ticket)
+    return run_console(path, settings.actor, settings.language(), ticket)

@@ -96,21 +96,24 @@ class Context:
         return self.get("actor").value
 
     def open_desk(self, path: Path | None = None, tz: str | None = None) -> "Desk":
-        """Open the desk of this run as its actor, and tell on standard error when it was made just now."""
+        """Open the desk of this run as its actor, and tell on standard error when it was made just now.
+
+        A mistyped `--db` makes a new, empty desk as a right one does: the line that names it shows the mistake.
+        """
         from helpdesk_tui.desk.desk import Desk
+        from helpdesk_tui.desk.first import NOTICE
         from helpdesk_tui.vocabulary.instants import zone
 
         where = zone(tz) if tz else None
         path = path or self.desk_path()
         fresh = not path.exists()
-        desk = Desk.open(path, act_as=self.actor)
+        try:
+            desk = Desk.open(path, act_as=self.actor)
+        finally:
+            if fresh and path.exists():  # also where the person of --as is not in it
+                say(_(NOTICE).format(path=one_line(str(path))))
         if where is not None:
             desk.tz = where
-        if fresh:
-            say(
-                _("made the desk {path}; {who} is its administrator").format(path=path, who=one_line(desk.actor.name)),
-                _("Anyone who can open this file can change it; keep it where only you, or your group, can read it."),
-            )
         return desk
 
     @contextlib.contextmanager

@@ -76,12 +76,12 @@ def show(
 )
 def check(file: FileArgument, output: output.OutputOption = Output.TABLE) -> None:
     from helpdesk_tui.cli.texts import document
+    from helpdesk_tui.desk import computing
 
-    with context.current().desk() as desk:
-        found = desk.policy.check(document(file))
-        print_result(found, output=output, lines=_remarks(file, found))
-        if not found["ok"]:
-            raise typer.Exit(Invalid.exit_code)
+    found = computing.check_policy(document(file))
+    print_result(found, output=output, lines=_remarks(file, found))
+    if not found["ok"]:
+        raise typer.Exit(Invalid.exit_code)
 
 
 def _remarks(file: str, found: dict[str, Any]) -> list[str]:
@@ -110,8 +110,9 @@ def diff(
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
+    text = _candidate(candidate)
     with context.current().desk() as desk:
-        found = desk.policy.diff(_candidate(candidate), against)
+        found = desk.policy.diff(text, against)
         keys = ("key", "change", "before", "after")
         print_rows(found, _DIFF, output=output, columns=columns, keys=keys, empty=_("nothing differs"))
 
@@ -144,14 +145,15 @@ def apply(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     from helpdesk_tui.cli.texts import document
+    from helpdesk_tui.desk import computing
 
+    text = document(file)
+    found = computing.check_policy(text)
+    if not found["ok"]:
+        for remark in _remarks(file, found):
+            context.say(one_line(remark))
+        raise Invalid(N_("{path} is not applied: it has mistakes"), path=file)
     with context.current().desk() as desk:
-        text = document(file)
-        found = desk.policy.check(text)
-        if not found["ok"]:
-            for remark in _remarks(file, found):
-                context.say(one_line(remark))
-            raise Invalid(N_("{path} is not applied: it has mistakes"), path=file)
         made = desk.policy.apply(text, note, version=version, recompute=recompute)
         told = [_("version {version} is in force").format(version=made["version"])]
         if made["recomputed"]:
@@ -170,14 +172,15 @@ def backtest(
     candidate: CandidateArgument,
     where: shared.WhereOption = None,
     limit: shared.LimitOption = None,
-    examples: Annotated[int, typer.Option("--examples", metavar="N", min=0, help=N_("Examples of each field."))] = 5,
+    examples: Annotated[int, typer.Option("--examples", metavar="N", min=0, help=N_("Examples of each change."))] = 5,
     tz: shared.ZoneOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     from helpdesk_tui.cli.progress import Progress
 
+    text = _candidate(candidate)
     with context.current().desk(tz) as desk, Progress(_("tickets")) as bar:
-        found = desk.policy.backtest(_candidate(candidate), where or "", limit=limit, examples=examples, progress=bar)
+        found = desk.policy.backtest(text, where or "", limit=limit, examples=examples, progress=bar)
     if output is not Output.TABLE:
         print_result(found, output=output)
         return
@@ -196,7 +199,9 @@ def _changed(found: dict[str, Any]) -> list[dict[str, Any]]:
             "field": field,
             **change,
             "examples": [
-                e["ref"] for e in part["examples"] if (e["before"], e["after"]) == (change["before"], change["after"])
+                e["ref"]
+                for e in part["examples"]
+                if field.endswith("_due") or (e["before"], e["after"]) == (change["before"], change["after"])
             ],
         }
         for field, part in found["fields"].items()

@@ -25,7 +25,7 @@ def search(
     text: Annotated[
         list[str], typer.Argument(metavar="TEXT...", help=N_("Any words; - reads them from standard input."))
     ],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=N_("At most so many."))] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help=N_("At most so many."))] = 20,
     at: shared.AtOption = None,
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,

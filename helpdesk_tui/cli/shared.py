@@ -18,9 +18,21 @@ from helpdesk_tui.vocabulary.records import Instant
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
 
-NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=N_("The ticket: 1042, #1042 or INC-1042."))]
+
+def number(text: str) -> int:
+    """The ticket number of a word. Raises Usage."""
+    found = parse_ref(text)
+    if found is None:
+        raise Usage(N_("{value} is no ticket number; write 1042, #1042 or INC-1042"), value=text)
+    return found
+
+
+# Read before a desk is opened: a mistyped number makes none.
+NumberArgument = Annotated[
+    int, typer.Argument(metavar="NUMBER", help=N_("The ticket: 1042, #1042 or INC-1042."), parser=number)
+]
 NumbersArgument = Annotated[
-    list[str], typer.Argument(metavar="NUMBER...", help=N_("Tickets: 1042, #1042 or INC-1042."))
+    list[int], typer.Argument(metavar="NUMBER...", help=N_("Tickets: 1042, #1042 or INC-1042."), parser=number)
 ]
 MessageOption = Annotated[
     str | None, typer.Option("--message", "-m", metavar="TEXT", help=N_("The text; - reads standard input."))
@@ -46,7 +58,7 @@ WhereOption = Annotated[
 SortOption = Annotated[
     str | None, typer.Option("--sort", metavar="FIELDS", help=N_("The order, such as -priority,due."))
 ]
-LimitOption = Annotated[int | None, typer.Option("--limit", "-n", min=0, help=N_("At most so many."))]
+LimitOption = Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=0, help=N_("At most so many."))]
 AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help=N_("As it was then: an instant, or a span such as 2h or 3d ago.")),
@@ -57,14 +69,6 @@ ZoneOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help=N_("Do not ask."))]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help=N_("Only show what would change."))]
-
-
-def number(text: str) -> int:
-    """The ticket number of a word. Raises Usage."""
-    found = parse_ref(text)
-    if found is None:
-        raise Usage(N_("{value} is no ticket number; write 1042, #1042 or INC-1042"), value=text)
-    return found
 
 
 def fields(assignments: Sequence[str] | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Column, Output, line, print_result, print_rows
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.text import one_line
 
 app = noun(N_("Service levels: clocks, targets, calendars, holidays."))
 _LEDGER = (
@@ -52,7 +53,7 @@ def explain(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk(tz) as desk:
-        found = desk.sla.explain(shared.number(number), shared.instant(at, desk.now(), tz, past=True))
+        found = desk.sla.explain(number, shared.instant(at, desk.now(), tz, past=True))
         if output is Output.TABLE:
             _print_explained(found)
         else:
@@ -71,7 +72,9 @@ def _print_explained(found: dict[str, Any]) -> None:
 @command(
     app,
     "simulate",
-    N_("Compute the cases of a file (- is standard input): due times, working time, ledgers."),
+    N_(
+        "Compute the cases of a file (- is standard input): due times, working time, ledgers; exit code 6 if one is wrong."
+    ),
     "helpdesk sla simulate cases.json",
     "helpdesk sla simulate - -o jsonl < cases.json",
 )
@@ -80,14 +83,19 @@ def simulate(
     output: output.OutputOption = Output.JSON,
 ) -> None:
     from helpdesk_tui.cli.texts import document
+    from helpdesk_tui.desk import computing
 
     text = document(file)
     try:
         cases = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Invalid(N_("{path} is no JSON: {error}"), path=file, error=error) from error
-    with context.current().desk() as desk:
-        print_rows(desk.sla.simulate(cases), (), output=output, keys=("id", "result", "ledger"))
+    refused: list[Invalid] = []
+    print_rows(computing.simulate(cases, refused), (), output=output, keys=("id", "result", "ledger"))
+    for problem in refused:
+        context.say(one_line(str(problem)))
+    if refused:
+        raise typer.Exit(Invalid.exit_code)
 
 
 @command(

@@ -105,13 +105,13 @@ def delete(code: CodeArgument, output: output.OutputOption = Output.TABLE) -> No
 def render(
     code: CodeArgument,
     ticket: Annotated[
-        str | None, typer.Option("--ticket", "-t", metavar="NUMBER", help=N_("The ticket it is for."))
+        int | None,
+        typer.Option("--ticket", "-t", metavar="NUMBER", help=N_("The ticket it is for."), parser=shared.number),
     ] = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    number = shared.number(ticket) if ticket is not None else None
     with context.current().desk() as desk:
-        made = desk.templates.render(code, number)
+        made = desk.templates.render(code, ticket)
         for told, key in (
             (_("unknown fields stay as they are: {fields}"), "unknown"),
             (_("fields without a value: {fields}"), "empty"),

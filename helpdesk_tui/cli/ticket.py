@@ -149,9 +149,8 @@ def show(
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    wanted = [shared.number(text) for text in numbers]
     with shared.desk_at(at, tz) as desk:
-        tickets = [desk.reading.show(number) for number in wanted]
+        tickets = [desk.reading.show(number) for number in numbers]
         if output is Output.TABLE and columns is None:
             for ticket in tickets:
                 _print_whole(desk, ticket)
@@ -216,7 +215,7 @@ def comments(
 ) -> None:
     with shared.desk_at(at) as desk:
         keys = ("id", "number", "at", "author", "kind", "channel", "text")
-        print_rows(_comments(desk, shared.number(number)), _COMMENTS, output=output, columns=columns, keys=keys)
+        print_rows(_comments(desk, number), _COMMENTS, output=output, columns=columns, keys=keys)
 
 
 @command(
@@ -235,7 +234,7 @@ def log(
 ) -> None:
     keys = ("seq", "at", "recorded_at", "actor", "origin", "verb", "changes", "reasons")
     with context.current().desk(tz) as desk:
-        found = desk.reading.log(shared.number(number))
+        found = desk.reading.log(number)
         until = shared.instant(at, desk.now(), tz, past=True)
         if until is not None:
             from helpdesk_tui.vocabulary.instants import iso
@@ -259,7 +258,7 @@ def why(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        found = desk.reading.why(shared.number(number), field)
+        found = desk.reading.why(number, field)
         if output is Output.TABLE:
             _print_why(found)
         else:

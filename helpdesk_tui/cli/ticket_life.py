@@ -71,7 +71,7 @@ def edit(
 ) -> None:
     def act(tickets: "Tickets") -> dict[str, Any]:
         return tickets.edit(
-            shared.number(number), set=shared.fields(set_), add_tags=tag or [], remove_tags=untag or [],
+            number, set=shared.fields(set_), add_tags=tag or [], remove_tags=untag or [],
             reason=reason, version=version,
         )  # fmt: skip
 
@@ -86,7 +86,7 @@ def edit(
     "helpdesk ticket take INC-1042 -o json",
 )
 def take(number: NumberArgument, version: VersionOption = None, output: output.OutputOption = Output.TABLE) -> None:
-    _work(output, lambda tickets: tickets.take(shared.number(number), version=version))
+    _work(output, lambda tickets: tickets.take(number, version=version))
 
 
 @command(
@@ -105,18 +105,17 @@ def assign(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     def act(tickets: "Tickets") -> dict[str, Any]:
-        return tickets.assign(shared.number(number), team=team, assignee=person, reason=reason, version=version)
+        return tickets.assign(number, team=team, assignee=person, reason=reason, version=version)
 
     _work(output, act)
 
 
-def _talk(name: str, number: str, message: str | None, dash: str | None, output_: Output) -> None:
+def _talk(name: str, number: int, message: str | None, dash: str | None, output_: Output) -> None:
     from helpdesk_tui.cli.texts import message as given
 
-    wanted = shared.number(number)
     text = given(message, dash, hint=_("Write the text above. Lines that begin with # are dropped."))
     with context.current().desk() as desk:
-        result = getattr(desk.tickets, name)(wanted, text)
+        result = getattr(desk.tickets, name)(number, text)
         told = _("a reply on {number}") if name == "reply" else _("a note on {number}")
         shared.print_done(result, output_, told.format(number=result["number"]))
 
@@ -175,7 +174,7 @@ def state(
     with context.current().desk(tz) as desk:
         when = shared.instant(until, desk.now(), tz)
         ticket = desk.tickets.state(
-            shared.number(number),
+            number,
             to,
             reason=reason,
             until=when,
@@ -210,9 +209,7 @@ def pend(
 ) -> None:
     with context.current().desk(tz) as desk:
         when = shared.instant(until, desk.now(), tz)
-        shared.print_ticket(
-            desk.tickets.pend(shared.number(number), until=when, reason=reason, to=to, version=version), output
-        )
+        shared.print_ticket(desk.tickets.pend(number, until=when, reason=reason, to=to, version=version), output)
 
 
 @command(
@@ -238,9 +235,7 @@ def resolve(
     text = given(message, dash, required=False) if message is not None or dash is not None else resolution
 
     def act(tickets: "Tickets") -> dict[str, Any]:
-        return tickets.resolve(
-            shared.number(number), resolution=text, cause=cause, code=code, reason=reason, version=version
-        )
+        return tickets.resolve(number, resolution=text, cause=cause, code=code, reason=reason, version=version)
 
     _work(output, act)
 
@@ -258,7 +253,7 @@ def close(
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    _work(output, lambda tickets: tickets.close(shared.number(number), reason=reason, version=version))
+    _work(output, lambda tickets: tickets.close(number, reason=reason, version=version))
 
 
 @command(
@@ -274,7 +269,7 @@ def reopen(
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    _work(output, lambda tickets: tickets.reopen(shared.number(number), reason=reason, version=version))
+    _work(output, lambda tickets: tickets.reopen(number, reason=reason, version=version))
 
 
 @command(
@@ -282,7 +277,7 @@ def reopen(
     "cancel",
     N_("Cancel a ticket that will not be worked on."),
     "helpdesk ticket cancel 1042 --reason 'asked for twice'",
-    "helpdesk ticket cancel REQ-1043 --reason 'no longer wanted' -o json",
+    "helpdesk ticket cancel REQ-1043 --reason 'no longer number' -o json",
 )
 def cancel(
     number: NumberArgument,
@@ -290,7 +285,7 @@ def cancel(
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    _work(output, lambda tickets: tickets.cancel(shared.number(number), reason=reason, version=version))
+    _work(output, lambda tickets: tickets.cancel(number, reason=reason, version=version))
 
 
 @command(
@@ -307,11 +302,10 @@ def delete(
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    wanted = shared.number(number)
     with context.current().desk() as desk:
-        result = desk.tickets.delete(wanted, reason=reason, version=version)
+        result = desk.tickets.delete(number, reason=reason, version=version)
         shared.print_done(
-            result, output, _("{number} is deleted; `helpdesk undo` brings it back").format(number=wanted)
+            result, output, _("{number} is deleted; `helpdesk undo` brings it back").format(number=number)
         )
 
 
@@ -332,10 +326,9 @@ def redact(
     from helpdesk_tui.cli.confirm import confirm
     from helpdesk_tui.cli.texts import message as given
 
-    wanted = shared.number(number)
     text = given(message, dash)
     if not (message == "-" or dash == "-"):
-        confirm(_("Redact this text from {number} for ever?").format(number=wanted), yes)
+        confirm(_("Redact this text from {number} for ever?").format(number=number), yes)
     with context.current().desk() as desk:
-        result = desk.tickets.redact(wanted, text)
+        result = desk.tickets.redact(number, text)
         shared.print_done(result, output, _("removed from {n} places").format(n=result["places"] + result["journal"]))

@@ -28,7 +28,7 @@ _FILES = (
     Column("size", N_("Bytes"), right=True),
     Column("media_type", N_("Type")),
 )
-OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help=N_("The other ticket."))]
+OtherArgument = Annotated[int, typer.Argument(metavar="OTHER", help=N_("The other ticket."), parser=shared.number)]
 
 
 @command(
@@ -40,13 +40,15 @@ OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help=N_("The othe
 )
 def merge(
     number: NumberArgument,
-    into: Annotated[str, typer.Argument(metavar="SURVIVOR", help=N_("The ticket that lives on."))],
+    into: Annotated[
+        int, typer.Argument(metavar="SURVIVOR", help=N_("The ticket that lives on."), parser=shared.number)
+    ],
     reason: ReasonOption = None,
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        result = desk.tickets.merge(shared.number(number), shared.number(into), reason=reason, version=version)
+        result = desk.tickets.merge(number, into, reason=reason, version=version)
         told = _("{number} is merged into {other}").format(number=result["number"], other=result["merged_into"])
         shared.print_done(result, output, told)
 
@@ -60,7 +62,7 @@ def merge(
 )
 def unmerge(number: NumberArgument, reason: ReasonOption = None, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
-        result = desk.tickets.unmerge(shared.number(number), reason=reason)
+        result = desk.tickets.unmerge(number, reason=reason)
         shared.print_done(result, output, _("{number} stands on its own again").format(number=result["number"]))
 
 
@@ -86,7 +88,7 @@ def split(
 
     text = given(message, dash, required=False) or None
     with context.current().desk() as desk:
-        ticket = desk.tickets.split(shared.number(number), title, text=text, comment=comment, reason=reason)
+        ticket = desk.tickets.split(number, title, text=text, comment=comment, reason=reason)
         shared.print_ticket(ticket, output)
 
 
@@ -107,7 +109,7 @@ def link(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        result = desk.tickets.link(shared.number(number), shared.number(other), type=type_, remove=remove)
+        result = desk.tickets.link(number, other, type=type_, remove=remove)
         told = _("no longer: {number} {type} {other}") if remove else _("{number} {type} {other}")
         shared.print_done(result, output, told.format(**result))
 
@@ -128,15 +130,14 @@ def watch(
     list_: Annotated[bool, typer.Option("--list", help=N_("Only list who follows."))] = False,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    wanted = shared.number(number)
     with context.current().desk() as desk:
         if list_:
-            rows = [{"number": wanted, "person": who} for who in desk.tickets.watchers(wanted)]
+            rows = [{"number": number, "person": who} for who in desk.tickets.watchers(number)]
             print_rows(rows, (Column("person", N_("Who")),), output=output, keys=("number", "person"))
             return
-        result = desk.tickets.watch(wanted, person=person, remove=remove)
+        result = desk.tickets.watch(number, person=person, remove=remove)
         told = _("{person} follows {number} no more") if remove else _("{person} follows {number}")
-        shared.print_done(result, output, told.format(person=result["person"], number=wanted))
+        shared.print_done(result, output, told.format(person=result["person"], number=number))
 
 
 @command(
@@ -158,19 +159,18 @@ def checklist(
     ] = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    wanted = shared.number(number)
     with context.current().desk() as desk:
         tickets = desk.tickets
         if add:
-            tickets.checklist_add(wanted, add)
+            tickets.checklist_add(number, add)
         if tick is not None:
-            tickets.checklist_tick(wanted, tick)
+            tickets.checklist_tick(number, tick)
         if untick is not None:
-            tickets.checklist_tick(wanted, untick, done=False)
+            tickets.checklist_tick(number, untick, done=False)
         if remove is not None:
-            tickets.checklist_remove(wanted, remove)
+            tickets.checklist_remove(number, remove)
         print_rows(
-            tickets.checklist(wanted), _STEPS, output=output, keys=("item", "position", "text", "done_at", "done_by"),
+            tickets.checklist(number), _STEPS, output=output, keys=("item", "position", "text", "done_at", "done_by"),
             empty=_("the checklist is empty"),
         )  # fmt: skip
 
@@ -190,19 +190,18 @@ def time(
     tz: shared.ZoneOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    wanted = shared.number(number)
     with context.current().desk(tz) as desk:
         if spent is None:
-            result = {"number": wanted, "total": desk.tickets.time_spent(wanted)}
+            result = {"number": number, "total": desk.tickets.time_spent(number)}
         else:
             try:
                 seconds = parse_duration(spent)
             except Invalid as error:
                 raise Usage(error.message, **error.params) from error
             when = shared.instant(at, desk.now(), tz, past=True)
-            result = desk.tickets.log_time(wanted, seconds, note=note, at=when)
+            result = desk.tickets.log_time(number, seconds, note=note, at=when)
         shared.print_done(
-            result, output, _("{total} s worked on {number}").format(total=result["total"], number=wanted)
+            result, output, _("{total} s worked on {number}").format(total=result["total"], number=number)
         )
 
 
@@ -223,14 +222,13 @@ def attach(
 ) -> None:
     import mimetypes
 
-    wanted = shared.number(number)
     made = []
     with context.current().desk() as desk:
         for name in files:
             path = Path(name)
             data = _bytes(path)
             kind = mimetypes.guess_type(path.name)[0]
-            made.append(desk.attachments.add(wanted, path.name, data, kind, comment=comment))
+            made.append(desk.attachments.add(number, path.name, data, kind, comment=comment))
         print_rows(made, _FILES, output=output)
 
 
@@ -264,14 +262,13 @@ def attachments(
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    wanted = shared.number(number)
     with context.current().desk() as desk:
         if remove is not None:
             desk.attachments.remove(remove)
         if get is not None:
             _save(desk.attachments.read(get), out or str(desk.attachments.get(get)["save_as"]))
             return
-        print_rows(desk.attachments.list(wanted), _FILES, output=output, columns=columns, empty=_("no files"))
+        print_rows(desk.attachments.list(number), _FILES, output=output, columns=columns, empty=_("no files"))
 
 
 def _save(data: bytes, out: str) -> None:

@@ -18,7 +18,7 @@ ImpactOption = Annotated[
 UrgencyOption = Annotated[
     str | None, typer.Option("--urgency", help=N_("high, medium or low."), autocompletion=choices.levels)
 ]
-Score = Annotated[int, typer.Option(help=N_("1 to 5."))]
+Score = Annotated[int, typer.Option(metavar="N", help=N_("1 to 5."))]
 
 
 @command(
@@ -36,7 +36,7 @@ def prioritise(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        ticket = desk.tickets.prioritise(shared.number(number), impact=impact, urgency=urgency, version=version)
+        ticket = desk.tickets.prioritise(number, impact=impact, urgency=urgency, version=version)
         shared.print_ticket(ticket, output)
 
 
@@ -60,7 +60,7 @@ def pin(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        shared.print_ticket(desk.tickets.pin(shared.number(number), priority, reason, version=version), output)
+        shared.print_ticket(desk.tickets.pin(number, priority, reason, version=version), output)
 
 
 @command(
@@ -77,7 +77,7 @@ def classify(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        ticket = desk.tickets.classify(shared.number(number), set=shared.fields(set_), version=version)
+        ticket = desk.tickets.classify(number, set=shared.fields(set_), version=version)
         shared.print_ticket(ticket, output)
 
 
@@ -100,7 +100,7 @@ def demand(
 ) -> None:
     with context.current().desk() as desk:
         ticket = desk.tickets.demand(
-            shared.number(number), business_impact=business_impact, likelihood=likelihood, benefit=benefit,
+            number, business_impact=business_impact, likelihood=likelihood, benefit=benefit,
             reach=reach, effort=effort, version=version,
         )  # fmt: skip
         shared.print_ticket(ticket, output)
@@ -124,5 +124,5 @@ def tag(
     if not tags and not remove:
         raise Usage(N_("name tags to add, or --remove TAG"))
     with context.current().desk() as desk:
-        ticket = desk.tickets.edit(shared.number(number), add_tags=tags or [], remove_tags=remove or [])
+        ticket = desk.tickets.edit(number, add_tags=tags or [], remove_tags=remove or [])
         shared.print_ticket(ticket, output)

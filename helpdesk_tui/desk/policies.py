@@ -1,14 +1,13 @@
 """`desk.policy`: the reviewed document of all judgement: showing, checking, comparing, trying out, applying."""
 
 import hashlib
-from typing import Any, Final
+from typing import Final
 
-from helpdesk_tui.desk import fields, seeds
+from helpdesk_tui.desk import computing, fields, seeds
 from helpdesk_tui.desk.policy_diff import differences
 from helpdesk_tui.desk.registry import Noun, verb
-from helpdesk_tui.desk.shapes import Object, Objects, Progress, reason, when
-from helpdesk_tui.rules.policy import MAX_DOCUMENT, Policy, check_policy, parse_policy
-from helpdesk_tui.rules.policy_lint import lint
+from helpdesk_tui.desk.shapes import Object, Objects, Progress, when
+from helpdesk_tui.rules.policy import MAX_DOCUMENT, Policy, parse_policy
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission
@@ -43,16 +42,8 @@ class Policies(Noun):
 
     @verb("policy.check", Permission.POLICY_READ, reads=True)
     def check(self, text: str) -> Object:
-        """What is wrong with a document: `{"ok", "problems": [{"line", "key", "message"}], "warnings": [reasons]}`.
-
-        Problems forbid applying it, warnings do not. Messages are English; a `PolicyInvalid` of `apply` is translated.
-        """
-        policy, problems = check_policy(text)
-        return {
-            "ok": policy is not None,
-            "problems": [{"line": p.line, "key": p.key, "message": _message(p.message, p.params)} for p in problems],
-            "warnings": [reason(r) for r in (lint(policy) if policy is not None else [])],
-        }
+        """What is wrong with a document; see `computing.check_policy`."""
+        return computing.check_policy(text)
 
     def _read(self, document: str) -> Policy:
         """A document, or the version that a short text names."""
@@ -142,9 +133,3 @@ class Policies(Noun):
             }
             for r in rows
         ]
-
-
-def _message(template: str, params: dict[str, Any]) -> str:
-    from helpdesk_tui.vocabulary.text import one_line
-
-    return template.format_map({key: one_line(str(value), 200) for key, value in params.items()})

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from helpdesk_tui.desk import calendar_days, fields, sla_recompute
+from helpdesk_tui.desk import calendar_days, computing, fields, sla_recompute
 from helpdesk_tui.desk.calendar_days import BY_HAND, HOLIDAY, WORKDAY
 from helpdesk_tui.desk.derive import events_of, measure
 from helpdesk_tui.desk.history import fold, standing
@@ -11,7 +11,6 @@ from helpdesk_tui.desk.shapes import Numbers, Object, Objects, Progress, reason,
 from helpdesk_tui.rules.ledger import ledger_of
 from helpdesk_tui.rules.policy_sla import WEEKDAYS, CalendarRules
 from helpdesk_tui.rules.sla import Clock, SlaResult
-from helpdesk_tui.rules.sla_cases import simulate
 from helpdesk_tui.rules.sla_explain import explain
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, ticket_not_found
@@ -87,7 +86,7 @@ class ServiceLevels(Noun):
     @verb("sla.simulate", Permission.POLICY_READ, reads=True)
     def simulate(self, cases: Objects) -> Objects:
         """Answer cases of the format of `sla simulate`: `[{"id", "result", "ledger"}]` in their order."""
-        return simulate(cases)
+        return computing.simulate(cases)
 
     @verb("sla.targets", Permission.POLICY_READ, reads=True)
     def targets(self) -> Objects:

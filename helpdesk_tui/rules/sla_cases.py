@@ -68,12 +68,17 @@ _TARGET_KEYS: Final = ("first_response", "update", "solution", "keep_in_loop", "
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def listed(cases: Any) -> Sequence[Any]:
+    """The cases of a list, or of a document with a list `cases`. Raises Invalid."""
+    found = cases.get("cases") if isinstance(cases, Mapping) else cases
+    if not isinstance(found, Sequence) or isinstance(found, (str, bytes)):
+        raise Invalid(N_('there is no list of cases; write [{{…}}, …] or {{"cases": […]}}'))
+    return found
+
+
 def simulate(cases: Any) -> list[dict[str, Any]]:
     """The answers to a list of cases (or a document with a list `cases`), in its order. Raises Invalid."""
-    listed = cases.get("cases") if isinstance(cases, Mapping) else cases
-    if not isinstance(listed, Sequence) or isinstance(listed, (str, bytes)):
-        raise Invalid(N_('there is no list of cases; write [{{…}}, …] or {{"cases": […]}}'))
-    return [simulate_case(case) for case in listed]
+    return [simulate_case(case) for case in listed(cases)]
 
 
 def simulate_case(case: Any) -> dict[str, Any]:
