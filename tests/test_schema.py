@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk_tui.store import driver, migrate, schema
+from helpdesk_tui.store import driver, migrate, schema, shape
 from helpdesk_tui.store.schema import APPLICATION_ID, SCHEMA_VERSION, SchemaState
 from helpdesk_tui.vocabulary.errors import StoreFault
 
@@ -53,6 +53,25 @@ def test_the_committed_script_is_what_the_tables_give() -> None:
     )
 
 
+def test_the_committed_shape_is_what_the_tables_give() -> None:
+    assert schema.SHAPE_FILE.read_text(encoding="utf-8") == schema.shape(), (
+        "run `python -m helpdesk_tui.store.schema --write`"
+    )
+
+
+def test_the_shape_is_that_of_a_desk_as_it_lies_on_disk(desk: sqlite3.Connection) -> None:
+    for table, columns in shape.COLUMNS.items():
+        found = desk.execute(f"PRAGMA table_info({table})").fetchall()
+        assert [row[1] for row in found] == list(columns)
+        assert tuple(row[1] for row in sorted(found, key=lambda row: row[5]) if row[5]) == shape.KEYS[table]
+        refers = {row[3]: (row[2], row[4]) for row in desk.execute(f"PRAGMA foreign_key_list({table})")}
+        expected = {c: (other, *shape.KEYS[other]) for c, other in shape.REFERENCES.get(table, {}).items()}
+        assert refers == expected
+    places = {table: place for place, table in enumerate(shape.BUSINESS)}
+    for table, references in shape.REFERENCES.items():
+        assert all(places[other] <= places[table] for other in references.values() if table in places)
+
+
 def test_the_revisions_lead_to_the_same_schema(desk: sqlite3.Connection) -> None:
     with contextlib.closing(driver.connect(":memory:")) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -90,6 +109,21 @@ def test_making_a_desk_loads_nothing_heavy(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path / "desk.db")], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_writing_and_taking_back_load_no_table_classes(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from helpdesk_tui.desk.desk import Desk\n"
+        "with Desk.open(Path(sys.argv[1])) as desk:\n"
+        "    number = desk.tickets.open('the printer burns')['number']\n"
+        "    desk.tickets.note(number, 'it is out')\n"
+        "    desk.undoing.last()\n"
+        "print([m for m in ('sqlalchemy', 'sqlmodel', 'alembic') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "desk.db")], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 # ── whole or not at all ─────────────────────────────────────────────────────────────────────────

@@ -111,14 +111,13 @@ def _columns(change: RowChange, current: Row) -> tuple[Row, list[str]]:
 
 def _lost(work: "Work", table: str, values: Row, ahead: Ahead | None = None) -> list[str]:
     """Columns whose value names a row that is gone, or a value that another row has taken meanwhile."""
-    from helpdesk_tui.store.tables import metadata
+    from helpdesk_tui.store.shape import REFERENCES
 
     out = []
-    for foreign in metadata.tables[table].foreign_keys:
-        column, target = foreign.parent.name, foreign.column
+    for column, target in REFERENCES.get(table, {}).items():
         if values.get(column) is None:
             continue
-        where = (target.table.name, (values[column],))
+        where = (target, (values[column],))
         if (ahead[where] if ahead and where in ahead else work.row(where[0], values[column])) is None:
             out.append(column)
     for (owner, column), sql in _TAKEN.items():

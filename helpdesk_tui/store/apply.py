@@ -7,49 +7,49 @@ import contextlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, insert, update
-from sqlalchemy.dialects import sqlite as dialect
-
-from helpdesk_tui.store import journal, tables
+from helpdesk_tui.store import journal, shape
 from helpdesk_tui.store.changes import ChangeSet, Key, Row, RowChange, net
 from helpdesk_tui.store.index import reindex
 from helpdesk_tui.vocabulary.errors import Conflict
 from helpdesk_tui.vocabulary.i18n import N_
 
-_DIALECT: Final = dialect.dialect()
-_ORDER: Final = {name: place for place, name in enumerate(tables.business_tables())}
-_NAMES: Final = ", ".join(c.name for c in tables.metadata.tables["ticket"].columns)
+_ORDER: Final = {name: place for place, name in enumerate(shape.BUSINESS)}
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _matched(names: Iterable[str]) -> str:
+    return " AND ".join(f'"{name}" = ?' for name in names)
+
+
+# Statements are put together from names of `shape` alone; every value is bound.
 _TICKETS: Final = (
-    f"SELECT {_NAMES} FROM ticket WHERE number IN (SELECT value FROM json_each(?))"  # sql: the table's own columns
+    f"SELECT {_named(shape.COLUMNS['ticket'])} FROM ticket"  # sql: the table's own columns
+    " WHERE number IN (SELECT value FROM json_each(?))"
 )
-Statement = tuple[str, Sequence[str]]
-
-
-def _table(name: str) -> Table:
-    return tables.metadata.tables[name]
 
 
 @cache
 def columns(table: str) -> tuple[str, ...]:
     """All columns of a table in their order."""
-    return tuple(c.name for c in _table(table).columns)
+    return tuple(shape.COLUMNS[table])
 
 
-@cache
 def key_columns(table: str) -> tuple[str, ...]:
     """The primary key's columns."""
-    return tuple(c.name for c in _table(table).primary_key.columns)
+    return shape.KEYS[table]
 
 
-@cache
 def defaults(table: str) -> dict[str, Any]:
     """The value a new row has in each column that is not named: the model's default, or None."""
-    return {c.name: getattr(c.default, "arg", None) for c in _table(table).columns}
+    return shape.COLUMNS[table]
 
 
 def new_row(table: str, **values: Any) -> Row:
@@ -61,31 +61,24 @@ def new_row(table: str, **values: Any) -> Row:
 
 
 @cache
-def _insert(table: str) -> Statement:
-    compiled = insert(_table(table)).compile(dialect=_DIALECT)
-    return str(compiled), tuple(compiled.positiontup or ())
+def _insert(table: str) -> str:
+    names = columns(table)
+    return f'INSERT INTO "{table}" ({_named(names)}) VALUES ({", ".join("?" * len(names))})'  # sql: names of `shape`
 
 
 @cache
-def _update(table: str, changed: tuple[str, ...], versioned: bool) -> Statement:
-    target = _table(table)
-    statement = update(target).values({c: bindparam(f"new_{c}") for c in changed})
-    for column in key_columns(table):
-        statement = statement.where(target.c[column] == bindparam(f"key_{column}"))
-    if versioned:
-        statement = statement.where(target.c.version == bindparam("old_version"))
-    compiled = statement.compile(dialect=_DIALECT)
-    return str(compiled), tuple(compiled.positiontup or ())
+def _update(table: str, changed: tuple[str, ...], versioned: bool) -> str:
+    """Its parameters: the new values in the order of `changed`, the key, the old version where that is compared."""
+    if not set(changed) <= set(columns(table)):
+        raise TypeError(f"{table} has no column {sorted(set(changed) - set(columns(table)))}")
+    new = ", ".join(f'"{column}" = ?' for column in changed)
+    where = _matched((*key_columns(table), "version") if versioned else key_columns(table))
+    return f'UPDATE "{table}" SET {new} WHERE {where}'  # sql: names of `shape`
 
 
 @cache
-def _delete(table: str) -> Statement:
-    target = _table(table)
-    statement = delete(target)
-    for column in key_columns(table):
-        statement = statement.where(target.c[column] == bindparam(f"key_{column}"))
-    compiled = statement.compile(dialect=_DIALECT)
-    return str(compiled), tuple(compiled.positiontup or ())
+def _delete(table: str) -> str:
+    return f'DELETE FROM "{table}" WHERE {_matched(key_columns(table))}'  # sql: names of `shape`
 
 
 def _conflict(table: str, key: Key) -> Conflict:
@@ -116,11 +109,9 @@ def _current(conn: sqlite3.Connection, change: RowChange) -> Row | None:
 
 @cache
 def _select(table: str) -> str:
-    target = _table(table)
-    statement = target.select()
-    for column in key_columns(table):
-        statement = statement.where(target.c[column] == bindparam(f"key_{column}"))
-    return str(statement.compile(dialect=_DIALECT))
+    return (
+        f'SELECT {_named(columns(table))} FROM "{table}" WHERE {_matched(key_columns(table))}'  # sql: names of `shape`
+    )
 
 
 def fetch(conn: sqlite3.Connection, table: str, key: Key) -> Row | None:
@@ -153,31 +144,32 @@ def write_rows(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
             versioned = "version" in change.before and "version" in columns(change.table)
             updates[(change.table, tuple(sorted(change.after)), versioned)].append(change)
     for table in sorted(inserts, key=_ORDER.__getitem__):
-        sql, order = _insert(table)
-        conn.executemany(sql, _values(order, inserts[table]))
+        conn.executemany(_insert(table), _values(columns(table), inserts[table]))
     for (table, changed, versioned), group in updates.items():
-        sql, order = _update(table, changed, versioned)
-        keys = key_columns(table)
-        rows = []
+        pick = _picker(changed)
+        rows: list[tuple[Any, ...]] = []
         for change in group:
-            values: dict[str, Any] = {f"key_{c}": v for c, v in zip(keys, change.key, strict=True)}
-            values |= {f"new_{c}": v for c, v in (change.after or {}).items()}
-            if versioned and change.before is not None:
-                values["old_version"] = change.before["version"]
-            rows.append(tuple(values[name] for name in order))
-        _run(conn, sql, rows, group)
+            assert change.before is not None
+            old = (change.before["version"],) if versioned else ()
+            rows.append((*pick(change.after), *change.key, *old))
+        _run(conn, _update(table, changed, versioned), rows, group)
     for table in sorted(deletes, key=_ORDER.__getitem__, reverse=True):
-        sql, _ = _delete(table)
-        _run_deletes(conn, sql, deletes[table])
+        _run_deletes(conn, _delete(table), deletes[table])
+
+
+def _picker(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Takes the values of these columns out of a row, in this order."""
+    if len(names) == 1:
+        return lambda row, only=names[0]: (row[only],)  # type: ignore[misc]
+    return itemgetter(*names)
 
 
 def _values(order: Sequence[str], changes: list[RowChange]) -> list[tuple[Any, ...]]:
     """New rows in the order of a statement; a column that a row does not name is null."""
     rows = [c.after for c in changes if c.after is not None]
-    pick = itemgetter(*order)
-    if len(order) > 1:
-        with contextlib.suppress(KeyError):
-            return [pick(row) for row in rows]
+    pick = _picker(order)
+    with contextlib.suppress(KeyError):
+        return [pick(row) for row in rows]
     return [tuple(row.get(n) for n in order) for row in rows]
 
 

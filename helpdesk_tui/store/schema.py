@@ -1,15 +1,16 @@
 """The schema of a desk file: its version, how to recognise it, how to make it.
 
-Making a desk runs the committed `schema.sql` on a raw connection, so that a first start loads neither
-SQLModel nor Alembic. `python -m helpdesk_tui.store.schema --write` writes that file anew from the table
-classes; a test holds the two together, and the migrations to both.
+Making a desk runs the committed `schema.sql` on a raw connection, and writing one asks `shape.py` for columns and
+keys, so that neither loads SQLModel or Alembic. `python -m helpdesk_tui.store.schema --write` writes both files
+anew from the table classes; a test holds them together, and the migrations to the script.
 """
 
 import enum
+import json
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from helpdesk_tui.vocabulary.errors import StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
@@ -17,6 +18,7 @@ from helpdesk_tui.vocabulary.i18n import N_
 SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x4864736B  # "Hdsk", PRAGMA application_id
 SCHEMA_FILE: Final = Path(__file__).with_name("schema.sql")
+SHAPE_FILE: Final = Path(__file__).with_name("shape.py")
 FIRST_FILE: Final = Path(__file__).with_name("migrations") / "versions" / "0001_first.sql"
 
 _TOKENISER_VERSION: Final = 1
@@ -148,14 +150,72 @@ def rendered(version: int = SCHEMA_VERSION) -> str:
     )
 
 
+def shape() -> str:
+    """The source of `shape.py` that the table classes give now (loads SQLModel)."""
+    from helpdesk_tui.store.tables import OPERATIONAL, metadata
+
+    tables = metadata.sorted_tables
+    columns = {t.name: {c.name: getattr(c.default, "arg", None) for c in t.columns} for t in tables}
+    keys = {t.name: tuple(c.name for c in t.primary_key.columns) for t in tables}
+    references = {
+        t.name: {k.parent.name: k.column.table.name for k in sorted(t.foreign_keys, key=lambda k: k.parent.name)}
+        for t in tables
+        if t.foreign_keys
+    }
+    return "\n".join(
+        [
+            '"""The tables as data: what writing needs to know of them without their classes.',
+            "",
+            "Written by `python -m helpdesk_tui.store.schema --write`; edit tables.py.",
+            '"""',
+            "",
+            "from typing import Any, Final",
+            "",
+            "# Journalled tables, parents before children.",
+            *_literal("BUSINESS", "tuple[str, ...]", [t.name for t in tables if t.name not in OPERATIONAL]),
+            "# Columns in their order, with the value that a new row has where none is named.",
+            *_literal("COLUMNS", "dict[str, dict[str, Any]]", columns),
+            "# Primary keys.",
+            *_literal("KEYS", "dict[str, tuple[str, ...]]", keys),
+            "# Columns that name a row of another table: by its primary key of one column.",
+            *_literal("REFERENCES", "dict[str, dict[str, str]]", references),
+            "",
+        ]
+    )
+
+
+def _literal(name: str, type_: str, value: Any) -> list[str]:
+    """An assignment in the form in which the formatter leaves it."""
+    opening, *inner, closing = _lines(value, 0)
+    return [f"{name}: Final[{type_}] = {opening}", *inner, closing]
+
+
+def _lines(value: Any, depth: int) -> list[str]:
+    indent = " " * 4 * (depth + 1)
+    if isinstance(value, dict):
+        out = ["{"]
+        for key, inner in value.items():
+            first, *rest = _lines(inner, depth + 1)
+            lines = [f"{indent}{json.dumps(key)}: {first}", *rest]
+            out += [*lines[:-1], lines[-1] + ","]
+        return [*out, " " * 4 * depth + "}"]
+    if isinstance(value, tuple):
+        return [f"({', '.join(map(json.dumps, value))}{',' if len(value) == 1 else ''})"]
+    if isinstance(value, list):
+        return ["(", *(f"{indent}{json.dumps(one)}," for one in value), ")"]
+    return [repr(value).replace("'", '"')]
+
+
 def _main(arguments: list[str]) -> int:
     script = rendered()
     if arguments not in (["--write"], ["--write", "--first"], ["--check"]):
         sys.stdout.write("usage: python -m helpdesk_tui.store.schema --write [--first] | --check\n")
         return 2
+    made = {SCHEMA_FILE: script, SHAPE_FILE: shape()}
     if arguments == ["--check"]:
-        return 0 if SCHEMA_FILE.read_text(encoding="utf-8") == script else 1
-    SCHEMA_FILE.write_text(script, encoding="utf-8")
+        return 0 if all(file.read_text(encoding="utf-8") == text for file, text in made.items()) else 1
+    for file, text in made.items():
+        file.write_text(text, encoding="utf-8")
     if "--first" in arguments:
         # Only until the first release: afterwards a change of the tables is a new revision.
         FIRST_FILE.write_text(script, encoding="utf-8")
