@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_tui.desk.desk import Desk
 from tests.cli_runner import Cli, copy_desk, make_desk
+from tests.desk_fixtures import FixedClock
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +23,6 @@ def cli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 @pytest.fixture(scope="module")
 def crowded(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk with 25 tickets."""
-    from helpdesk_tui.desk.desk import Desk
-
     path = copy_desk(made, tmp_path_factory.mktemp("crowded"))
     with Desk.open(path) as desk:
         for n in range(25):
@@ -353,3 +353,18 @@ def test_the_demo_has_a_desk_of_its_own(cli: Cli, tmp_path: Path) -> None:
     assert all(line.split("-")[1].split()[0].isdecimal() for line in first.splitlines())
     again = cli("--db", str(path), "demo", "-o", "json", db=False).json
     assert len(again) >= 20
+
+
+def test_a_tick_does_what_is_due_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "desk.db"
+    clock = FixedClock(1_577_955_600)  # years before anybody runs this
+    with Desk.open(path, clock=clock) as desk:
+        number = desk.tickets.open("Waits", set={"kind": "incident", "impact": "low", "urgency": "low"})["number"]
+        desk.tickets.take(number)
+        clock.forward(60)
+        desk.tickets.state(number, "awaiting_user", until=clock.now + 3_600, reason="asked the user")
+    cli = Cli(path, monkeypatch)
+    assert f"woken: {number}" in cli("tick").out
+    assert cli("tick").out == "nothing was due\n"
+    assert cli("tick", "-o", "json").json == {"fired": 0, "woken": [], "escalated": []}
+    assert cli("ticket", "list", "-o", "json").json[0]["state"] == "in_progress"
