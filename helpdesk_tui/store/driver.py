@@ -42,10 +42,7 @@ def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
     name = str(path)
     try:
         if read_only:
-            uri = Path(path).resolve().as_uri() + "?mode=ro"
-            conn = sqlite3.connect(
-                uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
-            )
+            conn = open_to_read(Path(path))
         else:
             conn = sqlite3.connect(name, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
         for pragma in _PRAGMAS:
@@ -67,6 +64,42 @@ def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
     return conn
 
 
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A bare connection that cannot write a byte. Raises sqlite3.Error.
+
+    A desk that was closed cleanly has no log, and on a file system that cannot be written SQLite cannot make one, nor
+    its shared memory: then, as nobody can write there, the file is read as one that does not change.
+    """
+    name = path.resolve().as_uri()
+    conn = sqlite3.connect(
+        f"{name}?mode=ro", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
+    )
+    try:
+        conn.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        conn.close()
+        log = path.with_name(path.name + "-wal")
+        if (
+            getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CANTOPEN
+            or not _unwritable(path)
+            # Reading past a log that holds something would show an older desk as if it were the present one.
+            or (log.exists() and log.stat().st_size)
+        ):
+            raise
+        conn = sqlite3.connect(f"{name}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+        conn.execute("PRAGMA schema_version").fetchone()
+    return conn
+
+
+def _unwritable(path: Path) -> bool:
+    from helpdesk_tui.store.filesystem import space
+
+    try:
+        return space(path).read_only
+    except OSError:
+        return False
+
+
 def _folded(text: object) -> str | None:
     from helpdesk_tui.vocabulary.filter_fields import fold
 
@@ -86,9 +119,7 @@ def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy | Conflict:
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(N_("the desk {path} is busy with other writers; try again in a moment"), path=path)
     if primary == sqlite3.SQLITE_FULL:
-        return StoreFault(
-            N_("the disk under {path} is full: nothing was changed; free some space and try again"), path=path
-        )
+        return full(path)
     if primary == sqlite3.SQLITE_READONLY:
         return StoreFault(
             N_("{path} cannot be written; check who owns it and whether the disk is read-only"), path=path
@@ -102,8 +133,22 @@ def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy | Conflict:
     if primary == sqlite3.SQLITE_CONSTRAINT:
         return Conflict(N_("this contradicts what the desk holds, so nothing was changed ({error})"), error=error)
     if primary == sqlite3.SQLITE_IOERR:
-        return StoreFault(N_("the disk under {path} failed: nothing was changed ({error})"), path=path, error=error)
+        return StoreFault(
+            N_(
+                "the disk under {path} failed: nothing was changed ({error}); look for a quota, a limit of the file size and"
+                " the system's log, then try again"
+            ),
+            path=path,
+            error=error,
+        )
     return StoreFault(N_("{path}: {error}"), path=path, error=error)
+
+
+def full(path: object) -> StoreFault:
+    """The desk's word for a write that found no room."""
+    return StoreFault(
+        N_("the disk under {path} is full: nothing was changed; free some space and try again"), path=path
+    )
 
 
 def unfit(error: OverflowError | UnicodeEncodeError) -> Usage:
@@ -111,6 +156,16 @@ def unfit(error: OverflowError | UnicodeEncodeError) -> Usage:
     if isinstance(error, OverflowError):
         return Usage(N_("a number is too large: the desk counts to 9223372036854775807"))
     return Usage(N_("a text holds half a character (a lone surrogate), which cannot be looked up"))
+
+
+def sync_folder(path: Path) -> None:
+    """Put the names of the files beside `path` on the disk: a new file's own sync need not do that (fsync(2))."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def lock_path(path: Path) -> Path:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from helpdesk_tui.store.driver import connect, fault, writer_lock
+from helpdesk_tui.store.driver import connect, fault, open_to_read, writer_lock
 from helpdesk_tui.store.schema import SCHEMA_VERSION, SchemaState, create, found_version, inspect
 from helpdesk_tui.store.schema import refuse as _refuse_state
 from helpdesk_tui.vocabulary.errors import DeskError, StoreFault
@@ -39,7 +39,7 @@ def look(path: Path, known: int = SCHEMA_VERSION) -> tuple[SchemaState, int]:
     try:
         if not path.is_file() or not _may_be_a_database(path):
             raise StoreFault(N_("{path} is no desk file; name another with --db"), path=path)
-        with contextlib.closing(_read_only(path)) as conn:
+        with contextlib.closing(open_to_read(path)) as conn:
             return inspect(conn, known), found_version(conn)
     except OSError as error:
         raise StoreFault(N_("{path} cannot be read: {error}"), path=path, error=error.strerror or error) from error
@@ -233,10 +233,6 @@ def run_revisions(conn: sqlite3.Connection, target: int = SCHEMA_VERSION, versio
     with configuration(versions) as config, _library_connection(conn) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, f"{target:04d}")
-
-
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True, isolation_level=None)
 
 
 def _backup(conn: sqlite3.Connection, path: Path, folder: Path, version: int) -> Path:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.store import driver, schema
+from helpdesk_tui.store import driver, filesystem, schema
+from helpdesk_tui.store.room import Room, Trouble
 from helpdesk_tui.vocabulary.errors import Conflict, StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from helpdesk_tui.store.changes import ChangeSet
 
 _CHECKPOINT_PAGES: Final = 4_000
+
+
+def _move_log(conn: sqlite3.Connection, pragma: str) -> None:
+    """Move the log as far as readers allow, without waiting for them: all other writers wait for us meanwhile."""
+    wait = conn.execute("PRAGMA busy_timeout").fetchone()[0]
+    conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        conn.execute(pragma).fetchone()
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {wait:d}")
 
 
 class Transaction:
@@ -59,6 +70,8 @@ class Store:
         self._guard = threading.RLock()
         self._shared: sqlite3.Connection | None = None
         self._frozen: str | None = None
+        self._room = Room(self.path)
+        self.read_only = False  # the file system cannot be written
         if self.in_memory:
             self._shared = self._open()
             schema.create(self._shared)
@@ -66,6 +79,16 @@ class Store:
         self._prepare(say)
 
     def _prepare(self, say: Callable[[str], None] | None) -> None:
+        filesystem.refuse_network(self.path)
+        try:
+            unwritable = self.path.is_file() and filesystem.space(self.path).read_only
+        except OSError as error:
+            raise StoreFault(
+                N_("{path} cannot be read: {error}"), path=self.path, error=error.strerror or error
+            ) from error
+        if unwritable:
+            self._prepare_to_read()
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
@@ -97,11 +120,21 @@ class Store:
         else:
             schema.refuse(state, self.path, schema.found_version(conn))
 
+    def _prepare_to_read(self) -> None:
+        """Open a desk on a file system that cannot be written: everything can be read, nothing changed."""
+        from helpdesk_tui.store import migrate
+
+        self.read_only = True
+        state, _found = migrate.look(self.path)
+        if state is not schema.SchemaState.CURRENT:
+            migrate.refuse(self.path, state)
+
     def _create(self, conn: sqlite3.Connection) -> None:
         try:
             schema.create(conn)
         except sqlite3.Error as error:
             raise driver.fault(error, self.path) from error
+        driver.sync_folder(self.path)
 
     def _state(self, conn: sqlite3.Connection) -> schema.SchemaState:
         try:
@@ -110,7 +143,7 @@ class Store:
             raise driver.fault(error, self.path) from error
 
     def _open(self) -> sqlite3.Connection:
-        conn = driver.connect(":memory:" if self.in_memory else self.path)
+        conn = driver.connect(":memory:" if self.in_memory else self.path, read_only=self.read_only)
         with self._guard:
             self._all.append(conn)
         return conn
@@ -129,11 +162,18 @@ class Store:
         """One short write transaction under the writers' lock. Rolls back on any error; SQLite's become ours."""
         if self._frozen is not None:
             raise Conflict(self._frozen)
+        if self.read_only:
+            raise StoreFault(
+                N_("{path} lies on a disk that cannot be written: it can be read, nothing can be changed"),
+                path=self.path,
+            )
         with self._guard if self.in_memory else driver.writer_lock(self.path):
             conn = self.reader()
             held = self._local
             transaction = Transaction(conn, held)
             try:
+                if not self.in_memory:
+                    self._room.admit()
                 conn.execute("BEGIN IMMEDIATE")
                 self._same_schema(conn)
                 # Nobody else can move the head now, and a bulk change asks for it with every look-up.
@@ -143,10 +183,11 @@ class Store:
             except BaseException as error:
                 self._undo(conn)
                 if isinstance(error, sqlite3.Error):
-                    raise driver.fault(error, self.path) from error
+                    raise self._fault(conn, error) from error
                 raise
             finally:
                 held.head = None
+            self._room.written()
             if transaction.wrote and not self.in_memory:
                 self._checkpoint(conn, scrub=transaction.scrub)
 
@@ -182,6 +223,14 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 conn.execute("ROLLBACK")
 
+    def _fault(self, conn: sqlite3.Connection, error: sqlite3.Error) -> Exception:
+        """The desk's word for what went wrong in a write; where the disk is full, room is made for cleaning up."""
+        if self.in_memory or not self._room.found(error):
+            return driver.fault(error, self.path)
+        with contextlib.suppress(sqlite3.Error):
+            _move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+        return self._room.refused() or driver.full(self.path)
+
     def _checkpoint(self, conn: sqlite3.Connection, *, scrub: bool) -> None:
         """Move the write-ahead log into the file when it has grown; still under the writers' lock."""
         try:
@@ -190,12 +239,17 @@ class Store:
                 return
             size = self.path.with_name(self.path.name + "-wal").stat().st_size
             if size > _CHECKPOINT_PAGES * 4096:
-                conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                _move_log(conn, "PRAGMA wal_checkpoint(PASSIVE)")
                 if size > 4 * _CHECKPOINT_PAGES * 4096:
-                    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    _move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+                self._room.grown()
         except (OSError, sqlite3.Error):
             # The commit stands; a later writer will move the log.
             return
+
+    def trouble(self) -> Trouble | None:
+        """What is wrong with the disk under this desk now, or None. Looks at the disk."""
+        return None if self.in_memory else self._room.trouble()
 
     def flush(self) -> None:
         """Move the write-ahead log into the file and empty it, so that nothing that was erased lingers there."""
