@@ -74,7 +74,11 @@ def _trace(desk: "Desk", ticket: Mapping[str, Any], names: dict[int | None, str 
     ]
     phase = int(Phase.NEW)
     entries = list(journal.read(desk.store.reader(), journal.OF_SUBJECT, ("ticket", ticket["number"])))
+    number = ticket["number"]
+    told = None if desk.reading.inside(number) else {item.seq for item in desk.tickets.timeline(number)}
     for entry in standing(entries):
+        if told is not None and entry.seq not in told:
+            continue
         event, phase = _event(desk, entry, ticket["number"], phase, names, plain)
         parts.append(event)
     parts.append("\t</trace>\n")

@@ -14,8 +14,33 @@ from helpdesk_tui.vocabulary.roles import Permission
 _SHOWN: Final = ("kind", "category", "service_id", "impact", "urgency", "priority", "team_id", "assignee_id")
 
 
+_MORE: Final = ("severity", "affected_users", "cause", "resolution", "resolution_code")
+
+
 class TicketConsole(Noun):
     """Reading what could be done."""
+
+    def details(self, number: int) -> dict[str, Any]:
+        """Every field of a ticket in its outward form, and what hangs on it, as far as the actor may know it.
+
+        The ticket's JSON keys and `severity affected_users cause resolution resolution_code organisation pinned
+        pending_until merged_into watchers time_spent checklist` (seconds; instants in ISO 8601).
+        """
+        desk = self.desk
+        found = desk.tickets.show(number)
+        row = desk.tickets.facts(number)
+        namer = forms.Namer(desk.store.reader())
+        return {
+            **found,
+            **{name: row[name] for name in _MORE},
+            "organisation": namer.value("organisation_id", row["organisation_id"]),
+            "pinned": bool(row["pinned"]),
+            "pending_until": namer.value("pending_until", row["pending_until"]),
+            "merged_into": row["merged_into"],
+            "watchers": desk.tickets.watchers(number),
+            "time_spent": desk.tickets.time_spent(number),
+            "checklist": desk.tickets.checklist(number),
+        }
 
     def moves(self, number: int) -> list[dict[str, Any]]:
         """The states that the actor may bring this ticket to, in the policy's order.

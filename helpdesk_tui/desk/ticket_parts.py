@@ -35,19 +35,26 @@ class TicketParts(Noun):
         return [child for child in found if self.desk.reading.knows(child["number"])]
 
     def watchers(self, number: int) -> list[str]:
-        """Who follows a ticket."""
+        """Who follows a ticket; those who do not work on it see only themselves."""
         self.desk.reading.readable(number)
+        inside = self.desk.reading.inside(number)
         rows = self.desk.store.query(
             "SELECT p.id, coalesce(p.login, p.email, p.name) FROM watcher w JOIN person p ON p.id = w.person_id"
             " WHERE w.number = ? ORDER BY p.id",
             (number,),
         )
         veil = masking.veil(self.desk)
-        return [name if veil is None else veil.person(key, name) or "" for key, name in rows]
+        return [
+            name if veil is None else veil.person(key, name) or ""
+            for key, name in rows
+            if inside or key == self.desk.actor.id
+        ]
 
     def checklist(self, number: int) -> list[dict[str, Any]]:
-        """The steps of a ticket in their order."""
+        """The steps of a ticket in their order; none for those who do not work on it."""
         self.desk.reading.readable(number)
+        if not self.desk.reading.inside(number):
+            return []
         rows = self.desk.store.query(
             "SELECT c.id, c.position, c.text, c.done_at, coalesce(p.login, p.name) FROM checklist_item c"
             " LEFT JOIN person p ON p.id = c.done_by WHERE c.number = ? ORDER BY c.position, c.id",
@@ -65,7 +72,9 @@ class TicketParts(Noun):
         ]
 
     def time_spent(self, number: int) -> int:
-        """Seconds worked on a ticket by everybody."""
+        """Seconds worked on a ticket by everybody; 0 for those who do not work on it."""
         self.desk.reading.readable(number)
+        if not self.desk.reading.inside(number):
+            return 0
         rows = self.desk.store.query("SELECT coalesce(sum(seconds), 0) FROM time_entry WHERE number = ?", (number,))
         return int(rows[0][0])

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from helpdesk_tui.desk import forms, masking
+from helpdesk_tui.desk import forms, outside
 from helpdesk_tui.desk.listings import Listings
 from helpdesk_tui.desk.registry import verb
+from helpdesk_tui.desk.sight import Eyes
 from helpdesk_tui.desk.ticket_parts import TicketParts
-from helpdesk_tui.rules.access import TicketFacts, ticket_scope_allows
+from helpdesk_tui.rules.access import TicketFacts
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
 from helpdesk_tui.store.pages import Listing
@@ -24,6 +25,7 @@ FAMILY = (
     "WITH RECURSIVE kin(n) AS (SELECT ?1 UNION SELECT t.number FROM ticket t JOIN kin ON t.merged_into = kin.n)"
     " SELECT n FROM kin"
 )
+_FACTS = "SELECT team_id, assignee_id, requester_id FROM ticket WHERE number = ?"
 
 
 class TicketReading(TicketParts):
@@ -33,15 +35,14 @@ class TicketReading(TicketParts):
 
     def viewer(self) -> Viewer:
         """For whom lists are evaluated: the actor, what they may see and search, now."""
-        desk = self.desk
-        scope = desk.scope(Permission.TICKET_READ)
+        desk, sight = self.desk, self._eyes.now()
         return Viewer(
             now=desk.now(),
-            person_id=desk.actor.id,
-            teams=desk.actor.teams,
-            notes=desk.scope(Permission.NOTE_READ) is Scope.ALL,
-            own_only=scope in (Scope.OWN, Scope.NONE),
-            teams_only=scope is Scope.TEAM,
+            person_id=sight.actor.id,
+            teams=sight.actor.teams,
+            notes=sight.notes is Scope.ALL,
+            own_only=sight.read in (Scope.OWN, Scope.NONE),
+            teams_only=sight.read is Scope.TEAM,
             tz=desk.tz,
         )
 
@@ -52,6 +53,10 @@ class TicketReading(TicketParts):
     @cached_property
     def _listings(self) -> Listings:
         return Listings(self.desk)
+
+    @cached_property
+    def _eyes(self) -> Eyes:
+        return Eyes(self.desk)
 
     def page(
         self,
@@ -76,7 +81,7 @@ class TicketReading(TicketParts):
 
     def _veiled(self, rows: list[QueueRow]) -> list[QueueRow]:
         """Lines of a list with the people masked whom the actor may not know (changed in place)."""
-        veil = masking.veil(self.desk)
+        veil = self._eyes.now().veil
         if veil is not None:
             for row in rows:
                 veil.row(row)
@@ -105,29 +110,48 @@ class TicketReading(TicketParts):
         condition = Compiler(self.desk.store.reader(), self.viewer()).condition(query)
         order_by = Listing(condition, tuple(order(by))).order_by
         found = forms.many(self.desk.store.reader(), condition, order_by, self.desk.now(), limit)
-        veil = masking.veil(self.desk)
+        veil = self._eyes.now().veil
         return found if veil is None else map(veil.ticket, found)
 
     # -- one ---------------------------------------------------------------------------------------------------
 
     def readable(self, number: int) -> None:
         """Raise NotFound where there is no such ticket, or none that the actor may know of."""
-        found = self.desk.store.query(
-            "SELECT number, team_id, assignee_id, requester_id, deleted_at FROM ticket WHERE number = ?", (number,)
-        )
-        names = ("number", "team_id", "assignee_id", "requester_id", "deleted_at")
-        if not found or not self.desk.allows_on(Permission.TICKET_READ, dict(zip(names, found[0], strict=True))):
+        if not self.knows(number):
             raise ticket_not_found(number)
+
+    def knows(self, number: int) -> bool:
+        """Whether the actor may know of a ticket."""
+        facts = self._facts_of(number)
+        return facts is not None and self._may_know(number, facts)
+
+    def inside(self, number: int) -> bool:
+        """Whether the actor works on this ticket, so that what is internal (notes, reasons, checklist) is for them."""
+        if self._eyes.now().notes is Scope.ALL:
+            return True
+        facts = self._facts_of(number)
+        return facts is not None and self._works_on(number, facts)
+
+    def _facts_of(self, number: int) -> TicketFacts | None:
+        """The team of a ticket and the people on it; None where there is no such ticket."""
+        found = self.desk.store.query(_FACTS, (number,))
+        return TicketFacts(*found[0]) if found else None
+
+    def _may_know(self, number: int, facts: TicketFacts) -> bool:
+        return self._eyes.now().read is Scope.ALL or self.desk.allows_on(Permission.TICKET_READ, _row(number, facts))
+
+    def _works_on(self, number: int, facts: TicketFacts) -> bool:
+        return self._eyes.now().notes is Scope.ALL or self.desk.allows_on(Permission.NOTE_READ, _row(number, facts))
 
     @verb("ticket.show", Permission.TICKET_READ, reads=True)
     def show(self, number: int) -> dict[str, Any]:
         """One ticket as its JSON object."""
-        self.readable(number)
-        found = forms.one(self.desk.store.reader(), number, self.desk.now())
-        if found is None:
+        found = self.desk.store.query(forms.ONE, (number,))
+        if not found or not self._may_know(number, TicketFacts(*found[0][forms.WIDTH :])):
             raise ticket_not_found(number)
-        veil = masking.veil(self.desk)
-        return found if veil is None else veil.ticket(found)
+        ticket = forms.ticket_json(found[0], self.desk.now())
+        veil = self._eyes.now().veil
+        return ticket if veil is None else veil.ticket(ticket)
 
     def outcome(self, number: int) -> dict[str, Any]:
         """A ticket as a verb has just left it, for that verb's result: handing it on may have taken it out of sight."""
@@ -137,7 +161,7 @@ class TicketReading(TicketParts):
         return found
 
     def facts(self, number: int) -> dict[str, Any]:
-        """All columns of a ticket row (for screens that edit); read-checked."""
+        """All columns of a ticket row (for screens that edit); read-checked, what is internal left out for others."""
         self.readable(number)
         conn = self.desk.store.reader()
         cursor = conn.execute("SELECT * FROM ticket WHERE number = ?", (number,))
@@ -145,7 +169,8 @@ class TicketReading(TicketParts):
         row = cursor.fetchone()
         if row is None:
             raise ticket_not_found(number)
-        return dict(zip(names, row, strict=True))
+        found = dict(zip(names, row, strict=True))
+        return found if self.inside(number) else outside.columns(found)
 
     def family(self, number: int) -> list[int]:
         """The ticket and everything merged into it, directly or by way of others, as far as the actor may know it.
@@ -153,46 +178,30 @@ class TicketReading(TicketParts):
         Whoever works on the survivor sees what was merged into it; a requester only what they take part in.
         """
         members = [n for (n,) in self.desk.store.query(FAMILY, (number,))]
-        if self.desk.scope(Permission.TICKET_READ) is not Scope.OWN:
+        if self._eyes.now().read is not Scope.OWN:
             return members
         return [n for n in members if n == number or self.knows(n)]
-
-    def knows(self, number: int) -> bool:
-        """Whether the actor may know of a ticket."""
-        row = self._scope_row(number)
-        return bool(row) and self.desk.allows_on(Permission.TICKET_READ, row)
 
     @verb("ticket.comments", Permission.TICKET_READ, reads=True)
     def comments(self, number: int) -> list[CommentRow]:
         """Replies, and for those who may read them notes, of a ticket and of those merged into it, in time order."""
-        self.readable(number)
-        notes = self.desk.allows_on(Permission.NOTE_READ, self._scope_row(number))
-        conn = self.desk.store.reader()
-        found: list[CommentRow] = []
-        for member in self.family(number):
-            found.extend(pages.comments(conn, member, notes=notes))
-        found.sort(key=lambda c: (c.created_at, c.id))
-        veil = self._veil_on(number)
+        lines, head = pages.talk(self.desk.store.query(pages.TALK, (number,)))
+        if head is None:
+            raise ticket_not_found(number)
+        facts = TicketFacts(head.team_id, head.assignee_id, head.requester_id)
+        if not self._may_know(number, facts):
+            raise ticket_not_found(number)
+        if head.has_merged:
+            for member in self.family(number):
+                if member != number:
+                    lines += pages.talk(self.desk.store.query(pages.TALK, (member,)))[0]
+            lines.sort(key=pages.IN_TIME)
+        found = pages.comments(lines, notes=self._works_on(number, facts))
+        veil = self._eyes.now().veil_on(facts)
         if veil is not None:
             for comment in found:
                 comment.author = veil.person(comment.author_id, comment.author)
         return found
-
-    def _veil_on(self, number: int) -> masking.Veil | None:
-        """The actor's veil for this one ticket; None where their roles work on it."""
-        veil = masking.veil(self.desk)
-        if veil is None:
-            return None
-        row, actor = self._scope_row(number), self.desk.actor
-        facts = TicketFacts(row.get("team_id"), row.get("assignee_id"), row.get("requester_id"))
-        plain = self.desk.plain_scope(Permission.TICKET_READ)
-        return None if ticket_scope_allows(plain, actor.id, actor.teams, facts) else veil
-
-    def _scope_row(self, number: int) -> dict[str, Any]:
-        found = self.desk.store.query(
-            "SELECT number, team_id, assignee_id, requester_id FROM ticket WHERE number = ?", (number,)
-        )
-        return dict(zip(("number", "team_id", "assignee_id", "requester_id"), found[0], strict=True)) if found else {}
 
     # -- history -----------------------------------------------------------------------------------------------
 
@@ -224,9 +233,11 @@ class TicketReading(TicketParts):
         from helpdesk_tui.desk.history import standing
 
         conn = self.desk.store.reader()
-        notes = self.desk.allows_on(Permission.NOTE_READ, self._scope_row(number))
-        self.readable(number)
-        namer = forms.Namer(conn, self._veil_on(number))
+        facts = self._facts_of(number)
+        if facts is None or not self._may_know(number, facts):
+            raise ticket_not_found(number)
+        notes = self._works_on(number, facts)
+        namer = forms.Namer(conn, self._eyes.now().veil_on(facts))
         items: list[TimelineItem] = []
         for member in self.family(number):
             entries = list(journal.read(conn, journal.OF_SUBJECT, ("ticket", member)))
@@ -235,6 +246,9 @@ class TicketReading(TicketParts):
             hidden = set() if notes else _notes_of(entries)
             for entry in entries:
                 item = _item(entry, namer, notes, hidden)
+                if item is not None and not notes:
+                    mine = self.desk.actor.id in (entry.actor_id, entry.on_behalf_of)
+                    item = outside.item(item, mine, self.knows, namer.person(self.desk.actor.id))
                 if item is not None:
                     if entry.seq not in stand and entry.undoes is None:
                         item.undone_by = undone.get(entry.seq or 0)
@@ -247,7 +261,18 @@ class TicketReading(TicketParts):
         """The reasons behind every automatic value (or one): policy, rule, inputs, what would change it."""
         from helpdesk_tui.desk import why
 
-        return why.explain(self.desk, self.entries(number), field)
+        told = why.explain(self.desk, self.entries(number), field)
+        return told if self.inside(number) else [outside.why(each) for each in told]
+
+
+def _row(number: int, facts: TicketFacts) -> dict[str, Any]:
+    """What decides about rights, as the part of the ticket's row that it is."""
+    return {
+        "number": number,
+        "team_id": facts.team_id,
+        "assignee_id": facts.assignee_id,
+        "requester_id": facts.requester_id,
+    }
 
 
 def _notes_of(entries: Sequence[Entry]) -> set[Any]:

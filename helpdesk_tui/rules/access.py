@@ -93,7 +93,7 @@ PERMISSION_LABELS: Final[dict[Permission, str]] = {
     _P.TICKET_CLOSE: N_("close and cancel tickets"),
     _P.TICKET_REOPEN: N_("reopen tickets"),
     _P.TICKET_REPLY: N_("reply in public"),
-    _P.NOTE_READ: N_("read internal notes"),
+    _P.NOTE_READ: N_("read what is internal: notes, reasons, causes, checklists"),
     _P.NOTE_WRITE: N_("write internal notes"),
     _P.TICKET_PRIORITY: N_("pin a priority by hand"),
     _P.TICKET_MERGE: N_("merge, unmerge and split tickets"),

@@ -115,6 +115,13 @@ _COLUMN: Final[dict[str, str]] = {
     "version": "t.version",
     "state": "t.state",
 }
+# One's own tickets: as requester, assignee or watcher.
+_OWN: Final = (
+    "(t.requester_id = ? OR t.assignee_id = ?"
+    " OR EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number AND x.person_id = ?))"
+)
+# What is internal (see `desk/outside.py`), so that no filter may tell those who see only their own tickets.
+_INTERNAL: Final = frozenset({"cause", "pinned"})
 _HAS: Final[dict[str, str]] = {
     "attachment": "EXISTS (SELECT 1 FROM attachment x WHERE x.number = t.number)",
     "checklist": "EXISTS (SELECT 1 FROM checklist_item x WHERE x.number = t.number)",
@@ -216,11 +223,7 @@ class Compiler:
         viewer = self.viewer
         if not viewer.own_only and not viewer.teams_only:
             return None
-        own = (
-            "(t.requester_id = ? OR t.assignee_id = ?"
-            " OR EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number AND x.person_id = ?))"
-        )
-        parts = [Sql(own, [viewer.person_id] * 3)]
+        parts = [Sql(_OWN, [viewer.person_id] * 3)]
         if viewer.teams_only and viewer.teams:
             parts.append(_one_of("t.team_id", sorted(viewer.teams)))
         return _join(parts, "OR")
@@ -237,6 +240,8 @@ class Compiler:
         return self._leaf(node)
 
     def _leaf(self, leaf: Leaf) -> Sql:
+        if leaf.field.name in _INTERNAL and self.viewer.own_only:
+            return Sql("0")
         if isinstance(leaf, (Words, Phrase)):
             return self._text(leaf)
         kind = leaf.field.type
@@ -253,9 +258,9 @@ class Compiler:
         none = Special.NONE in leaf.values
         values = [v for v in leaf.values if v is not Special.NONE]
         if name == "is":
-            return _join([_is(str(v), self.viewer) for v in values], "OR")
+            return _join([self._is(str(v)) for v in values], "OR")
         if name == "has":
-            return _join([Sql(_HAS[str(v)]) for v in values], "OR")
+            return _join([self._has(str(v)) for v in values], "OR")
         if name == "sla":
             return _join([_sla(str(v)) for v in values], "OR")
         if name == "state":
@@ -272,6 +277,32 @@ class Compiler:
         if leaf.field.type is FieldType.NAME:
             return self._names(leaf.field, [str(v) for v in values], none)
         return _one_of(column, [v.value if isinstance(v, Phase) else v for v in values], none)
+
+    def _is(self, code: str) -> Sql:
+        return Sql("0") if code in ("pinned", "vip") and self.viewer.own_only else _is(code, self.viewer)
+
+    def _has(self, code: str) -> Sql:
+        """What hangs on a ticket, as far as the viewer may know of it: who sees only their own sees nothing internal."""
+        if not self.viewer.own_only:
+            return Sql(_HAS[code])
+        if code == "checklist":
+            return Sql("0")
+        if code == "attachment":
+            return Sql(
+                "EXISTS (SELECT 1 FROM attachment x LEFT JOIN comment c ON c.id = x.comment_id"
+                " WHERE x.number = t.number AND c.kind IS NOT 'note')"
+            )
+        if code not in ("link", "child"):
+            return Sql(_HAS[code])
+        tied = (
+            "EXISTS (SELECT 1 FROM link x WHERE (x.number = t.number AND x.other = o.number)"
+            " OR (x.number = o.number AND x.other = t.number))"
+            if code == "link"
+            else "o.parent_number = t.number"
+        )
+        known = _OWN.replace("t.", "o.")
+        text = f"EXISTS (SELECT 1 FROM ticket o WHERE o.deleted_at IS NULL AND {known} AND {tied})"  # sql: constants
+        return Sql(text, [self.viewer.person_id] * 3)
 
     def _states(self, values: list[Any]) -> Sql:
         phases = [v.value for v in values if isinstance(v, Phase)]
@@ -313,6 +344,8 @@ class Compiler:
     def _watchers(self, values: list[Any], none: bool) -> Sql:
         parts = []
         people = self._people(values)
+        if self.viewer.own_only:
+            people, none = [p for p in people if p == self.viewer.person_id], False
         if people:
             inner = (
                 f"SELECT x.number FROM watcher x WHERE x.person_id IN ({_marks(len(people))})"  # sql: placeholders only

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpdesk_tui.screens.common.editing import label_of
 from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import local, parse_instant
+from helpdesk_tui.vocabulary.instants import human_duration, local, parse_instant
 from helpdesk_tui.vocabulary.kinds import ref, state_label
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line, safe_text
@@ -66,12 +66,24 @@ class DetailsPane(LineView):
                 lines += [text_line(f" {part}") for part in wrap(safe_text(str(text)[:TEXT]), width - 2)]
                 if len(text) > TEXT:
                     lines.append(text_line(" " + _("... cut here; export shows all"), "muted"))
+        steps = data.fields.get("checklist") or ()
+        if steps:
+            done = sum(1 for step in steps if step["done_at"])
+            counted = _("{done} of {count} done").format(done=done, count=len(steps))
+            lines += [Line(), Line(((f" {label_of('checklist')}", "title"), (f"  {counted}", "muted")))]
+        for step in steps:
+            tone = "muted" if step["done_at"] else "plain"
+            parts = wrap(one_line(step["text"], 1_000), width - 6, 3)
+            lines += [text_line((f" [{'x' if step['done_at'] else ' '}] " if not i else "     ") + part, tone)
+                      for i, part in enumerate(parts)]  # fmt: skip
         return lines or [text_line(" " + _("Loading..."), "muted")]
 
 
 def _value(name: str, value: Any, tz: str) -> str:
     if isinstance(value, str) and (name.endswith("_at") or name == "pending_until"):
         return local(parse_instant(value, 0), tz)
+    if name == "time_spent":
+        return human_duration(int(value))
     if name in _LEVELS:
         return one_line(_(str(value).capitalize()), 60)
     return value_text(name, value, tz)

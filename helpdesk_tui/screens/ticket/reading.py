@@ -6,7 +6,7 @@ from typing import Any, Final
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.queue.previewing import why_line
 from helpdesk_tui.screens.ticket.header import HeadData
-from helpdesk_tui.vocabulary.errors import DeskError, ticket_not_found
+from helpdesk_tui.vocabulary.errors import ticket_not_found
 from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.instants import parse_instant
@@ -38,8 +38,8 @@ class TicketData:
 
     head: HeadData
     ticket: dict[str, Any]
-    details: dict[str, Any]
     timeline: list[TimelineItem]
+    details: dict[str, Any] = field(default_factory=dict)
     clocks: list[LedgerClock] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     children: list[dict[str, Any]] = field(default_factory=list)
@@ -60,11 +60,10 @@ def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
     data = TicketData(
         HeadData(row, ticket["title"][:2_000], why_line(desk, row), clocks if row.phase < 3 else []),
         ticket,
-        _details(ticket, facts),
         [readable(item) for item in desk.tickets.timeline(number)],
     )
     if tab == "details":
-        data.details |= {"watchers": _quiet(lambda: _names(desk.tickets.watchers(number)))}
+        data.details = desk.tickets.details(number)
     elif tab == "sla":
         data.clocks = ledger_clocks(desk.sla.explain(number))
     elif tab == "links":
@@ -92,28 +91,6 @@ def readable(item: TimelineItem) -> TimelineItem:
             reasons.extend(reason.get("outcome", {}).get("steps", ()))
     item.reasons = reasons
     return item
-
-
-def _names(people: list[Any]) -> list[str]:
-    return [
-        str(p.get("who") or p.get("login") or p.get("name") or p) if isinstance(p, dict) else str(p) for p in people
-    ]
-
-
-def _quiet(call: Any) -> Any:
-    try:
-        return call()
-    except DeskError:
-        return None
-
-
-def _details(ticket: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
-    more = ("severity", "pinned", "affected_users", "cause", "resolution", "resolution_code")
-    details = {**ticket, **{name: facts[name] for name in more}}
-    details["pinned"] = bool(facts["pinned"])
-    if facts["pending_until"] is not None:
-        details["pending_until"] = f"@{facts['pending_until']}"
-    return details
 
 
 def ledger_clocks(found: dict[str, Any]) -> list[LedgerClock]:
