@@ -89,7 +89,7 @@ def _ticket(desk: Desk, raw: sqlite3.Connection, reps: int) -> Row:
     def floor() -> object:
         return floors.ticket(raw, numbers[next(raw_turn) % len(numbers)])
 
-    row = pairs("ticket + 20 comments", "show and comments", ours, floor, reps, most=3)
+    row = pairs("ticket + 20 comments", "show and comments", ours, floor, reps, most=1.5)
     talk = desk.tickets.comments(numbers[0])
     if len(talk) != TALK:
         row.note, row.met = f"{len(talk)} comments", False

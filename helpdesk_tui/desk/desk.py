@@ -58,6 +58,9 @@ class Desk(Nouns):
             self.policies = policies
         self.directory = Directory(store)
         self._known_at = 0  # the directory's stamp for which the actor's roles were read; -1: never read anew
+        # What the roles of these two give, as far as it was asked; actors are never changed, only replaced.
+        self._scopes_of: tuple[Actor, Actor | None] = (actor, real)
+        self._scopes: dict[Permission, Scope] = {}
         # Whether this start made the desk: then `first.NOTICE` must be said.
         self.just_made = False
         self.on_commit: Callable[[list[int]], None] | None = None
@@ -102,28 +105,37 @@ class Desk(Nouns):
 
     def scope(self, permission: Permission) -> Scope:
         """How far the actor's roles reach; acting for another, never further than one's own."""
-        if self._real is not None:
-            return access.acting_scope(self._real.roles, self.actor.roles, permission)
-        return access.scope_of(self.actor.roles, permission)
+        whose = self._scopes_of
+        if whose[0] is not self.actor or whose[1] is not self._real:
+            self._scopes_of, self._scopes = (self.actor, self._real), {}
+        known = self._scopes.get(permission)
+        if known is None:
+            if self._real is not None:
+                known = access.acting_scope(self._real.roles, self.actor.roles, permission)
+            else:
+                known = access.scope_of(self.actor.roles, permission)
+            self._scopes[permission] = known
+        return known
 
     def plain_scope(self, permission: Permission) -> Scope:
         """How far the actor sees personal values plainly; beyond it they are masked."""
         own = access.unmasked_scope(self.actor.roles, permission)
         return own if self._real is None else min(own, access.unmasked_scope(self._real.roles, permission))
 
-    def require(self, permission: Permission, verb: str) -> Scope:
-        """Refuse with NotPermitted where the actor's roles give nothing for this permission."""
-        self.refresh()
+    def require(self, permission: Permission, verb: str, head: int | None = None) -> Scope:
+        """Refuse with NotPermitted where the actor's roles give nothing for this permission (see `refresh`)."""
+        self.refresh(head)
         scope = self.scope(permission)
         require_scope(scope, permission, verb)
         return scope
 
-    def refresh(self) -> None:
+    def refresh(self, head: int | None = None) -> None:
         """Read the actor's roles and teams anew where people or teams have changed: what is revoked ends at once.
 
-        Raises NotPermitted where the person is gone or no longer active.
+        `head` is the journal's head where the caller has just read it. Raises NotPermitted where the person is gone
+        or no longer active.
         """
-        if self._known_at < 0 or (stamp := self.directory.stamp()) == self._known_at:
+        if self._known_at < 0 or (stamp := self.directory.stamp(head)) == self._known_at:
             return
         self.actor = self._anew(self.actor)
         if self._real is not None:

@@ -76,8 +76,9 @@ class Directory:
         self._people: dict[int, PersonFacts] = {}
         self._memo: dict[Any, Any] = {}
 
-    def _fresh(self) -> None:
-        head = self._store.head()
+    def _fresh(self, head: int | None = None) -> None:
+        if head is None:
+            head = self._store.head()
         if head == self._seen:
             return
         if self._seen >= 0 and head - self._seen < 5_000:
@@ -106,9 +107,9 @@ class Directory:
             self._memo.clear()
         return self._memo
 
-    def stamp(self) -> int:
-        """A number that changes whenever a name, code or address may have changed."""
-        self._fresh()
+    def stamp(self, head: int | None = None) -> int:
+        """A number that changes whenever a name, code or address may have changed, as of the journal's head."""
+        self._fresh(head)
         return self._loads
 
     def forget(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from helpdesk_tui.desk.masking import Veil
 from helpdesk_tui.store.query import Sql
 from helpdesk_tui.vocabulary.instants import iso
-from helpdesk_tui.vocabulary.kinds import Phase, ref
+from helpdesk_tui.vocabulary.kinds import PREFIX, Phase
 from helpdesk_tui.vocabulary.levels import Level, Priority
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
@@ -37,7 +37,20 @@ _FROM: Final = (
     " LEFT JOIN person r ON r.id = t.requester_id LEFT JOIN person a ON a.id = t.assignee_id"
     " LEFT JOIN team g ON g.id = t.team_id"
 )
-_ONE: Final = f"SELECT {_COLUMNS}{_FROM} WHERE t.number = ?"  # sql: constant
+WIDTH: Final = 35
+"""How many columns a ticket's object is made of.
+
+Behind them `ONE` has the ids of team, assignee and requester, and the journal's head.
+"""
+_HEAD: Final = "(SELECT seq FROM journal_head WHERE id = 1)"
+ONE: Final = (
+    f"SELECT {_COLUMNS}, t.team_id, t.assignee_id, t.requester_id, {_HEAD}{_FROM} WHERE t.number = ?"  # sql: constant
+)
+# Looked up in tables: an enumeration's own call costs as much as reading the column.
+_PHASES: Final[dict[int, str]] = {p.value: p.code for p in Phase}
+_PRIORITIES: Final[dict[int, str]] = {p.value: p.code for p in Priority}
+_LEVELS: Final[dict[int, str]] = {v.value: v.code for v in Level}
+_PREFIXES: Final[dict[str, str]] = {kind.value: prefix for kind, prefix in PREFIX.items()}
 
 
 def sla_state(run: str, due_at: Instant, warn_at: Instant, now: Instant) -> str:
@@ -57,17 +70,17 @@ def ticket_json(r: tuple[Any, ...], now: Instant) -> dict[str, Any]:
     """A row of the SELECT above as the ticket's JSON object, keys in the order of `KEYS`."""
     return {
         "number": r[0],
-        "ref": ref(r[2], r[0]),
+        "ref": f"{_PREFIXES[r[2]]}-{r[0]}",
         "external_id": r[1],
         "kind": r[2],
         "title": r[3],
         "description": r[4],
         "channel": r[5],
         "state": r[6],
-        "phase": Phase(r[7]).code,
-        "priority": Priority(r[8]).code,
-        "impact": Level(r[9]).code,
-        "urgency": Level(r[10]).code,
+        "phase": _PHASES[r[7]],
+        "priority": _PRIORITIES[r[8]],
+        "impact": _LEVELS[r[9]],
+        "urgency": _LEVELS[r[10]],
         "moscow": r[11],
         "category": r[12],
         "service": r[13],
@@ -95,7 +108,7 @@ def ticket_json(r: tuple[Any, ...], now: Instant) -> dict[str, Any]:
 
 def one(conn: sqlite3.Connection, number: int, now: Instant) -> dict[str, Any] | None:
     """The JSON object of one ticket, deleted or not; None where there is none."""
-    found = conn.execute(_ONE, (number,)).fetchone()
+    found = conn.execute(ONE, (number,)).fetchone()
     return None if found is None else ticket_json(found, now)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Final
 
 from helpdesk_tui.store.pages import Listing
-from helpdesk_tui.store.query import Compiler, Viewer, at, order
+from helpdesk_tui.store.query import Compiler, Viewer, order
 from helpdesk_tui.vocabulary.filters import Filter, parse_filter
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Listings:
     def of(self, query: str | Filter, default_sort: str, viewer: Viewer) -> Listing:
         """The list of a query for a viewer, at the viewer's present. Raises FilterProblem."""
         if not isinstance(query, str):
-            return _now(self._compiled(query, default_sort, viewer)[0], viewer)
+            return self._compiled(query, default_sort, viewer)[0].at(viewer.now)
         v = viewer
         key = (query, default_sort, v.person_id, v.teams, v.notes, v.own_only, v.teams_only, v.tz)
         kept = self._kept.get(key)
@@ -33,18 +33,13 @@ class Listings:
             stamp = self._desk.directory.stamp()
             listing, compiler = self._compiled(parse_filter(query), default_sort, viewer)
             if compiler.timed:
-                return _now(listing, viewer)
+                return listing.at(viewer.now)
             if len(self._kept) >= _MOST:
                 self._kept.clear()
             kept = self._kept[key] = (stamp if compiler.looked_up else None, listing)
-        return _now(kept[1], viewer)
+        return kept[1].at(viewer.now)
 
     def _compiled(self, query: Filter, default_sort: str, viewer: Viewer) -> tuple[Listing, Compiler]:
         sorts = query.sort or parse_filter(default_sort).sort
         compiler = Compiler(self._desk.store.reader(), viewer)
         return Listing(compiler.template(query), tuple(order(sorts))), compiler
-
-
-def _now(listing: Listing, viewer: Viewer) -> Listing:
-    condition = at(listing.condition, viewer.now)
-    return listing if condition is listing.condition else Listing(condition, listing.terms)

@@ -104,9 +104,13 @@ def fitting(key: str, value: Any, depth: int = 0) -> Any:
 
 
 def verb(
-    name: str, permission: Permission, *, reads: bool = False
+    name: str, permission: Permission, *, reads: bool = False, abreast: bool = False
 ) -> Callable[[Callable[Concatenate[N, P], R]], Callable[Concatenate[N, P], R]]:
-    """Register a method as the verb `name` that needs `permission`; `reads` marks one that changes nothing."""
+    """Register a method as the verb `name` that needs `permission`; `reads` marks one that changes nothing.
+
+    `abreast` marks one that asks for the permission itself, with the journal's head from the statement that reads
+    what it shows: one statement less, and rights and rows of the same moment.
+    """
 
     def register(method: Callable[Concatenate[N, P], R]) -> Callable[Concatenate[N, P], R]:
         if name in _VERBS:
@@ -119,7 +123,8 @@ def verb(
 
         @functools.wraps(method)
         def call(self: N, *args: P.args, **kwargs: P.kwargs) -> R:
-            self.desk.require(permission, name)
+            if not abreast:
+                self.desk.require(permission, name)
             placed: Any = [fitting(key, value) for key, value in zip(chain(names, repeat("")), args, strict=False)]
             named: Any = {key: fitting(key, value) for key, value in kwargs.items()}
             return method(self, *placed, **named)

@@ -143,15 +143,18 @@ class TicketReading(TicketParts):
     def _works_on(self, number: int, facts: TicketFacts) -> bool:
         return self._eyes.now().notes is Scope.ALL or self.desk.allows_on(Permission.NOTE_READ, _row(number, facts))
 
-    @verb("ticket.show", Permission.TICKET_READ, reads=True)
+    @verb("ticket.show", Permission.TICKET_READ, reads=True, abreast=True)
     def show(self, number: int) -> dict[str, Any]:
         """One ticket as its JSON object."""
         found = self.desk.store.query(forms.ONE, (number,))
-        if not found or not self._may_know(number, TicketFacts(*found[0][forms.WIDTH :])):
+        self.desk.require(Permission.TICKET_READ, "ticket.show", found[0][-1] if found else None)
+        if not found:
+            raise ticket_not_found(number)
+        sight = self._eyes.now()
+        if sight.read is not Scope.ALL and not self._may_know(number, TicketFacts(*found[0][forms.WIDTH : -1])):
             raise ticket_not_found(number)
         ticket = forms.ticket_json(found[0], self.desk.now())
-        veil = self._eyes.now().veil
-        return ticket if veil is None else veil.ticket(ticket)
+        return ticket if sight.veil is None else sight.veil.ticket(ticket)
 
     def outcome(self, number: int) -> dict[str, Any]:
         """A ticket as a verb has just left it, for that verb's result: handing it on may have taken it out of sight."""
@@ -182,12 +185,16 @@ class TicketReading(TicketParts):
             return members
         return [n for n in members if n == number or self.knows(n)]
 
-    @verb("ticket.comments", Permission.TICKET_READ, reads=True)
+    @verb("ticket.comments", Permission.TICKET_READ, reads=True, abreast=True)
     def comments(self, number: int) -> list[CommentRow]:
         """Replies, and for those who may read them notes, of a ticket and of those merged into it, in time order."""
         lines, head = pages.talk(self.desk.store.query(pages.TALK, (number,)))
+        self.desk.require(Permission.TICKET_READ, "ticket.comments", None if head is None else head.journal)
         if head is None:
             raise ticket_not_found(number)
+        sight = self._eyes.now()
+        if sight.plainly and not head.has_merged:
+            return pages.comments(lines, notes=True)
         facts = TicketFacts(head.team_id, head.assignee_id, head.requester_id)
         if not self._may_know(number, facts):
             raise ticket_not_found(number)
@@ -197,7 +204,7 @@ class TicketReading(TicketParts):
                     lines += pages.talk(self.desk.store.query(pages.TALK, (member,)))[0]
             lines.sort(key=pages.IN_TIME)
         found = pages.comments(lines, notes=self._works_on(number, facts))
-        veil = self._eyes.now().veil_on(facts)
+        veil = sight.veil_on(facts)
         if veil is not None:
             for comment in found:
                 comment.author = veil.person(comment.author_id, comment.author)

@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from itertools import starmap
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
-from helpdesk_tui.store.query import Sql, Term
-from helpdesk_tui.vocabulary.records import CommentRow, Page, QueueRow
+from helpdesk_tui.store.query import Sql, Term, at
+from helpdesk_tui.vocabulary.records import CommentRow, Instant, Page, QueueRow
 
 CAP: Final = 9_999
 _ROW: Final = (
@@ -26,6 +28,13 @@ class Listing:
 
     condition: Sql
     terms: tuple[Term, ...]
+    # The SELECT of its first page and that of its last, once they have been asked for.
+    texts: dict[bool, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def at(self, now: Instant) -> "Listing":
+        """The same list at an instant."""
+        condition = at(self.condition, now)
+        return self if condition is self.condition else Listing(condition, self.terms, self.texts)
 
     @property
     def order_by(self) -> str:
@@ -59,20 +68,24 @@ def page_sql(
     listing: Listing, *, limit: int, after: Sequence[Any] | None, before: Sequence[Any] | None, last: bool
 ) -> Sql:
     """The SELECT of one page with its sort keys behind the row's columns."""
-    keys = ", ".join(t.expression for t in listing.terms)
-    where = listing.condition.text
-    params = list(listing.condition.params)
     backwards = before is not None or last
     edge = after if after is not None else before
     if edge is not None:
         beyond = _beyond(listing.terms, edge, forward=not backwards)
-        where += f" AND {beyond.text}"
-        params += beyond.params
+        text = _select(listing, f"{listing.condition.text} AND {beyond.text}", backwards)
+        return Sql(text, [*listing.condition.params, *beyond.params, limit])
+    known = listing.texts.get(backwards)
+    if known is None:
+        known = listing.texts[backwards] = _select(listing, listing.condition.text, backwards)
+    return Sql(known, [*listing.condition.params, limit])
+
+
+def _select(listing: Listing, where: str, backwards: bool) -> str:
+    keys = ", ".join(t.expression for t in listing.terms)
     order_by = listing.reversed_order if backwards else listing.order_by
-    text = (
+    return (
         f"SELECT {_ROW}, {keys}{_FROM} WHERE {where} ORDER BY {order_by} LIMIT ?"  # sql: compiled parts, values bound
     )
-    return Sql(text, [*params, limit])
 
 
 _WIDTH: Final = 24
@@ -130,14 +143,40 @@ def count(conn: sqlite3.Connection, condition: Sql, cap: int | None = CAP) -> in
     return int(found.fetchone()[0])
 
 
-_COMMENTS: Final = (
-    "SELECT c.id, c.number, c.kind, c.author_id, coalesce(p.name, p.login), c.created_at, c.body, c.channel"
-    " FROM comment c LEFT JOIN person p ON p.id = c.author_id WHERE c.id BETWEEN ? AND ? ORDER BY c.id"
-)
+Line = tuple[Any, ...]
+# One statement for a ticket's own line (who may read it, whether anything was merged into it, the journal's head) and
+# its comments; the own line stands at the beginning of time, so that sorting by time and id puts it first.
+_FIRST: Final = -(2**62)
+TALK: Final = (
+    f"SELECT NULL, requester_id, NULL, team_id, assignee_id, {_FIRST},"
+    " EXISTS (SELECT 1 FROM ticket m WHERE m.merged_into = ?1), (SELECT seq FROM journal_head WHERE id = 1)"
+    " FROM ticket WHERE number = ?1"
+    " UNION ALL SELECT c.id, c.number, c.kind, c.author_id, coalesce(p.name, p.login), c.created_at, c.body, c.channel"
+    " FROM comment c LEFT JOIN person p ON p.id = c.author_id"
+    " WHERE c.id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575"
+)  # sql: constant
+IN_TIME: Final = itemgetter(5, 0)
 
 
-def comments(conn: sqlite3.Connection, number: int, *, notes: bool) -> list[CommentRow]:
-    """A ticket's replies, and with `notes` its notes, in the order they were written."""
-    low = number << 20
-    found = [CommentRow(*r) for r in conn.execute(_COMMENTS, (low, low + (1 << 20) - 1))]
-    return found if notes else [c for c in found if c.kind != "note"]
+class Head(NamedTuple):
+    """What stands above a ticket's talk: who may read it, whether there is more in merged tickets, the journal's head."""
+
+    requester_id: int | None
+    team_id: int | None
+    assignee_id: int | None
+    has_merged: bool
+    journal: int | None
+
+
+def talk(lines: list[Line]) -> tuple[list[Line], Head | None]:
+    """The rows of `TALK` as comments in time order and the ticket's own line; None where there is no such ticket."""
+    lines.sort(key=IN_TIME)
+    if not lines or lines[0][0] is not None:
+        return [], None
+    own = lines.pop(0)
+    return lines, Head(own[1], own[3], own[4], bool(own[6]), own[7])
+
+
+def comments(lines: list[Line], *, notes: bool) -> list[CommentRow]:
+    """Replies, and with `notes` notes, as records."""
+    return list(starmap(CommentRow, lines if notes else [line for line in lines if line[2] != "note"]))

@@ -261,8 +261,18 @@ def parse_working(text: str) -> Working:
 
 def iso(instant: Instant) -> str:
     """The machine form `2026-11-22T14:40:00Z`. Raises Invalid outside 1970 to 9999."""
-    moment = _EPOCH + timedelta(seconds=_bounded(instant, str(instant)))
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, rest = divmod(instant if 0 <= instant <= NEVER else _bounded(instant, str(instant)), DAY)
+    minutes, second = divmod(rest, MINUTE)
+    return f"{_day(days)}T{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[second]}Z"
+
+
+# A page of tickets holds hundreds of instants of a few days: a calendar date is worked out once a day.
+_TWO: Final = tuple(f"{n:02d}" for n in range(60))
+
+
+@lru_cache(maxsize=4_096)
+def _day(days: int) -> str:
+    return (_NAIVE_EPOCH + timedelta(days)).date().isoformat()
 
 
 def local(instant: Instant, tz: str = "UTC", *, seconds: bool = False) -> str:
