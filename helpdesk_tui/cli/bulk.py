@@ -155,7 +155,7 @@ def edit(
     app,
     "assign",
     N_("Hand many tickets to a person, a team or both."),
-    "helpdesk bulk assign --where 'assignee:bo is:open' --assignee li --reason 'bo is on leave'",
+    "helpdesk bulk assign --where 'assignee:ben.fischer is:open' --assignee wang.fang --reason 'Ben is on leave'",
     "echo 1042 1043 | helpdesk bulk assign - --team network --dry-run",
 )
 def assign(

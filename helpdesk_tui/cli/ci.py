@@ -71,8 +71,8 @@ def show(
     app,
     "add",
     N_("Add a configuration item."),
-    "helpdesk ci add pay-api-02 --class server --service payments",
-    "helpdesk ci add nb-4711 --class laptop --owner ana --set serial=X1 -o json",
+    "helpdesk ci add pay-api-03 --class server --service payments",
+    "helpdesk ci add nb-4711 --class laptop --owner ana.ribeiro --set serial=X1 -o json",
 )
 def add(
     name: NameArgument,
@@ -102,7 +102,7 @@ def add(
     "edit",
     N_("Change an item's name, class, status, service, owner or attributes (a JSON object)."),
     "helpdesk ci edit pay-api-02 --set status=retired",
-    """helpdesk ci edit nb-4711 --set 'attributes={"serial": "X2"}' -o json""",
+    """helpdesk ci edit git-01 --set 'attributes={"rack": "hh-01"}' -o json""",
 )
 def edit(
     name: NameArgument,
@@ -124,8 +124,8 @@ def edit(
     app,
     "relate",
     N_("Say how an item hangs on another."),
-    "helpdesk ci relate pay-api-02 pay-db-01 --type depends_on",
-    "helpdesk ci relate vm-7 host-3 --type runs_on -o json",
+    "helpdesk ci relate pay-api-02 pay-db-02 --type depends_on",
+    "helpdesk ci relate git-01 vmh-hh-01 --type runs_on -o json",
 )
 def relate(
     name: NameArgument,
@@ -142,7 +142,7 @@ def relate(
     "unrelate",
     N_("Take a relation away."),
     "helpdesk ci unrelate pay-api-02 pay-db-01 --type depends_on",
-    "helpdesk ci unrelate vm-7 host-3 --type runs_on -o json",
+    "helpdesk ci unrelate pay-api-01 pay-db-01 --type depends_on -o json",
 )
 def unrelate(
     name: NameArgument,

@@ -61,7 +61,13 @@ def list_(
         print_rows(found, _TABLE, output=output, columns=columns, keys=_KEYS, empty=_("nobody was found"))
 
 
-@command(app, "show", N_("Show a person."), "helpdesk people show ana", "helpdesk people show ann@example.org -o json")
+@command(
+    app,
+    "show",
+    N_("Show a person."),
+    "helpdesk people show ana.ribeiro",
+    "helpdesk people show zhang.wei@lanhai.example -o json",
+)
 def show(
     person: PersonArgument, columns: output.ColumnsOption = None, output: output.OutputOption = Output.TABLE
 ) -> None:
@@ -73,7 +79,7 @@ def show(
     app,
     "add",
     N_("Add a contact or an agent."),
-    'helpdesk people add "Zhang Wei" --email zhang@example.org --organisation Finance',
+    'helpdesk people add "Zhang Wei" --email zhang@example.org --phone +86-10-5555',
     'helpdesk people add "Bo Chen" --login bo --agent --role service_desk --team network --skill vpn=3',
 )
 def add(
@@ -129,8 +135,8 @@ def level(text: str) -> int:
     app,
     "edit",
     N_("Change fields of a person: name, email, login, phone, title, organisation, language, vip, agent, capacity."),
-    "helpdesk people edit bo --set phone=+86-10-5555 --set capacity=12",
-    "helpdesk people edit ann@example.org --set vip=yes -o json",
+    "helpdesk people edit ben.fischer --set phone=+86-10-5555 --set capacity=12",
+    "helpdesk people edit zhang.wei@lanhai.example --set vip=yes -o json",
 )
 def edit(
     person: PersonArgument,
@@ -146,8 +152,8 @@ def edit(
     app,
     "grant",
     N_("Give roles to a person."),
-    "helpdesk people grant bo service_desk technical_support",
-    "helpdesk people grant li auditor -o json",
+    "helpdesk people grant ben.fischer service_desk technical_support",
+    "helpdesk people grant wang.fang auditor -o json",
 )
 def grant(person: PersonArgument, roles: RolesArgument, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
@@ -158,8 +164,8 @@ def grant(person: PersonArgument, roles: RolesArgument, output: output.OutputOpt
     app,
     "revoke",
     N_("Take roles from a person."),
-    "helpdesk people revoke bo technical_support",
-    "helpdesk people revoke li auditor -o json",
+    "helpdesk people revoke ben.fischer technical_support",
+    "helpdesk people revoke wang.fang auditor -o json",
 )
 def revoke(person: PersonArgument, roles: RolesArgument, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
@@ -170,7 +176,7 @@ def revoke(person: PersonArgument, roles: RolesArgument, output: output.OutputOp
     app,
     "activate",
     N_("Let a person act at the desk again."),
-    "helpdesk people activate bo",
+    "helpdesk people activate ben.fischer",
     "helpdesk people activate '#7' -o json",
 )
 def activate(person: PersonArgument, output: output.OutputOption = Output.TABLE) -> None:
@@ -182,7 +188,7 @@ def activate(person: PersonArgument, output: output.OutputOption = Output.TABLE)
     app,
     "deactivate",
     N_("Shut a person out without touching their history."),
-    "helpdesk people deactivate bo",
+    "helpdesk people deactivate ben.fischer",
     "helpdesk people deactivate '#7' -o json",
 )
 def deactivate(person: PersonArgument, output: output.OutputOption = Output.TABLE) -> None:
@@ -194,7 +200,7 @@ def deactivate(person: PersonArgument, output: output.OutputOption = Output.TABL
     app,
     "erase",
     N_("Erase a person's data here and in the journal. Cannot be undone."),
-    "helpdesk people erase ann@example.org",
+    "helpdesk people erase zhang.wei@lanhai.example",
     "helpdesk people erase '#77' --yes -o json",
 )
 def erase(person: PersonArgument, yes: shared.YesOption = False, output: output.OutputOption = Output.TABLE) -> None:

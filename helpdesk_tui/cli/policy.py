@@ -51,7 +51,7 @@ def list_(columns: output.ColumnsOption = None, output: output.OutputOption = Ou
     "show",
     N_("Print the policy in force, or an older version, as its document."),
     "helpdesk policy show > policy.toml",
-    "helpdesk policy show 3 -o json",
+    "helpdesk policy show 1 -o json",
 )
 def show(
     version: Annotated[
@@ -100,7 +100,7 @@ def _remarks(file: str, found: dict[str, Any]) -> list[str]:
     "diff",
     N_("Say what differs in a document, or an older version, from the policy in force."),
     "helpdesk policy diff policy.toml",
-    "helpdesk policy diff 4 --against 3 -o json",
+    "helpdesk policy diff policy.toml --against 1 -o json",
 )
 def diff(
     candidate: CandidateArgument,
@@ -129,7 +129,7 @@ def _candidate(text: str) -> str:
     "apply",
     N_("Put a document in force as a new version. Take it back by applying an older one."),
     "helpdesk policy apply policy.toml -m 'mail is critical now'",
-    "helpdesk policy show 3 | helpdesk policy apply - -m 'back to version 3'",
+    "helpdesk policy show 1 | helpdesk policy apply - -m 'back to version 1'",
 )
 def apply(
     file: FileArgument,
@@ -166,7 +166,7 @@ def apply(
     "backtest",
     N_("Replay stored tickets through a candidate and say what would have changed. Nothing is written."),
     "helpdesk policy backtest policy.toml --where 'created:>30d'",
-    "helpdesk policy backtest 3 --limit 1000 --examples 10 -o json",
+    "helpdesk policy backtest 1 --limit 1000 --examples 10 -o json",
 )
 def backtest(
     candidate: CandidateArgument,

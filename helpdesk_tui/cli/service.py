@@ -51,7 +51,7 @@ def show(
     app,
     "add",
     N_("Add a service."),
-    "helpdesk service add payroll 'Payroll' --criticality high --team business",
+    "helpdesk service add payroll 'Payroll' --criticality high --team applications",
     "helpdesk service add wiki 'Wiki' -o json",
 )
 def add(
@@ -73,7 +73,7 @@ def add(
     "edit",
     N_("Change a service's name, criticality, team or state."),
     "helpdesk service edit vpn --set criticality=critical",
-    "helpdesk service edit wiki --set team=workplace --set state=retired -o json",
+    "helpdesk service edit website --set team=workplace --set state=retired -o json",
 )
 def edit(
     service: ServiceArgument,

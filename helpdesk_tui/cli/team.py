@@ -65,7 +65,7 @@ def add(
     "edit",
     N_("Change a team's name, strategy or whether it is active."),
     "helpdesk team edit network --set strategy=round_robin",
-    "helpdesk team edit field --set active=no -o json",
+    "helpdesk team edit facilities --set strategy=manual -o json",
 )
 def edit(
     team: TeamArgument,
@@ -81,8 +81,8 @@ def edit(
     app,
     "member",
     N_("Let agents belong to a team, or take them out."),
-    "helpdesk team member network bo li",
-    "helpdesk team member network bo --lead",
+    "helpdesk team member network ben.fischer wang.fang",
+    "helpdesk team member network shi.lei --lead",
 )
 def member(
     team: TeamArgument,
@@ -106,8 +106,8 @@ def member(
     app,
     "skill",
     N_("Say what an agent can do: 1 knows, 2 practised, 3 expert; 0 takes the skill away."),
-    "helpdesk team skill bo vpn 3",
-    "helpdesk team skill bo vpn 0 -o json",
+    "helpdesk team skill ben.fischer vpn 3",
+    "helpdesk team skill ben.fischer vpn 0 -o json",
 )
 def skill(
     person: PersonArgument,

@@ -20,9 +20,7 @@ _TABLE = (
 CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help=N_("The template's code."))]
 
 
-@command(
-    app, "list", N_("List templates."), "helpdesk template list", "helpdesk template list --language zh_CN -o json"
-)
+@command(app, "list", N_("List templates."), "helpdesk template list", "helpdesk template list --language zh -o json")
 def list_(
     language: Annotated[
         str | None, typer.Option("--language", metavar="LANG", help=N_("Only those of this language."))
@@ -41,8 +39,8 @@ def list_(
     app,
     "show",
     N_("Show a template as it is written."),
-    "helpdesk template show welcome",
-    "helpdesk template show welcome -o json",
+    "helpdesk template show received",
+    "helpdesk template show received -o json",
 )
 def show(code: CodeArgument, columns: output.ColumnsOption = None, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
@@ -84,8 +82,8 @@ def output_line(names: list[str]) -> str:
     app,
     "delete",
     N_("Take a template away."),
-    "helpdesk template delete welcome",
-    "helpdesk template delete welcome -o json",
+    "helpdesk template delete outage",
+    "helpdesk template delete outage -o json",
 )
 def delete(code: CodeArgument, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
@@ -99,8 +97,8 @@ def delete(code: CodeArgument, output: output.OutputOption = Output.TABLE) -> No
     app,
     "render",
     N_("Print a template filled in for a ticket."),
-    "helpdesk template render welcome --ticket 1042",
-    "helpdesk template render welcome --ticket INC-1042 | helpdesk ticket reply INC-1042 -",
+    "helpdesk template render received --ticket 1042",
+    "helpdesk template render received --ticket INC-1042 | helpdesk ticket reply INC-1042 -",
 )
 def render(
     code: CodeArgument,

@@ -93,7 +93,7 @@ def take(number: NumberArgument, version: VersionOption = None, output: output.O
     app,
     "assign",
     N_("Hand a ticket to a person, a team or both."),
-    "helpdesk ticket assign 1042 bo",
+    "helpdesk ticket assign 1042 ben.fischer",
     "helpdesk ticket assign INC-1042 none --team network --reason 'needs a router'",
 )
 def assign(
@@ -125,7 +125,7 @@ def _talk(name: str, number: int, message: str | None, dash: str | None, output_
     "reply",
     N_("Write a public reply; on a merged ticket it reaches the survivor."),
     'helpdesk ticket reply 1042 -m "We look into it."',
-    "helpdesk template render welcome --ticket 1042 | helpdesk ticket reply INC-1042 -",
+    "helpdesk template render received --ticket 1042 | helpdesk ticket reply INC-1042 -",
 )
 def reply(
     number: NumberArgument,
@@ -261,7 +261,7 @@ def close(
     "reopen",
     N_("Open a resolved or closed ticket again."),
     "helpdesk ticket reopen 1042 --reason 'it is back'",
-    "helpdesk ticket reopen INC-1042 -o json",
+    "helpdesk ticket reopen INC-1042 --reason 'not solved' -o json",
 )
 def reopen(
     number: NumberArgument,
@@ -277,7 +277,7 @@ def reopen(
     "cancel",
     N_("Cancel a ticket that will not be worked on."),
     "helpdesk ticket cancel 1042 --reason 'asked for twice'",
-    "helpdesk ticket cancel REQ-1043 --reason 'no longer number' -o json",
+    "helpdesk ticket cancel REQ-1043 --reason 'no longer wanted' -o json",
 )
 def cancel(
     number: NumberArgument,

@@ -71,7 +71,7 @@ def unmerge(number: NumberArgument, reason: ReasonOption = None, output: output.
     "split",
     N_("Open a new ticket for a second matter found in this one."),
     'helpdesk ticket split 1042 "Printer also jams" -m "second part of the call"',
-    'helpdesk ticket split INC-1042 "Order a dock" --comment 1092616193',
+    'helpdesk ticket split INC-1042 "Order a dock" --reason "a second matter" -o json',
 )
 def split(
     number: NumberArgument,
@@ -97,7 +97,7 @@ def split(
     "link",
     N_("Tie a ticket to another, or untie it."),
     "helpdesk ticket link 1042 1040 --type caused_by",
-    "helpdesk ticket link INC-1042 PRB-201 --remove",
+    "helpdesk ticket link INC-1042 INC-1040 --type caused_by --remove",
 )
 def link(
     number: NumberArgument,
@@ -119,7 +119,7 @@ def link(
     "watch",
     N_("Follow a ticket, let another follow it, or stop; --list shows who follows."),
     "helpdesk ticket watch 1042",
-    "helpdesk ticket watch INC-1042 --person bo --remove",
+    "helpdesk ticket watch INC-1042 --person ben.fischer --remove",
 )
 def watch(
     number: NumberArgument,
@@ -145,7 +145,7 @@ def watch(
     "checklist",
     N_("Show a ticket's checklist; add, tick off or remove steps."),
     'helpdesk ticket checklist 1042 --add "order laptop" --add "create mailbox"',
-    "helpdesk ticket checklist REQ-1042 --tick 17 -o json",
+    "helpdesk ticket checklist REQ-1043 -o json",
 )
 def checklist(
     number: NumberArgument,
@@ -247,7 +247,7 @@ def _bytes(path: Path) -> bytes:
     "attachments",
     N_("List a ticket's files, save one, or take one off."),
     "helpdesk ticket attachments 1042",
-    "helpdesk ticket attachments INC-1042 --get 3 --out screenshot.png",
+    "helpdesk ticket attachments INC-1042 --get 1 --out copy.png",
 )
 def attachments(
     number: NumberArgument,
