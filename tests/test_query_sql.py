@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import pages
 from helpdesk_tui.store.pages import Listing
-from helpdesk_tui.store.query import Compiler, Viewer, order
+from helpdesk_tui.store.query import Compiler, Viewer
+from helpdesk_tui.store.sorting import order
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary import filter_predicate
 from helpdesk_tui.vocabulary.filter_fields import FIELDS, FieldType, FilterField

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from helpdesk_tui.desk.masking import Veil
-from helpdesk_tui.store.query import Sql
+from helpdesk_tui.store.conditions import Sql
 from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.kinds import PREFIX, Phase
 from helpdesk_tui.vocabulary.levels import Level, Priority

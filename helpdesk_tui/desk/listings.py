@@ -4,7 +4,8 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Final
 
 from helpdesk_tui.store.pages import Listing
-from helpdesk_tui.store.query import Compiler, Viewer, order
+from helpdesk_tui.store.query import Compiler, Viewer
+from helpdesk_tui.store.sorting import order
 from helpdesk_tui.vocabulary.filters import Filter, parse_filter
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from helpdesk_tui.rules.access import TicketFacts
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
 from helpdesk_tui.store.pages import Listing
-from helpdesk_tui.store.query import Compiler, Viewer, order
+from helpdesk_tui.store.query import Compiler, Viewer
+from helpdesk_tui.store.sorting import order
 from helpdesk_tui.vocabulary.errors import ticket_not_found
 from helpdesk_tui.vocabulary.filters import Filter, parse_filter
 from helpdesk_tui.vocabulary.instants import iso

@@ -7,7 +7,8 @@ from itertools import starmap
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from helpdesk_tui.store.query import Sql, Term, at
+from helpdesk_tui.store.conditions import Sql, at
+from helpdesk_tui.store.sorting import Term
 from helpdesk_tui.vocabulary.records import CommentRow, Instant, Page, QueueRow
 
 CAP: Final = 9_999

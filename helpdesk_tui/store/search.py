@@ -7,7 +7,7 @@ tickets; the plan and its bound are measured in `bench/`.
 import sqlite3
 from typing import Final
 
-from helpdesk_tui.store.query import Sql
+from helpdesk_tui.store.conditions import Sql
 from helpdesk_tui.store.tokens import query_terms
 
 TITLE_WEIGHT: Final = 4.0

@@ -1,0 +1,188 @@
+"""Conditions on `ticket t`: the pieces that filters are compiled to. Values are always bound; names come from here."""
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from helpdesk_tui.vocabulary.filter_fields import fold
+from helpdesk_tui.vocabulary.records import Instant
+
+
+@dataclass(slots=True)
+class Sql:
+    """A condition and its bound values, in order."""
+
+    text: str
+    params: list[Any] = field(default_factory=list)
+
+
+class Moment(enum.Enum):
+    """Stands among bound values for the present instant, so that a compiled filter can be asked again later."""
+
+    NOW = "now"
+
+
+def at(sql: Sql, now: Instant) -> Sql:
+    """A compiled condition at an instant."""
+    if Moment.NOW not in sql.params:
+        return sql
+    return Sql(sql.text, [now if value is Moment.NOW else value for value in sql.params])
+
+
+COLUMN: Final[dict[str, str]] = {
+    "number": "t.number",
+    "kind": "t.kind",
+    "phase": "t.phase",
+    "priority": "t.priority",
+    "impact": "t.impact",
+    "urgency": "t.urgency",
+    "severity": "t.severity",
+    "team": "t.team_id",
+    "assignee": "t.assignee_id",
+    "requester": "t.requester_id",
+    "organisation": "t.organisation_id",
+    "service": "t.service_id",
+    "ci": "t.ci_id",
+    "category": "t.category",
+    "due": "t.due_at",
+    "response_due": "t.response_due_at",
+    "update_due": "t.update_due_at",
+    "resolution_due": "t.resolution_due_at",
+    "pending_until": "t.pending_until",
+    "created": "t.created_at",
+    "updated": "t.updated_at",
+    "first_response": "t.first_response_at",
+    "resolved": "t.resolved_at",
+    "closed": "t.closed_at",
+    "age": "t.created_at",
+    "channel": "t.channel",
+    "moscow": "t.moscow",
+    "major": "t.major",
+    "pinned": "t.pinned",
+    "title": "t.title",
+    "description": "t.description",
+    "cause": "t.cause",
+    "resolution": "t.resolution",
+    "resolution_code": "t.resolution_code",
+    "external_id": "t.external_id",
+    "language": "t.language",
+    "parent": "t.parent_number",
+    "merged_into": "t.merged_into",
+    "affected_users": "t.affected_users",
+    "reopen_count": "t.reopen_count",
+    "reassignment_count": "t.reassignment_count",
+    "version": "t.version",
+    "state": "t.state",
+}
+# One's own tickets: as requester, assignee or watcher.
+OWN: Final = (
+    "(t.requester_id = ? OR t.assignee_id = ?"
+    " OR EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number AND x.person_id = ?))"
+)
+_HAS: Final[dict[str, str]] = {
+    "attachment": "EXISTS (SELECT 1 FROM attachment x WHERE x.number = t.number)",
+    "checklist": "EXISTS (SELECT 1 FROM checklist_item x WHERE x.number = t.number)",
+    "link": "EXISTS (SELECT 1 FROM link x WHERE x.number = t.number OR x.other = t.number)",
+    "parent": "t.parent_number IS NOT NULL",
+    "child": "EXISTS (SELECT 1 FROM ticket x WHERE x.parent_number = t.number)",
+    "tag": "EXISTS (SELECT 1 FROM ticket_tag x WHERE x.number = t.number)",
+}
+
+
+def being(code: str, me: int) -> Sql:
+    """`is:code` for a viewer with this id."""
+    fixed = {
+        "open": "t.phase < 3",
+        "done": "t.phase >= 3",
+        "new": "t.phase = 0",
+        "pending": "t.phase = 2",
+        "resolved": "t.phase = 3",
+        "closed": "t.phase = 4",
+        "unassigned": "t.assignee_id IS NULL",
+        "assigned": "t.assignee_id IS NOT NULL",
+        "major": "t.major",
+        "paused": "t.sla_run = 'paused'",
+        "pinned": "t.pinned",
+        "vip": "EXISTS (SELECT 1 FROM person x WHERE x.id = t.requester_id AND x.vip)",
+        "merged": "t.merged_into IS NOT NULL",
+        "deleted": "t.deleted_at IS NOT NULL",
+    }
+    if code == "mine":
+        return Sql("t.assignee_id = ?", [me])
+    if code == "watched":
+        return Sql("EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number AND x.person_id = ?)", [me])
+    if code == "overdue":
+        return Sql("(t.due_at <= ? AND t.phase < 3)", [Moment.NOW])
+    return Sql(fixed[code])
+
+
+def having(code: str, me: int | None) -> Sql:
+    """`has:code`; with an id only what somebody may know of who sees nothing but their own tickets."""
+    if me is None:
+        return Sql(_HAS[code])
+    if code == "checklist":
+        return Sql("0")
+    if code == "attachment":
+        return Sql(
+            "EXISTS (SELECT 1 FROM attachment x LEFT JOIN comment c ON c.id = x.comment_id"
+            " WHERE x.number = t.number AND c.kind IS NOT 'note')"
+        )
+    if code not in ("link", "child"):
+        return Sql(_HAS[code])
+    tied = (
+        "EXISTS (SELECT 1 FROM link x WHERE (x.number = t.number AND x.other = o.number)"
+        " OR (x.number = o.number AND x.other = t.number))"
+        if code == "link"
+        else "o.parent_number = t.number"
+    )
+    known = OWN.replace("t.", "o.")
+    text = f"EXISTS (SELECT 1 FROM ticket o WHERE o.deleted_at IS NULL AND {known} AND {tied})"  # sql: constants
+    return Sql(text, [me] * 3)
+
+
+def sla(code: str) -> Sql:
+    """`sla:code`: where the clocks stand at the present."""
+    now = Moment.NOW
+    if code == "breached":
+        return Sql("(t.sla_run = 'running' AND t.due_at <= ?)", [now])
+    if code == "warning":
+        return Sql("(t.sla_run = 'running' AND t.due_at > ? AND t.warn_at <= ?)", [now, now])
+    if code == "ok":
+        return Sql("(t.sla_run = 'running' AND t.due_at > ? AND t.warn_at > ?)", [now, now])
+    return Sql("t.sla_run = ?", [code])
+
+
+def join(parts: list[Sql], word: str) -> Sql:
+    """Conditions joined by AND or OR; none at all is false."""
+    if not parts:
+        return Sql("0")
+    if len(parts) == 1:
+        return parts[0]
+    return Sql("(" + f" {word} ".join(p.text for p in parts) + ")", [v for p in parts for v in p.params])
+
+
+def marks(n: int) -> str:
+    """Places for so many bound values."""
+    return ", ".join("?" * n)
+
+
+def one_of(column: str, values: list[Any], none: bool = False) -> Sql:
+    """A column that is one of these values or, with `none`, nothing."""
+    parts = []
+    if len(values) == 1:
+        parts.append(Sql(f"{column} = ?", values))
+    elif values:
+        parts.append(Sql(f"{column} IN ({marks(len(values))})", values))
+    if none:
+        parts.append(Sql(f"{column} IS NULL"))
+    return join(parts, "OR")
+
+
+def same(column: str, text: str) -> Sql:
+    """Equal but for case, width and outer blanks. Plain letters are compared by SQLite, signs without case as they are."""
+    wanted = fold(text)
+    if wanted.isascii():
+        return Sql(f"{column} = ? COLLATE NOCASE", [wanted])
+    if wanted == text and text.upper() == text.lower():
+        return Sql(f"{column} = ?", [text])
+    return Sql(f"folded({column}) = ?", [wanted])
