@@ -70,25 +70,52 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     A desk that was closed cleanly has no log, and on a file system that cannot be written SQLite cannot make one, nor
     its shared memory: then, as nobody can write there, the file is read as one that does not change.
     """
-    name = path.resolve().as_uri()
-    conn = sqlite3.connect(
-        f"{name}?mode=ro", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
-    )
     try:
-        conn.execute("PRAGMA schema_version").fetchone()
+        return _opened(path, "?mode=ro")
     except sqlite3.Error as error:
-        conn.close()
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code == _READONLY_ROLLBACK and _begun_by_us(path):
+            with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000)) as conn:
+                conn.execute("PRAGMA schema_version").fetchone()
+            return _opened(path, "?mode=ro")
         log = path.with_name(path.name + "-wal")
         if (
-            getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CANTOPEN
+            code & 0xFF != sqlite3.SQLITE_CANTOPEN
             or not _unwritable(path)
             # Reading past a log that holds something would show an older desk as if it were the present one.
             or (log.exists() and log.stat().st_size)
         ):
             raise
-        conn = sqlite3.connect(f"{name}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+        return _opened(path, "?mode=ro&immutable=1")
+
+
+def _opened(path: Path, how: str) -> sqlite3.Connection:
+    conn = sqlite3.connect(
+        path.resolve().as_uri() + how,
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY_MS / 1000,
+        check_same_thread=False,
+    )
+    try:
         conn.execute("PRAGMA schema_version").fetchone()
+    except BaseException:
+        conn.close()
+        raise
     return conn
+
+
+_READONLY_ROLLBACK: Final = sqlite3.SQLITE_READONLY | 3 << 8
+
+
+def _begun_by_us(path: Path) -> bool:
+    """Whether what is to be rolled back is the making of a desk that was cut off: not a page, or our mark in its head.
+
+    Before its first entry a new file is switched to the write-ahead log, by way of SQLite's older journal.
+    """
+    with path.open("rb") as file:
+        head = file.read(4097)
+    return len(head) <= 4096 or head[68:72] == b"Hdsk"
 
 
 def _unwritable(path: Path) -> bool:
@@ -112,10 +139,15 @@ def _has_words(text: object, wanted: str, phrase: int) -> bool:
     return isinstance(text, str) and text_has(text, wanted, phrase=bool(phrase))
 
 
+def primary_code(error: sqlite3.Error) -> int | None:
+    """SQLite's primary result code of an error (sqlite.org/rescode.html), None where it has none."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else None
+
+
 def fault(error: sqlite3.Error, path: object) -> StoreFault | Busy | Conflict:
     """The desk's word for an SQLite error: what happened to which file, and what to do."""
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = code & 0xFF if isinstance(code, int) else None
+    primary = primary_code(error)
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(N_("the desk {path} is busy with other writers; try again in a moment"), path=path)
     if primary == sqlite3.SQLITE_FULL:
@@ -148,6 +180,18 @@ def full(path: object) -> StoreFault:
     """The desk's word for a write that found no room."""
     return StoreFault(
         N_("the disk under {path} is full: nothing was changed; free some space and try again"), path=path
+    )
+
+
+def doubtful(error: sqlite3.Error, path: object) -> StoreFault:
+    """The desk's word for a commit that the disk did not confirm and that could not be taken out of the log again."""
+    return StoreFault(
+        N_(
+            "the disk under {path} failed at the last step ({error}): check the disk, then look whether this was kept before"
+            " you repeat it"
+        ),
+        path=path,
+        error=error,
     )
 
 

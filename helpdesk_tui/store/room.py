@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from helpdesk_tui.store import filesystem
+from helpdesk_tui.store.driver import primary_code
 from helpdesk_tui.store.filesystem import MIB, Ballast, BallastState
 from helpdesk_tui.vocabulary.errors import StoreFault
 from helpdesk_tui.vocabulary.i18n import N_, _
@@ -51,8 +52,7 @@ class Room:
 
     def found(self, error: sqlite3.Error) -> bool:
         """Whether this error of a write means that the disk is full; if so the ballast has now been given back."""
-        code = getattr(error, "sqlite_errorcode", None)
-        primary = code & 0xFF if isinstance(code, int) else None
+        primary = primary_code(error)
         if primary == sqlite3.SQLITE_IOERR:
             # Where shared memory cannot grow, SQLite says "I/O error".
             try:

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 _CHECKPOINT_PAGES: Final = 4_000
 
 
-def _move_log(conn: sqlite3.Connection, pragma: str) -> None:
-    """Move the log as far as readers allow, without waiting for them: all other writers wait for us meanwhile."""
+def _move_log(conn: sqlite3.Connection, pragma: str) -> bool:
+    """Move the log as far as readers allow, without waiting for them: all other writers wait for us meanwhile.
+
+    Returns whether it went all the way.
+    """
     wait = conn.execute("PRAGMA busy_timeout").fetchone()[0]
     conn.execute("PRAGMA busy_timeout = 0")
     try:
-        conn.execute(pragma).fetchone()
+        return bool(conn.execute(pragma).fetchone()[0] == 0)
     finally:
         conn.execute(f"PRAGMA busy_timeout = {wait:d}")
 
@@ -170,7 +173,7 @@ class Store:
         with self._guard if self.in_memory else driver.writer_lock(self.path):
             conn = self.reader()
             held = self._local
-            transaction = Transaction(conn, held)
+            transaction, committing = Transaction(conn, held), False
             try:
                 if not self.in_memory:
                     self._room.admit()
@@ -179,11 +182,12 @@ class Store:
                 # Nobody else can move the head now, and a bulk change asks for it with every look-up.
                 held.head = self.head()
                 yield transaction
+                committing = True
                 conn.execute("COMMIT")
             except BaseException as error:
                 self._undo(conn)
                 if isinstance(error, sqlite3.Error):
-                    raise self._fault(conn, error) from error
+                    raise self._fault(conn, error, committing=committing) from error
                 raise
             finally:
                 held.head = None
@@ -223,13 +227,21 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 conn.execute("ROLLBACK")
 
-    def _fault(self, conn: sqlite3.Connection, error: sqlite3.Error) -> Exception:
+    def _fault(self, conn: sqlite3.Connection, error: sqlite3.Error, *, committing: bool) -> Exception:
         """The desk's word for what went wrong in a write; where the disk is full, room is made for cleaning up."""
-        if self.in_memory or not self._room.found(error):
+        if self.in_memory:
             return driver.fault(error, self.path)
-        with contextlib.suppress(sqlite3.Error):
-            _move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
-        return self._room.refused() or driver.full(self.path)
+        full, emptied = self._room.found(error), False
+        # A commit whose sync failed stands whole in the log, and would count if the machine stopped right now.
+        doubtful = committing and driver.primary_code(error) == sqlite3.SQLITE_IOERR
+        if full or doubtful:
+            with contextlib.suppress(sqlite3.Error):
+                emptied = _move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+        if doubtful and not emptied:
+            return driver.doubtful(error, self.path)
+        if full:
+            return self._room.refused() or driver.full(self.path)
+        return driver.fault(error, self.path)
 
     def _checkpoint(self, conn: sqlite3.Connection, *, scrub: bool) -> None:
         """Move the write-ahead log into the file when it has grown; still under the writers' lock."""

@@ -1,1 +1,0 @@
-"""Breaking the desk on purpose: the kit, and the tests that use it."""
