@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpdesk_tui.rules.calendar import Calendar
 from helpdesk_tui.rules.ledger import ledger_of
-from helpdesk_tui.rules.sla import HistoryEvent, SlaResult, Target, Targets, Warn, clocks
+from helpdesk_tui.rules.sla import HistoryEvent, SlaResult, Target, Targets, Warn, clocks, columns
 from helpdesk_tui.rules.sla_switches import SlaSwitches
 from helpdesk_tui.vocabulary.errors import Invalid
 
@@ -176,6 +176,7 @@ def test_ledgers_sum_and_order_does_not_matter(
     targets = Targets(response, update, resolution, warn=(Warn(percent=75), Warn(offset=-1800)))
     story = sorted(history(start, events), key=lambda event: event.at)
     result = clocks(story, start, targets, calendar, switches, end)
+    assert columns(clocks(story, start, targets, calendar, switches, end, brief=True)) == columns(result)
     for clock in result.clocks:
         book = ledger_of(result, clock)
         assert book.balances, (clock, book)

@@ -11,7 +11,7 @@ from helpdesk_tui.desk.demo.generator import generate
 from helpdesk_tui.desk.demo.models import DEMO_ME, DemoDesk, DemoPerson, DemoStep, DemoTicket
 from helpdesk_tui.desk.derive import columns as derive_columns
 from helpdesk_tui.desk.desk import Desk, wall_clock
-from helpdesk_tui.desk.history import Life
+from helpdesk_tui.desk.history import Life, Ways
 from helpdesk_tui.desk.moves import given, hand_over, set_state
 from helpdesk_tui.desk.policybox import Governing
 from helpdesk_tui.desk.work import SHIFT, Draft
@@ -78,12 +78,13 @@ class _Telling:
         self.agents: set[int] = set()
         self.checklists: dict[int, list[Row]] = {}
         self.governing: Governing = desk.policies.current()
+        self.ways = Ways(self.governing.policy, self.agents.__contains__)
 
     def tell(self) -> None:
         """Everything: the company first, then what happened, in the order in which it happened."""
         self._company()
         self.desk.directory.forget()
-        self.agents = {i for (i,) in self.desk.store.query("SELECT id FROM person WHERE agent")}
+        self.agents.update(i for (i,) in self.desk.store.query("SELECT id FROM person WHERE agent"))
         steps = [
             (step.at, ticket.number, place, ticket, step)
             for ticket in self.company.tickets
@@ -236,7 +237,7 @@ class _Telling:
         entry = self._entry(draft, step)
         life = self.lives.get(ticket.number)
         if life is None:
-            life = self.lives[ticket.number] = Life(ticket.number, self.governing.policy, self.agents.__contains__)
+            life = self.lives[ticket.number] = Life(ticket.number, self.ways)
         life.read(entry)
         if self._turns_clocks(ticket, step, draft):
             self._derive(draft, entry, life)

@@ -161,11 +161,12 @@ def columns(
 ) -> dict[str, Any]:
     """The derived columns of a ticket row given its history (under the policy in force, unless another is given)."""
     governing = governing or desk.policies.current()
-    result = measure(desk, governing, row, history, at)
-    if result is None:
+    plan = governing.plan(plan_facts(desk, row))
+    if plan is None or row["deleted_at"] is not None:
         return {**_NO_CLOCKS, "sla_plan": None}
-    plan, found = result
-    stored = clock_columns(found)
+    stored = clock_columns(
+        clocks(history, row["created_at"], plan.targets, plan.calendar, governing.switches, at, brief=True)
+    )
     return {
         "response_due_at": stored.response_due_at,
         "update_due_at": stored.update_due_at,
@@ -173,7 +174,7 @@ def columns(
         "due_at": stored.due_at,
         "warn_at": stored.warn_at,
         "sla_run": stored.sla_run,
-        "sla_plan": plan,
+        "sla_plan": plan.id,
     }
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from helpdesk_tui.rules.lifecycle import LifecyclePolicy, pausing_states
-from helpdesk_tui.rules.sla_history import HistoryEvent
-from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.rules.sla_history import EventKind, HistoryEvent
+from helpdesk_tui.store.changes import Entry, Row
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.kinds import Kind, Phase
 from helpdesk_tui.vocabulary.records import Instant
@@ -21,7 +21,12 @@ def partial(entry: Entry) -> bool:
 
 
 def standing(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries that count: without those undone, without the undoing ones (undone themselves, they count again)."""
+    """The entries that count: without those undone, without the undoing ones (undone themselves, they count again).
+
+    In time order; of one instant, as they were written.
+    """
+    if all(entry.undoes is None for entry in entries):
+        return sorted(entries, key=_in_time)
     undone: set[int] = set()
     out: list[Entry] = []
     for entry in sorted(entries, key=lambda e: e.seq if e.seq is not None else 1 << 62, reverse=True):
@@ -31,8 +36,30 @@ def standing(entries: Sequence[Entry]) -> list[Entry]:
             undone.add(entry.undoes)
             continue
         out.append(entry)
-    out.sort(key=lambda e: (e.at, e.seq if e.seq is not None else 1 << 62))
+    out.sort(key=_in_time)
     return out
+
+
+def _in_time(entry: Entry) -> tuple[Instant, int]:
+    return entry.at, entry.seq if entry.seq is not None else 1 << 62
+
+
+class Ways:
+    """What all lives read under one policy have in common. `is_agent`: whether a person works at the desk."""
+
+    __slots__ = ("_pausing", "_policy", "is_agent")
+
+    def __init__(self, policy: LifecyclePolicy, is_agent: Callable[[int], bool]) -> None:
+        self._policy = policy
+        self._pausing: dict[str, frozenset[str]] = {}
+        self.is_agent = is_agent
+
+    def pauses(self, kind: str, state: str | None) -> bool:
+        """Whether the clocks of a ticket of this kind stand still in this state."""
+        states = self._pausing.get(kind)
+        if states is None:
+            states = self._pausing[kind] = pausing_states(self._policy, Kind(kind))
+        return state in states
 
 
 class Life:
@@ -42,12 +69,11 @@ class Life:
     anybody else is the desk if they are an agent.
     """
 
-    __slots__ = ("_facts", "_is_agent", "_number", "_policy", "events")
+    __slots__ = ("_facts", "_number", "_ways", "events")
 
-    def __init__(self, number: int, policy: LifecyclePolicy, is_agent: Callable[[int], bool]) -> None:
+    def __init__(self, number: int, ways: Ways) -> None:
         self._number = number
-        self._policy = policy
-        self._is_agent = is_agent
+        self._ways = ways
         self._facts: Row = {}
         self.events: list[HistoryEvent] = []
 
@@ -57,67 +83,55 @@ class Life:
             if change.after is None:
                 continue
             if change.table == "ticket" and change.key[0] == self._number:
-                self.events.extend(_ticket(change, entry.at, self._facts, self._policy))
+                if change.before is None:
+                    self._opened(change.after)
+                elif "state" in change.after or "kind" in change.after:
+                    self._moved(change.before, change.after, entry.at)
                 self._facts.update(change.after)
             elif change.table == "comment" and change.before is None:
-                event = _comment(change.after, self._number, self._facts, self._is_agent)
-                if event is not None:
-                    self.events.append(event)
+                self._said(change.after)
+
+    def _opened(self, row: Row) -> None:
+        created, state, tell = row["created_at"], row["state"], self.events.append
+        pausing = self._ways.pauses(row.get("kind", Kind.INCIDENT), state)
+        tell(HistoryEvent(created, "customer_message"))
+        if pausing:
+            tell(HistoryEvent(created, "state", state, True))
+        if row.get("phase", 0) >= Phase.RESOLVED:
+            tell(HistoryEvent(row.get("resolved_at") or row.get("closed_at") or created, "close", state, False))
+        if row.get("first_response_at"):
+            tell(HistoryEvent(row["first_response_at"], "first_response"))
+
+    def _moved(self, before: Row, after: Row, at: Instant) -> None:
+        facts = self._facts
+        state = after["state"] if "state" in after else facts.get("state")
+        phase = int(after["phase"] if "phase" in after else facts.get("phase", 0))
+        was = int(before["phase"] if "phase" in before else facts.get("phase", 0))
+        kind = after["kind"] if "kind" in after else facts.get("kind", Kind.INCIDENT)
+        what: EventKind = "state"
+        if phase >= Phase.RESOLVED > was:
+            what = "close"
+        elif was >= Phase.RESOLVED > phase:
+            what = "reopen"
+        self.events.append(HistoryEvent(at, what, state, self._ways.pauses(kind, state)))
+
+    def _said(self, row: Row) -> None:
+        if row["kind"] != CommentKind.REPLY or row["number"] != self._number:
+            return
+        author, facts = row.get("author_id"), self._facts
+        mine = author is None or (author == facts.get("requester_id") and author != facts.get("assignee_id"))
+        desk = not mine and self._ways.is_agent(author)  # type: ignore[arg-type]
+        self.events.append(HistoryEvent(row["created_at"], "agent_message" if desk else "customer_message"))
 
 
 def events(
     entries: Iterable[Entry], number: int, policy: LifecyclePolicy, is_agent: Callable[[int], bool]
 ) -> list[HistoryEvent]:
     """The events of one ticket's life in time order, from the entries that stand."""
-    life = Life(number, policy, is_agent)
+    life = Life(number, Ways(policy, is_agent))
     for entry in entries:
         life.read(entry)
     return life.events
-
-
-def _latest(column: str, default: Any, *rows: Row) -> Any:
-    """The column's value in the first row that has it."""
-    return next((row[column] for row in rows if column in row), default)
-
-
-def _ticket(change: RowChange, at: Instant, facts: Row, policy: LifecyclePolicy) -> Iterable[HistoryEvent]:
-    after: dict[str, Any] = change.after or {}
-    kind = Kind(_latest("kind", Kind.INCIDENT, after, facts))
-    if change.before is None:
-        created = after["created_at"]
-        yield HistoryEvent(created, "customer_message")
-        if after["state"] in pausing_states(policy, kind):
-            yield HistoryEvent(created, "state", after["state"], True)
-        if after.get("phase", 0) >= Phase.RESOLVED:
-            yield HistoryEvent(
-                after.get("resolved_at") or after.get("closed_at") or created, "close", after["state"], False
-            )
-        if after.get("first_response_at"):
-            yield HistoryEvent(after["first_response_at"], "first_response")
-        return
-    if "state" not in after and "kind" not in after:
-        return
-    state = after.get("state", facts.get("state"))
-    phase = int(_latest("phase", 0, after, facts))
-    was = int(_latest("phase", 0, change.before or {}, facts))
-    pausing = state in pausing_states(policy, kind)
-    if phase >= Phase.RESOLVED > was:
-        yield HistoryEvent(at, "close", state, pausing)
-    elif was >= Phase.RESOLVED > phase:
-        yield HistoryEvent(at, "reopen", state, pausing)
-    else:
-        yield HistoryEvent(at, "state", state, pausing)
-
-
-def _comment(row: Row, number: int, facts: Row, is_agent: Callable[[int], bool]) -> HistoryEvent | None:
-    if row["kind"] != CommentKind.REPLY or row["number"] != number:
-        return None
-    author = row.get("author_id")
-    if author is None:
-        return HistoryEvent(row["created_at"], "customer_message")
-    mine = author == facts.get("requester_id") and author != facts.get("assignee_id")
-    desk = not mine and is_agent(author)
-    return HistoryEvent(row["created_at"], "agent_message" if desk else "customer_message")
 
 
 def fold(entries: Iterable[Entry]) -> dict[tuple[str, tuple[Any, ...]], Row]:

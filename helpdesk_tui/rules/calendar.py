@@ -85,6 +85,13 @@ class Calendar:
         self._blocks: dict[int, _Block] = {}
         self._days: dict[int, Spans] = {}
         self._closings: dict[int, Instant | None] = {}
+        self._wall: Calendar | None = None
+        # The offset of a UTC day that has only one; None where clocks change on it.
+        self._offsets: dict[int, int | None] = {}
+        # The same of local dates.
+        self._whole: dict[int, int | None] = {}
+        # (local day, working days on) → the day found and its last closing.
+        self._found: dict[tuple[int, int], tuple[int, Instant]] = {}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Calendar":
@@ -198,6 +205,14 @@ class Calendar:
         none comes within ten years. Source: the day unit of service levels in GLPI.
         """
         day, time_of_day = divmod(start + self._offset(start), DAY)
+        found = self._found.get((day, days))
+        if found is None:
+            found = self._found[(day, days)] = self._working_day(day, days)
+        day, closing = found
+        return closing if end_of_day else min(self._instant(day, time_of_day), closing)
+
+    def _working_day(self, day: int, days: int) -> tuple[int, Instant]:
+        """The local date so many working days on, and its last closing."""
         step, left = (1, days) if days >= 0 else (-1, -days)
         idle = 0
         closing = self._closing(day)
@@ -210,7 +225,7 @@ class Calendar:
                 idle += 1
             if idle > _IDLE_DAYS or not EARLIEST <= day * DAY < LATEST:
                 raise self._never_open()
-        return closing if end_of_day else min(self._instant(day, time_of_day), closing)
+        return day, closing
 
     def end_of_day(self, at: Instant) -> Instant:
         """The last closing of the local date of an instant, or of the next working day where it has none."""
@@ -218,9 +233,11 @@ class Calendar:
 
     def wall_clock(self) -> "Calendar":
         """The same calendar counting wall-clock hours: a day always has 24 of them, also when clocks change."""
-        from helpdesk_tui.rules.calendar_wall import WallCalendar
+        if self._wall is None:
+            from helpdesk_tui.rules.calendar_wall import WallCalendar
 
-        return WallCalendar(self)
+            self._wall = WallCalendar(self)
+        return self._wall
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -260,6 +277,17 @@ class Calendar:
         return found
 
     def _offset(self, at: Instant) -> int:
+        day = at // DAY
+        found = self._offsets.get(day)
+        if found is not None:
+            return found
+        offset = self._ask_offset(at)
+        if day not in self._offsets:
+            first, last = self._ask_offset(day * DAY), self._ask_offset((day + 1) * DAY)
+            self._offsets[day] = first if first == last == offset else None
+        return offset
+
+    def _ask_offset(self, at: Instant) -> int:
         if not EARLIEST - 2 * _BLOCK < at < LATEST + 2 * _BLOCK:
             raise Invalid(N_("working time is known from 1800 to 2400 only"))
         delta = datetime.fromtimestamp(at, self._zone).utcoffset()
@@ -304,6 +332,14 @@ class Calendar:
 
     def _instant(self, day: int, time_of_day: int) -> Instant:
         """The instant of a local time, the first where it happens twice; one that clocks skip is so much after them."""
+        if day not in self._whole:
+            # Every instant of a local date lies on its UTC day or on one of the two beside it.
+            around = {self._offset(d * DAY) for d in (day - 1, day, day + 1)}
+            known = None not in (self._offsets[d] for d in (day - 1, day, day + 1))
+            self._whole[day] = around.pop() if known and len(around) == 1 else None
+        offset = self._whole[day]
+        if offset is not None:
+            return day * DAY + time_of_day - offset
         local = _NAIVE_EPOCH + timedelta(days=day, seconds=time_of_day)
         return int(local.replace(tzinfo=self._zone).timestamp())
 

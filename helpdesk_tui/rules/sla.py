@@ -115,17 +115,20 @@ def clocks(
     *,
     clock_start: Instant | None = None,
     paused_total: int = 0,
+    brief: bool = False,
 ) -> SlaResult:
     """The clocks of a ticket at `at`; later events are not looked at.
 
     The history's order does not matter. A message that opens the ticket is an event like any other: pass a
     `customer_message` at creation where the customer wrote it. `clock_start`: the clocks start there instead of at
-    creation. `paused_total`: working seconds of pause known only as a sum. Raises Invalid where the calendar never
+    creation. `paused_total`: working seconds of pause known only as a sum. `brief`: only what `columns` reads is asked
+    for; seconds elapsed, left and late stay zero. Raises Invalid where the calendar never
     opens, or where a target is unset and the switch `unset_target` forbids that.
     """
     story = tell(history, created_at, at, switches)
     desk = _Desk(story, targets, calendar if switches.dst == "elapsed" else calendar.wall_clock(), switches, at)
     desk.paused_total = paused_total
+    desk.brief = brief
     start, basis = created_at if clock_start is None else clock_start, "creation"
     if switches.swap == "assignment" and story.swapped_at is not None:
         start, basis = story.swapped_at, "agreement"
@@ -198,7 +201,7 @@ def _reopened(story: Story) -> Instant | None:
 class _Desk:
     """What the three clocks of one ticket share."""
 
-    __slots__ = ("at", "calendar", "closed_at", "paused_total", "story", "switches", "targets")
+    __slots__ = ("at", "brief", "calendar", "closed_at", "paused_total", "story", "switches", "targets")
 
     def __init__(self, story: Story, targets: Targets, calendar: Calendar, switches: SlaSwitches, at: Instant) -> None:
         self.story = story
@@ -207,6 +210,7 @@ class _Desk:
         self.switches = switches
         self.at = at
         self.paused_total = 0
+        self.brief = False
         self.closed_at = story.closings[-1][0] if story.closed else None
 
     def single(self, name: str, target: Target | None, start: Instant, basis: str, finished: Instant | None) -> Clock:
@@ -268,11 +272,12 @@ class _Desk:
         paused = self._pauses(clock.name) and self.story.paused and end is None
         measured = self.at if end is None else end
         stops, deducted = self._stops(clock.name, start, measured)
-        clock.goal = self._goal(target, start)
+        clock.goal, whole = self._goal(target, start)
         clock.stops, clock.deducted, clock.paused = stops, deducted, paused
-        clock.elapsed = max(0, counted(calendar, start, measured, stops) - deducted)
-        clock.left = clock.goal - clock.elapsed
-        clock.late = max(0, -clock.left)
+        if not self.brief:
+            clock.elapsed = max(0, counted(calendar, start, measured, stops) - deducted)
+            clock.left = clock.goal - clock.elapsed
+            clock.late = max(0, -clock.left)
         clock.finished_at, clock.ended_at = finished, end
         showing = stops
         if paused and switches.due_while_paused != "hidden":
@@ -280,7 +285,7 @@ class _Desk:
             if lasting:
                 shown = ((stops[-1][0], self.at),) if switches.due_while_paused == "sliding" else _NO_SPANS
                 showing = (*stops[:-1], *shown)
-        promised = self._promise(clock, target, start, showing)
+        promised = self._promise(clock, target, start, showing, whole)
         if promised is not None and paused and switches.due_while_paused == "sliding":
             promised = calendar.add(promised, switches.sliding_lead)
             clock.deducted += switches.sliding_lead
@@ -298,22 +303,28 @@ class _Desk:
             clock.due = promised
             self._warn(clock, start, showing)
 
-    def _goal(self, target: Target, start: Instant) -> int:
+    def _goal(self, target: Target, start: Instant) -> tuple[int, tuple[Instant, int] | None]:
+        """Open seconds until the target; for whole working days also the instant they end at and the seconds to there."""
         calendar, switches = self.calendar, self.switches
+        whole: tuple[Instant, int] | None = None
         if target.days and switches.day_target == "working_days":
-            seconds = calendar.elapsed(start, calendar.add_days(start, target.days, target.end_of_day)) + target.seconds
+            ends = calendar.add_days(start, target.days, target.end_of_day)
+            whole = ends, calendar.elapsed(start, ends)
+            seconds = whole[1] + target.seconds
         else:
             seconds = target.days * 86_400 + target.seconds
         if switches.out_of_hours_extra and not calendar.is_open(start):
             seconds = max(0, seconds + switches.out_of_hours_extra)
-        return seconds
+        return seconds, whole
 
-    def _promise(self, clock: Clock, target: Target, start: Instant, stops: tuple[Span, ...]) -> Instant | None:
+    def _promise(
+        self, clock: Clock, target: Target, start: Instant, stops: tuple[Span, ...], whole: tuple[Instant, int] | None
+    ) -> Instant | None:
         calendar, switches = self.calendar, self.switches
         due: Instant | None
-        if target.days and switches.day_target == "working_days":
-            due = calendar.add_days(start, target.days, target.end_of_day)
-            extra = clock.goal - calendar.elapsed(start, due)
+        if whole is not None:
+            due, open_seconds = whole
+            extra = clock.goal - open_seconds
             if extra > 0:
                 due = calendar.add(due, extra)
             for begins, ends in stops:

@@ -315,7 +315,7 @@ class _Case:
                 and event.state is not None
                 and not _CLOSED_STATES.fullmatch(event.state)
             ):
-                closed_at, event = None, replace(event, kind="reopen")
+                closed_at, event = None, event._replace(kind="reopen")
             found.append(event)
         return found
 

@@ -6,7 +6,8 @@ entry, a changed calendar or a new agreement need no repair.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from operator import attrgetter
+from typing import Final, Literal, NamedTuple
 
 from helpdesk_tui.rules.sla_switches import SlaSwitches
 from helpdesk_tui.vocabulary.records import Instant
@@ -26,11 +27,11 @@ EventKind = Literal[
 ]
 Span = tuple[Instant, Instant | None]
 _CUSTOMER: Final = frozenset({"customer_message", "customer_contact"})
+_when: Final = attrgetter("at")
 _AGENT: Final = frozenset({"agent_message", "agent_contact"})
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEvent:
+class HistoryEvent(NamedTuple):
     """One thing that happened and matters to the clocks.
 
     `kind`: `customer_message` and `customer_contact` start an exchange, `agent_message` and `agent_contact` answer
@@ -152,7 +153,3 @@ def _pause(story: Story, event: HistoryEvent, when: Instant) -> None:
             story.pauses[-1] = (began, when)
         else:
             story.pauses.pop()
-
-
-def _when(event: HistoryEvent) -> Instant:
-    return event.at
