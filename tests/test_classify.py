@@ -19,6 +19,8 @@ from helpdesk_tui.rules.patterns import MAX_MATCHED, MAX_WORK, SMALL, Pattern, P
 from helpdesk_tui.rules.words import (
     MAX_TEXT,
     BadTerm,
+    Part,
+    Term,
     compact,
     detect_language,
     fold,
@@ -390,6 +392,56 @@ _FRAGMENTS = st.sampled_from(
         "\0",
     ]
 )
+
+
+def _stands(term: Term, folded: str) -> bool:
+    """Whether a term stands in a text, found out the slow way."""
+    if term.substring:
+        return term.substring in "".join(folded.split())
+    words = words_of(folded)
+
+    def fits(word: str, part: Part) -> bool:
+        return word.startswith(part.forms[0]) if part.stem else word in part.forms
+
+    return any(
+        len(words) - start >= len(term.parts) and all(fits(words[start + n], part) for n, part in enumerate(term.parts))
+        for start in range(len(words))
+    )
+
+
+@cache
+def _own_terms() -> tuple[str, ...]:
+    return tuple(label for label in default().labels if " ~ " not in label)
+
+
+@given(
+    st.lists(st.sampled_from(_own_terms()) | st.sampled_from(["the", "not", "x", "，", "\n", "S", "ing"]), max_size=12)
+)
+def test_every_term_is_found_where_it_stands_and_nowhere_else(pieces: list[str]) -> None:
+    folded = fold(" ".join(piece.replace("*", "ion") for piece in pieces))
+    found = default().matcher.find(folded)
+    labels = default().labels
+    for number, label in enumerate(labels):
+        if label in _own_terms():
+            assert (number in found) == _stands(parse_term(label), folded), label
+
+
+@given(st.lists(st.sampled_from(_own_terms()), max_size=12).map(" ".join))
+def test_a_decision_put_together_from_parts_is_the_one_encoded_whole(text: str) -> None:
+    found = classify(default(), ClassifyInput(text, requester_vip=True, channel="email"))
+    assert found.canonical() == json.dumps(found.data(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def test_what_is_remembered_of_texts_changes_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text for text, *_rest in TEXTS]
+    first = [classify(default(), ClassifyInput(text)).canonical() for text in texts]
+    monkeypatch.setattr("helpdesk_tui.rules.matcher._WORDS", 3)
+    monkeypatch.setattr("helpdesk_tui.rules.classify._SAID", 1)
+    small = compile_policy(default_policy())
+    for _ in range(2):
+        assert [classify(small, ClassifyInput(text)).canonical() for text in reversed(texts)] == first[::-1]
+    assert len(small.matcher._told) + len(small.matcher._dull) == 3
+    assert max(len(rule.said) for rule in small.rules) == 1
 
 
 @given(st.lists(_FRAGMENTS, max_size=60).map("".join))

@@ -2,6 +2,7 @@
 # ruff: noqa: F811
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -343,3 +344,20 @@ def test_an_erased_person_leaves_nothing(bare: Desk) -> None:
         for name, data in files_of(desk.store.path).items():
             assert part.encode() not in data, (part, name)
     assert journal.verify(desk.store.reader()).ok
+
+
+def test_no_salt_is_given_twice_and_a_child_has_its_own(desk: Desk) -> None:
+    for number in range(40):
+        desk.tickets.open(f"printer {number}", description="jam")
+    salts = [s for (vals,) in desk.store.query("SELECT vals FROM journal_text") for s, _ in json.loads(vals)]
+    assert len(salts) > 80
+    assert len(set(salts)) == len(salts)
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(write, journal._salts.one())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(read, 16) not in [journal._salts.one() for _ in range(200)]
+    os.close(read)
+    os.close(write)

@@ -33,9 +33,12 @@ ROUTING: Final = "routing"
 DEMAND: Final = "demand"
 
 
+_canonical: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(data: Any) -> str:
     """JSON in the one form in which decisions are compared: sorted keys, no blanks."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _canonical(data)
 
 
 def kept(decision: str, version: int, outcome: dict[str, Any], inputs: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -82,7 +85,13 @@ def classify(work: "Work", draft: "Draft", given: dict[str, str | None] | None =
     requester = desk.directory.person(draft["requester_id"])
     inputs = classification_inputs(draft, requester, given or {})
     found = run_classification(governing, draft["title"], draft["description"] or "", inputs)
-    draft.because(kept(CLASSIFICATION, governing.version, found.data(), inputs))
+    reason = Settled(kept(CLASSIFICATION, governing.version, found.data(), inputs))
+    # The very bytes that encoding it would give, put together from parts that were encoded before.
+    reason.encoded = (
+        f'{{"code":"decision","decision":"{CLASSIFICATION}","inputs":{canonical(inputs)},'
+        f'"outcome":{found.canonical()},"policy":{governing.version}}}'
+    )
+    draft.because(reason)
     draft.set(policy_version=governing.version)
     return proposed_columns(work, found)
 
@@ -97,9 +106,7 @@ def proposed_columns(work: "Work", found: "Classification") -> dict[str, Any]:
         "language": found.language if found.language != "other" else None,
     }
     if found.service is not None:
-        wanted = found.service
-        known = next((s for s in work.desk.directory.services().values() if s.code == wanted), None)
-        columns["service_id"] = known.id if known else None
+        columns["service_id"] = work.desk.directory.service_id(found.service)
     return columns
 
 

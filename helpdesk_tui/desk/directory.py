@@ -7,6 +7,7 @@ from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 
+_NEWCOMERS: Final = [("people.add",)]
 _SUBJECTS: Final = ("team", "service", "person", "organisation", "configuration_item", "policy_version", "desk")
 
 
@@ -73,7 +74,8 @@ class Directory:
         self._loads = 0
         self._teams: dict[int, TeamFacts] = {}
         self._services: dict[int, ServiceFacts] = {}
-        self._people: dict[int, PersonFacts] = {}
+        self._service_ids: dict[str, int] = {}
+        self._people: dict[int, PersonFacts | None] = {}
         self._memo: dict[Any, Any] = {}
 
     def _fresh(self, head: int | None = None) -> None:
@@ -84,16 +86,23 @@ class Directory:
         if self._seen >= 0 and head - self._seen < 5_000:
             marks = ", ".join("?" * len(_SUBJECTS))
             moved = self._store.query(
-                f"SELECT 1 FROM journal WHERE seq > ? AND subject_type IN ({marks}) LIMIT 1",  # sql: placeholders only
+                f"SELECT DISTINCT verb FROM journal WHERE seq > ? AND subject_type IN ({marks})",  # sql: placeholders only
                 (self._seen, *_SUBJECTS),
             )
             if not moved:
                 self._seen = head
                 return
+            if moved == _NEWCOMERS:
+                # Somebody was added, which is all that most imports change here: nothing else can have become another.
+                self._people = {key: who for key, who in self._people.items() if who is not None}
+                self._seen = head
+                self._loads += 1
+                return
         teams = self._store.query("SELECT id, code, name, strategy, active FROM team")
         services = self._store.query("SELECT id, code, name, criticality, team_id FROM service")
         self._teams = {r[0]: TeamFacts(r[0], r[1], r[2], r[3], bool(r[4])) for r in teams}
         self._services = {r[0]: ServiceFacts(*r) for r in services}
+        self._service_ids = {r[1]: r[0] for r in reversed(services)}
         self._people = {}
         self._memo = {}
         self._seen = head
@@ -101,7 +110,7 @@ class Directory:
 
     @property
     def memo(self) -> dict[Any, Any]:
-        """Answers that follow from the teams, services and people as they stand; empty again when these may have changed."""
+        """Answers that follow from the teams and services as they stand; empty again when these may have changed."""
         self._fresh()
         if len(self._memo) > 5_000:
             self._memo.clear()
@@ -159,15 +168,19 @@ class Directory:
         if person_id is None:
             return None
         self._fresh()
-        found = self._people.get(person_id)
-        if found is None:
-            rows = self._store.query(_PERSON + "p.id = ?", (person_id,))
-            if not rows:
-                return None
-            if len(self._people) > 20_000:
-                self._people.clear()
-            found = self._people[person_id] = _person(rows[0])
+        if person_id in self._people:
+            return self._people[person_id]
+        rows = self._store.query(_PERSON + "p.id = ?", (person_id,))
+        if len(self._people) > 20_000:
+            self._people.clear()
+        # Also that there is nobody (yet): whoever is being added with this very work.
+        found = self._people[person_id] = _person(rows[0]) if rows else None
         return found
+
+    def service_id(self, code: str) -> int | None:
+        """The id of the service with exactly this code."""
+        self._fresh()
+        return self._service_ids.get(code)
 
     def find(self, text: str) -> PersonFacts | None:
         """The person of this login, address, `#id`, or unambiguous name; None where there is none."""

@@ -4,9 +4,12 @@ Each rule that fires votes with its weight; per field the value with the highest
 rule stands higher in the policy. A field nobody voted for takes the service of the category, or the default of the desk.
 """
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from helpdesk_tui.rules.policy_compile import CompiledPolicy, CompiledRule, compile_policy
@@ -15,12 +18,14 @@ from helpdesk_tui.rules.words import Language, detect_language, fold, normal
 from helpdesk_tui.vocabulary.filter_fields import BY_NAME
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import KIND_LABELS, Kind
-from helpdesk_tui.vocabulary.levels import LEVEL_LABELS, Level, level
+from helpdesk_tui.vocabulary.levels import LEVEL_LABELS, Level
 from helpdesk_tui.vocabulary.reasons import Reason, register, register_labels
 from helpdesk_tui.vocabulary.text import one_line
 
 __all__ = ["Classification", "ClassifyInput", "CompiledPolicy", "Lost", "Vote", "classify", "compile_policy"]
 
+_KINDS: Final = {kind.value: kind for kind in Kind}
+_LEVELS: Final = {value.code: value for value in Level}
 _FIELD_WORDS: Final = {name: BY_NAME[name].label for name in VOTE_FIELDS if name in BY_NAME}
 _VALUE_WORDS: Final = {
     **{kind.value: label for kind, label in KIND_LABELS.items()},
@@ -31,6 +36,8 @@ register_labels("value", _VALUE_WORDS)
 
 # Found words kept per vote, and characters kept of a pattern: enough to explain, bounded in the journal.
 MAX_WORDS: Final = 8
+# Answers that a rule remembers.
+_SAID: Final = 500
 MAX_FOUND: Final = 80
 
 register(
@@ -48,6 +55,15 @@ register(
         "classify.language": N_("the text is written in {language}"),
     }
 )
+
+
+def _canonical(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@lru_cache(maxsize=1024)
+def _quoted(code: str | None) -> str:
+    return _canonical(code)
 
 
 _LOST_CODES: Final = {
@@ -100,10 +116,17 @@ class Vote:
     weight: int
     values: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
+    _json: str = dataclasses.field(default="", init=False, compare=False, repr=False)
 
     def data(self) -> dict[str, Any]:
         """The JSON form."""
         return {"rule": self.rule, "weight": self.weight, "votes": dict(self.values), "words": list(self.words)}
+
+    def canonical(self) -> str:
+        """`data()` as canonical JSON, made once: a vote is shared by all tickets for which a rule found the same."""
+        if not self._json:
+            object.__setattr__(self, "_json", _canonical(self.data()))
+        return self._json
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +140,19 @@ class Lost:
     winner: int = 0
     rule: str = ""
     words: tuple[str, ...] = ()
+    _json: str = dataclasses.field(default="", init=False, compare=False, repr=False)
 
     def data(self) -> dict[str, Any]:
         """The JSON form."""
         if self.why == "excluded":
             return {"why": self.why, "rule": self.rule, "words": list(self.words)}
         return {"why": self.why, "field": self.field, "value": self.value, "sum": self.sum, "winner": self.winner}
+
+    def canonical(self) -> str:
+        """`data()` as canonical JSON, made once."""
+        if not self._json:
+            object.__setattr__(self, "_json", _canonical(self.data()))
+        return self._json
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +186,15 @@ class Classification:
         }
 
     def canonical(self) -> str:
-        """`data()` as canonical JSON: keys sorted, no blanks."""
-        return json.dumps(self.data(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """`data()` as canonical JSON: keys sorted, no blanks. Put together from parts that tickets share."""
+        basis = ",".join([f'"{name}":"{source}"' for name, source in sorted(self.basis)])
+        lost = ",".join([loss.canonical() for loss in self.lost])
+        votes = ",".join([vote.canonical() for vote in self.votes])
+        return (
+            f'{{"basis":{{{basis}}},"category":{_quoted(self.category)},"ci":{_quoted(self.ci)},"impact":"{self.impact.code}",'
+            f'"kind":"{self.kind.value}","language":"{self.language}","lost":[{lost}],"service":{_quoted(self.service)},'
+            f'"urgency":"{self.urgency.code}","votes":[{votes}]}}'
+        )
 
     def values(self) -> dict[str, str | None]:
         """The decided fields as codes."""
@@ -273,22 +310,35 @@ def _evaluate(rule: CompiledRule, subject: _Subject, found: set[int]) -> tuple[t
     return tuple(dict.fromkeys(words))[:MAX_WORDS], ()
 
 
+def _judge(rule: CompiledRule, subject: _Subject, found: set[int]) -> Vote | Lost | None:
+    """What a rule says to the terms that were found: its vote, that words left it out, or nothing."""
+    words, excluding = _evaluate(rule, subject, found)
+    if words is not None:
+        return Vote(rule.id, rule.weight, rule.votes, words)
+    return Lost("excluded", rule=rule.id, words=excluding) if excluding else None
+
+
 def _votes(subject: _Subject) -> tuple[list[Vote], list[Lost]]:
     compiled = subject.compiled
     found = compiled.matcher.find(fold(subject.text))
-    by_term = compiled.by_term
-    candidates = set(compiled.always)
-    for number in found & by_term.keys():
-        candidates.update(by_term[number])
+    by_term, rules = compiled.by_term, compiled.rules
+    candidates = set(chain(compiled.always, *[by_term[number] for number in by_term.keys() & found]))
     votes: list[Vote] = []
     lost: list[Lost] = []
     for order in sorted(candidates):
-        rule = compiled.rules[order]
-        words, excluding = _evaluate(rule, subject, found)
-        if words is not None:
-            votes.append(Vote(rule.id, rule.weight, rule.votes, words))
-        elif excluding:
-            lost.append(Lost("excluded", rule=rule.id, words=excluding))
+        rule = rules[order]
+        if rule.plain:
+            which = rule.terms & found
+            if which in rule.said:
+                said = rule.said[which]
+            else:
+                said = _judge(rule, subject, found)
+                if len(rule.said) < _SAID:
+                    rule.said[which] = said
+        else:
+            said = _judge(rule, subject, found)
+        if said is not None:
+            (votes if type(said) is Vote else lost).append(said)
     return votes, lost
 
 
@@ -323,11 +373,11 @@ def classify(compiled: CompiledPolicy, given: ClassifyInput) -> Classification:
             lost += _losers(name, tally, value, fixed is not None)
     lost += excluded
     return Classification(
-        kind=Kind(chosen["kind"] or ""),
+        kind=_KINDS[chosen["kind"] or ""],
         category=chosen["category"] or "",
         service=chosen["service"],
-        impact=level(chosen["impact"] or ""),
-        urgency=level(chosen["urgency"] or ""),
+        impact=_LEVELS[chosen["impact"] or ""],
+        urgency=_LEVELS[chosen["urgency"] or ""],
         ci=chosen["ci"],
         language=subject.language,
         basis=tuple(basis),
@@ -348,5 +398,10 @@ def _losers(name: str, tally: Mapping[str, int], value: str | None, fixed: bool)
     for other, points in sorted(tally.items(), key=lambda item: -item[1]):
         if other != value:
             why = "given" if fixed else "tie" if points == best else "sum"
-            found.append(Lost(why, name, other, points, best))
+            found.append(_loser(why, name, other, points, best))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _loser(why: str, name: str, value: str, points: int, best: int) -> Lost:
+    return Lost(why, name, value, points, best)

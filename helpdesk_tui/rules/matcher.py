@@ -4,14 +4,18 @@ Words and stems are looked up in an index; phrases and near groups are only chec
 occurs; CJK terms are indexed by their first two characters. Work grows with the text and the hits, not with the policy.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, pairwise, product
+from operator import add
 from typing import Final
 
 from helpdesk_tui.rules.words import MIN_STEM, Part, Term, compact, has_cjk, words_of
 
 _MAX_PHRASE: Final = 5
+# Words whose meaning for the policy is remembered; texts repeat themselves.
+_WORDS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,13 @@ class NearGroup:
 
 
 class _Positions:
-    """Where words stand in one text; built only when a near group asks."""
+    """Where words stand in one text; built only when a near group asks, for the words that some term is about."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = words
-        self.at: dict[str, list[int]] = {}
+    def __init__(self, words: Sequence[str], telling: Iterable[str]) -> None:
+        self.at: dict[str, list[int]] = {word: [] for word in telling}
         for index, word in enumerate(words):
-            self.at.setdefault(word, []).append(index)
+            if word in self.at:
+                self.at[word].append(index)
 
     def part(self, part: Part) -> list[int]:
         if part.stem:
@@ -71,6 +75,9 @@ class Matcher:
     def __init__(self) -> None:
         self._words: dict[str, tuple[int, ...]] = {}
         self._stems: dict[str, tuple[tuple[str, int], ...]] = {}
+        # Phrases by their first two words: those that are no longer, and those to be looked for in the text then.
+        self._couples: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._openings: dict[tuple[str, str], tuple[tuple[int, tuple[str, ...]], ...]] = {}
         # Each form is ` word word ` (or ` word ste` for a stem at the end), sought in the words joined by blanks.
         self._phrases: dict[int, tuple[str, ...]] = {}
         self._groups: dict[int, NearGroup] = {}
@@ -79,7 +86,14 @@ class Matcher:
         self._needs: dict[int, frozenset[int]] = {}
         # What a trigger stands for is only checked when the trigger occurs.
         self._cjk_pairs: dict[str, tuple[tuple[str, int], ...]] = {}
+        # Terms of two characters are found with their pair itself.
+        self._cjk_exact: dict[str, int] = {}
         self._cjk_single: tuple[tuple[str, int], ...] = ()
+        # Phrases and groups that have no trigger yet.
+        self._pending: list[tuple[int, tuple[Part, ...]]] = []
+        # What words were found to say, and those that say nothing, filled while finding.
+        self._told: dict[str, tuple[int, ...]] = {}
+        self._dull: set[str] = set()
 
     def add(self, number: int, term: Term) -> None:
         """Add a term under this number."""
@@ -92,9 +106,23 @@ class Matcher:
                 self._groups[number] = NearGroup((term,), 0)
             else:
                 padded = [part.forms if part.stem else tuple(f"{form} " for form in part.forms) for part in term.parts]
-                self._phrases[number] = tuple(" " + "".join(chosen) for chosen in product(*padded))
+                forms = tuple(" " + "".join(chosen) for chosen in product(*padded))
+                if not term.parts[1].stem:
+                    self._add_phrase(number, term, forms)
+                    return
+                self._phrases[number] = forms
             self._need(number, term.parts)
-        self._trigger(number, _rarest(term.parts))
+            self._pending.append((number, term.parts))
+        else:
+            self._trigger(number, term.parts[0])
+
+    def _add_phrase(self, number: int, term: Term, forms: tuple[str, ...]) -> None:
+        """A phrase that begins with two whole words, which are looked up side by side."""
+        for opening in product(term.parts[0].forms, term.parts[1].forms):
+            if len(term.parts) == 2:
+                self._couples[opening] = (*self._couples.get(opening, ()), number)
+            else:
+                self._openings[opening] = (*self._openings.get(opening, ()), (number, forms))
 
     def add_group(self, number: int, group: NearGroup) -> None:
         """Add a near group under this number."""
@@ -104,7 +132,7 @@ class Matcher:
         if cjk:
             self._add_cjk(max(cjk, key=len), number)
         else:
-            self._trigger(number, max((_rarest(term.parts) for term in group.terms), key=_rarity))
+            self._pending.append((number, tuple(part for term in group.terms for part in term.parts)))
 
     def _need(self, number: int, parts: Sequence[Part]) -> None:
         for part in parts:
@@ -117,6 +145,8 @@ class Matcher:
         entry = (substring, number)
         if len(substring) == 1:
             self._cjk_single = (*self._cjk_single, entry)
+        elif len(substring) == 2 and self._cjk_exact.setdefault(substring, number) == number:
+            return
         else:
             self._cjk_pairs[substring[:2]] = (*self._cjk_pairs.get(substring[:2], ()), entry)
 
@@ -130,35 +160,70 @@ class Matcher:
 
     def find(self, folded: str) -> set[int]:
         """The numbers of all terms and groups found in a folded text (and, below 0, of parts, which mean nothing outside)."""
+        if self._pending:
+            self._choose_triggers()
         words = words_of(folded)
-        distinct = set(words)
-        found: set[int] = set()
-        for word in distinct & self._words.keys():
-            found.update(self._words[word])
-        stems = self._stems
-        for word in distinct:
-            if word[:MIN_STEM] in stems:
-                for stem, number in stems[word[:MIN_STEM]]:
-                    if word.startswith(stem):
-                        found.add(number)
+        told = self._told
+        telling = set(words).difference(self._dull)
+        new = telling.difference(told)
+        telling.difference_update(new)
+        found = set(chain.from_iterable(map(told.__getitem__, telling)))
+        for word in new:
+            numbers = self._learn(word)
+            if numbers:
+                telling.add(word)
+                found.update(numbers)
+        couples = set(pairwise(words))
+        for couple in self._couples.keys() & couples:
+            found.update(self._couples[couple])
+        for couple in self._openings.keys() & couples:
+            joined = f" {' '.join(words)} "
+            for number, forms in self._openings[couple]:
+                if any(form in joined for form in forms):
+                    found.add(number)
         squeezed = ""
         if has_cjk(folded):
             squeezed = compact(folded)
             self._find_cjk(squeezed, found)
-        self._confirm(found, words, squeezed)
+        if not self._needs.keys().isdisjoint(found):
+            self._confirm(found, words, telling, squeezed)
         return found
 
+    def _choose_triggers(self) -> None:
+        """Of the parts that a phrase or group needs, the one that the fewest others need makes it be looked at."""
+        pending, self._pending = self._pending, []
+        wanted = Counter(part for _, candidates in pending for part in candidates)
+        for number, candidates in pending:
+            self._trigger(
+                number, min(candidates, key=lambda part: (wanted[part], not _rarity(part)[0], -_rarity(part)[1]))
+            )
+
+    def _learn(self, word: str) -> tuple[int, ...]:
+        """The numbers that a word stands for, remembered while there is room."""
+        numbers = self._words.get(word, ())
+        for stem, number in self._stems.get(word[:MIN_STEM], ()):
+            if word.startswith(stem):
+                numbers = (*numbers, number)
+        if len(self._told) + len(self._dull) < _WORDS:
+            if numbers:
+                self._told[word] = numbers
+            else:
+                self._dull.add(word)
+        return numbers
+
     def _find_cjk(self, squeezed: str, found: set[int]) -> None:
-        pairs = {squeezed[index : index + 2] for index in range(len(squeezed) - 1)}
-        for pair in pairs & self._cjk_pairs.keys():
-            for substring, number in self._cjk_pairs[pair]:
+        pairs = set(map(add, squeezed, squeezed[1:]))
+        exact, longer = self._cjk_exact, self._cjk_pairs
+        found.update([exact[pair] for pair in exact.keys() & pairs])
+        for pair in longer.keys() & pairs:
+            for substring, number in longer[pair]:
                 if substring in squeezed:
                     found.add(number)
         for substring, number in self._cjk_single:
             if substring in squeezed:
                 found.add(number)
 
-    def _confirm(self, found: set[int], words: list[str], squeezed: str) -> None:
+    def _confirm(self, found: set[int], words: list[str], telling: Iterable[str], squeezed: str) -> None:
         needs = self._needs
         joined = ""
         places: _Positions | None = None
@@ -173,7 +238,7 @@ class Matcher:
                 else:
                     found.discard(number)
             else:
-                places = places or _Positions(words)
+                places = places or _Positions(words, telling)
                 if not _group_found(self._groups[number], places, squeezed):
                     found.discard(number)
 
@@ -181,10 +246,6 @@ class Matcher:
 def _rarity(part: Part) -> tuple[bool, int]:
     # Longer words are rarer, and a whole word is cheaper to look up than a stem.
     return not part.stem, len(part.forms[0])
-
-
-def _rarest(parts: Sequence[Part]) -> Part:
-    return max(parts, key=_rarity)
 
 
 def _substring_places(text: str, part: str) -> list[int]:

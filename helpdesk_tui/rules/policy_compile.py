@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from helpdesk_tui.rules.matcher import Matcher, NearGroup
 from helpdesk_tui.rules.patterns import Pattern, compile_pattern
@@ -26,6 +27,11 @@ class CompiledRule:
     patterns: tuple[Pattern, ...] = ()
     title_only: bool = False
     when: RuleWhen | None = None
+    # Every term that the rule asks about, and whether these alone decide.
+    terms: frozenset[int] = frozenset()
+    plain: bool = False
+    # What a plain rule said to the terms found, by these terms; texts repeat themselves. See `classify`.
+    said: dict[frozenset[int], Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,19 +74,22 @@ class _Builder:
         return number
 
     def rule(self, order: int, rule: Rule) -> CompiledRule:
+        alternatives = frozenset([*(self.term(text) for text in rule.any), *(self.group(near) for near in rule.near)])
+        required = tuple(self.term(text) for text in rule.all)
+        excluding = frozenset(self.term(text) for text in rule.none)
         return CompiledRule(
             order=order,
             id=rule.id,
             weight=rule.weight,
             votes=rule.votes.named(),
-            alternatives=frozenset(
-                [*(self.term(text) for text in rule.any), *(self.group(near) for near in rule.near)]
-            ),
-            required=tuple(self.term(text) for text in rule.all),
-            excluding=frozenset(self.term(text) for text in rule.none),
+            alternatives=alternatives,
+            required=required,
+            excluding=excluding,
             patterns=tuple(compile_pattern(pattern) for pattern in rule.regex),
             title_only=rule.where == "title",
             when=None if rule.when.empty else rule.when,
+            terms=alternatives.union(required, excluding),
+            plain=not rule.regex and rule.where != "title" and rule.when.empty,
         )
 
 
@@ -90,13 +99,16 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
     rules = [builder.rule(order, rule) for order, rule in enumerate(policy.rules)]
     for service in policy.services:
         if service.words:
+            words = frozenset(builder.term(text) for text in service.words)
             rules.append(
                 CompiledRule(
                     order=len(rules),
                     id=SERVICE_RULE + service.code,
                     weight=service.weight,
                     votes=(("service", service.code),),
-                    alternatives=frozenset(builder.term(text) for text in service.words),
+                    alternatives=words,
+                    terms=words,
+                    plain=True,
                 )
             )
     by_term: dict[int, list[int]] = {}

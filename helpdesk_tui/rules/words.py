@@ -18,10 +18,10 @@ _CHUNK: Final = 4096
 # Letters of the alphabets that part words by blanks (Latin, Greek, Cyrillic and neighbours up to Georgian) and digits.
 _WORD: Final = re.compile("[0-9a-z\u00b5-\u00d6\u00d8-\u00f6\u00f8-\u10ff\u1e00-\u1fff]+")
 _CJK: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA_HANGUL: Final = re.compile("[\u3040-\u30ff\u1100-\u11ff\uac00-\ud7af]")
-_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_OTHER: Final = re.compile("[\u0370-\u10ff\u1780-\u17ff]")
+_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_KANA_HANGUL: Final = re.compile("[\u3040-\u30ff\u1100-\u11ff\uac00-\ud7af]+")
+_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+_OTHER: Final = re.compile("[\u0370-\u10ff\u1780-\u17ff]+")
 
 Language = Literal["en", "zh", "other"]
 
@@ -50,9 +50,13 @@ def fold(text: str) -> str:
     return normal(text).casefold()[:MAX_TEXT].replace("'", "").replace("\u2019", "")
 
 
+# ASCII by number, all but letters and digits as blanks: cutting there is twice as fast as a pattern.
+_CUT: Final = {n: chr(n) if chr(n) in "0123456789abcdefghijklmnopqrstuvwxyz" else " " for n in range(128)}
+
+
 def words_of(folded: str) -> list[str]:
     """The words of a folded text in their order; Chinese is not among them."""
-    return _WORD.findall(folded)
+    return folded.translate(_CUT).split() if folded.isascii() else _WORD.findall(folded)
 
 
 def has_cjk(folded: str) -> bool:
@@ -73,8 +77,7 @@ def detect_language(text: str) -> Language:
     if text.isascii():
         return "en" if _LATIN.search(text) else "other"
     text = normal(text)
-    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
-    kana, rest = len(_KANA_HANGUL.findall(text)), len(_OTHER.findall(text))
+    han, latin, kana, rest = [sum(map(len, runs.findall(text))) for runs in (_HAN, _LATIN, _KANA_HANGUL, _OTHER)]
     if 3 * (kana + han) > latin and kana * 10 > han:
         return "other"
     if 3 * han > latin and han:

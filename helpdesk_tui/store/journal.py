@@ -26,7 +26,6 @@ PRIVATE: Final[dict[str, frozenset[str]]] = {
     "time_entry": frozenset({"note"}),
     "ticket_tag": frozenset(),
 }
-_NONE: Final[frozenset[str]] = frozenset()
 GENESIS: Final = bytes(32)
 _MARK: Final = "#"
 COLUMNS: Final = (
@@ -50,6 +49,11 @@ def _encoder() -> Callable[[Any], str]:
 _encode = _encoder()
 
 
+def canonical(value: Any) -> str:
+    """The one spelling of a value as JSON in which the journal keeps it."""
+    return _encode(value)
+
+
 @dataclass(slots=True)
 class Sealed:
     """An entry ready to be written: its journal row and, where it holds private values, its side row."""
@@ -63,26 +67,49 @@ def _commit(salt: bytes, value: str) -> str:
     return hashlib.sha256(salt + value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class _Salts:
+    """Random salts of 16 bytes, asked of the kernel many at a time; a process never goes on with its parent's."""
+
+    _MANY: Final = 64
+
+    def __init__(self) -> None:
+        self._left: list[bytes] = []
+        os.register_at_fork(after_in_child=self._left.clear)
+
+    def one(self) -> bytes:
+        try:
+            return self._left.pop()
+        except IndexError:
+            pool = os.urandom(16 * self._MANY)
+            self._left.extend(pool[at : at + 16] for at in range(16 * self._MANY - 16, -16, -16))
+            return self._left.pop()
+
+
+_salts = _Salts()
+
+
 class _Vault:
     """Collects the private values of one entry and hands out their commitments."""
+
+    __slots__ = ("values",)
 
     def __init__(self) -> None:
         self.values: list[list[str]] = []
 
     def keep(self, value: str) -> dict[str, list[Any]]:
-        salt = os.urandom(16)
+        salt = _salts.one()
         self.values.append([salt.hex(), value])
         return {_MARK: [len(self.values) - 1, _commit(salt, value)]}
 
     def side(self, table: str, row: Row | None) -> Row | None:
         if row is None:
             return None
-        private = PRIVATE.get(table, _NONE)
-        out: Row = {}
-        for column, value in row.items():
-            if value is None:
-                continue
-            out[column] = self.keep(value) if column in private and value != "" else value
+        out = {column: value for column, value in row.items() if value is not None}
+        private = PRIVATE.get(table)
+        if private:
+            for column in [c for c in out if c in private]:
+                if out[column] != "":
+                    out[column] = self.keep(out[column])
         return out
 
 
@@ -118,12 +145,14 @@ def _reasons(entry: Entry, vault: _Vault) -> str:
 
 def digest(previous: bytes, fields: tuple[Any, ...], ops: str, reasons: str) -> bytes:
     """The hash of an entry over the previous hash and all of its fields, each with its length."""
-    hasher = hashlib.sha256(previous)
-    for part in (_encode(list(fields)), ops, reasons):
-        raw = part.encode("utf-8", "surrogatepass")
-        hasher.update(len(raw).to_bytes(8, "big"))
-        hasher.update(raw)
-    return hasher.digest()
+    named = _encode(list(fields)).encode("utf-8", "surrogatepass")
+    told, why = ops.encode("utf-8", "surrogatepass"), reasons.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(
+        b"".join((
+            previous, len(named).to_bytes(8, "big"), named, len(told).to_bytes(8, "big"), told,
+            len(why).to_bytes(8, "big"), why,
+        ))
+    ).digest()  # fmt: skip
 
 
 def seal(entry: Entry, seq: int, recorded_at: Instant, previous: bytes) -> Sealed:
