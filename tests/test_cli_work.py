@@ -1,6 +1,7 @@
 """Working from the command line: tickets through their life, bulk, undo, batch, texts, time travel, the other nouns."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -303,7 +304,11 @@ def test_policy_and_service_levels(cli: Cli, tmp_path: Path) -> None:
     cli.new("VPN drops")
     assert cli("policy", "backtest", "1", "-o", "json").json["tickets"] == 1
     assert cli("sla", "explain", "1", "-o", "json").json["number"] == 1
-    assert "INC-1" in cli("sla", "explain", "1").out
+    told = cli("sla", "explain", "1", "--at", "2100-01-01").out
+    assert "INC-1" in told
+    assert not re.search(r"\d s of working time|\b\d{3,}$", told, re.MULTILINE)  # no raw seconds for people
+    windows = cli("sla", "explain", "1", "-o", "json").json["ledger"]
+    assert all(isinstance(window["seconds"], int) for window in windows)
     cli("sla", "holidays", "add", "office", "--day", "2030-12-24", "--name", "party")
     cli("sla", "holidays", "remove", "office", "--day", "2030-12-24")
     cli("sla", "holidays", "add", "office", ok=2)

@@ -9,12 +9,14 @@ from helpdesk_tui.vocabulary.instants import (
     MAX_DURATION,
     Working,
     age,
+    exact,
     human_duration,
     iso,
     local,
     parse_duration,
     parse_instant,
     parse_working,
+    span,
 )
 from helpdesk_tui.vocabulary.records import NEVER
 from helpdesk_tui.vocabulary.text import cell_width
@@ -234,3 +236,20 @@ def test_columns(seconds: int, shown: str, aged: str) -> None:
 def test_columns_never_break(seconds: int) -> None:
     assert cell_width(human_duration(seconds)) <= 6
     assert cell_width(age(seconds)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told", "clock"),
+    [
+        (0, "0 s", "0:00:00"),
+        (44, "44 s", "0:00:44"),
+        (900, "15 min", "0:15:00"),
+        (15_601, "4 h 20 min 1 s", "4:20:01"),
+        (3_483_823, "967 h 43 min 43 s", "967:43:43"),
+        (86_400, "24 h", "24:00:00"),
+    ],
+)
+def test_a_span_is_told_to_the_second(seconds: int, told: str, clock: str) -> None:
+    assert span(seconds) == told
+    assert exact(seconds) == clock
+    assert span(-seconds) == (f"-{told}" if seconds else told)

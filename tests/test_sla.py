@@ -382,8 +382,10 @@ def test_explanations_name_what_moved_the_due_time() -> None:
         "sla.warn",
     ]
     words = [sentence(reason.data()) for reason in explain(result)]
-    assert words[6] == "resolution is due 2026-06-01T13:30:00Z; 15600 s of working time are left"
-    assert words[9] == "pauses: 1, together 1800 s of working time that do not count"
+    assert words[6] == "resolution is due 2026-06-01T13:30:00Z; 4 h 20 min of working time are left"
+    assert words[9] == "pauses: 1, together 30 min of working time that do not count"
+    machine = [sentence(reason.data(), english=True) for reason in explain(result)]
+    assert machine[6] == "resolution is due 2026-06-01T13:30:00Z; 15600 s of working time are left"
 
 
 def test_every_headline_has_its_sentence() -> None:

@@ -26,7 +26,7 @@ _MORE: Final[dict[str, str]] = {
     "changed": N_("Changed"), "skipped": N_("Skipped"), "calendar": N_("Calendar"), "regions": N_("Regions"),
     "years": N_("Years"), "holidays": N_("Holidays"), "workdays": N_("Make-up days"), "added": N_("Added"),
     "removed": N_("Removed"), "provisional": N_("Not announced yet"), "recomputed": N_("Computed again"),
-    "day": N_("Day"), "source": N_("Source"), "watchers": N_("Followers"), "time_spent": N_("Seconds worked"),
+    "day": N_("Day"), "source": N_("Source"), "watchers": N_("Followers"), "time_spent": N_("Time worked"),
 }  # fmt: skip
 _FIELD_LABELS: Final = {
     name: field.label for field in FIELDS if field.name != "age" for name in (field.key, field.name)

@@ -10,15 +10,29 @@ from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Column, Output, line, print_result, print_rows
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import exact
 from helpdesk_tui.vocabulary.text import one_line
 
 app = noun(N_("Service levels: clocks, targets, calendars, holidays."))
+_WORDS = {
+    "response": N_("Response"), "update": N_("Update"), "resolution": N_("Resolution"),
+    "counted": N_("counted"), "closed": N_("outside hours"), "holiday": N_("holiday"), "paused": N_("paused"),
+    "not_started": N_("before the start"), "after": N_("after the end"),
+    "none": N_("not running"), "running": N_("running"), "met": N_("met"), "missed": N_("missed"),
+}  # fmt: skip
+
+
+def _word(value: Any, row: Any = None) -> str:
+    """A clock, its state or the kind of a window in the reader's language."""
+    return _(_WORDS.get(str(value), str(value)))
+
+
 _LEDGER = (
-    Column("clock", N_("Clock")),
+    Column("clock", N_("Clock"), _word),
     Column("from", N_("From (UTC)")),
     Column("to", N_("To (UTC)")),
-    Column("kind", N_("Counts as")),
-    Column("seconds", N_("Seconds"), right=True),
+    Column("kind", N_("Counts as"), _word),
+    Column("seconds", N_("Time"), lambda value, row: exact(int(value)), right=True),
 )
 _TARGETS = (
     Column("id", N_("Target")),
@@ -63,7 +77,7 @@ def explain(
 def _print_explained(found: dict[str, Any]) -> None:
     from helpdesk_tui.vocabulary.reasons import sentence
 
-    line(f"{found['ref']}  {found['run']}  {found['at']}")
+    line(f"{found['ref']}  {_word(found['run'])}  {found['at']}")
     for reason in found["reasons"]:
         line(f"  {sentence(reason)}")
     print_rows(found["ledger"], _LEDGER, output=Output.TABLE)

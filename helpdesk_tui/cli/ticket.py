@@ -21,6 +21,7 @@ from helpdesk_tui.cli.shared import (
 )
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import span
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 
 app = noun(N_("Open, read and work tickets."))
@@ -168,7 +169,7 @@ def _print_whole(desk: Any, ticket: Row) -> None:
     facts |= {key: row[key] for key in ("cause", "resolution", "resolution_code", "merged_into") if row.get(key)}
     spent = desk.reading.time_spent(number)
     facts |= {"watchers": desk.reading.watchers(number)} if desk.reading.watchers(number) else {}
-    facts |= {"time_spent": spent} if spent else {}
+    facts |= {"time_spent": span(spent)} if spent else {}
     output.print_facts(facts)
     if ticket["description"]:
         output.write("\n" + safe_text(ticket["description"]).rstrip() + "\n")

@@ -13,7 +13,7 @@ from helpdesk_tui.cli.shared import DashArgument, MessageOption, NumberArgument,
 from helpdesk_tui.cli.ticket import app
 from helpdesk_tui.vocabulary.errors import Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
-from helpdesk_tui.vocabulary.instants import parse_duration
+from helpdesk_tui.vocabulary.instants import parse_duration, span
 
 _MAX_FILE = 25 * 1024 * 1024
 _STEPS = (
@@ -200,9 +200,8 @@ def time(
                 raise Usage(error.message, **error.params) from error
             when = shared.instant(at, desk.now(), tz, past=True)
             result = desk.tickets.log_time(number, seconds, note=note, at=when)
-        shared.print_done(
-            result, output, _("{total} s worked on {number}").format(total=result["total"], number=number)
-        )
+        told = _("{total} worked on {number}").format(total=span(result["total"]), number=number)
+        shared.print_done(result, output, told)
 
 
 @command(

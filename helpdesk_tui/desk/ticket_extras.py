@@ -1,23 +1,28 @@
 """What hangs on a ticket: watchers, checklist, time spent."""
 
-from typing import Any
+from typing import Any, Final
 
 from helpdesk_tui.desk import fields
 from helpdesk_tui.desk.registry import verb
 from helpdesk_tui.desk.ticket_parts import TicketParts
-from helpdesk_tui.store.changes import RowChange
-from helpdesk_tui.vocabulary.errors import Conflict, Invalid
+from helpdesk_tui.store.changes import Row, RowChange
+from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotPermitted
 from helpdesk_tui.vocabulary.i18n import N_
-from helpdesk_tui.vocabulary.reasons import Reason, register
+from helpdesk_tui.vocabulary.reasons import Reason, register, register_durations
 from helpdesk_tui.vocabulary.records import Instant
-from helpdesk_tui.vocabulary.roles import Permission
+from helpdesk_tui.vocabulary.roles import Permission, Scope
 
 register(
     {
         "watch": N_("{who} follows it"),
         "unwatch": N_("{who} follows it no more"),
-        "time": N_("{seconds} s of work"),
+        "time": N_("{seconds} of work"),
     }
+)
+register_durations("seconds")
+# What those who follow a ticket may do to it by being on it, where their roles reach that far.
+_OF_FOLLOWERS: Final = tuple(
+    p for p in Permission if p.value.startswith("ticket.") and p is not Permission.TICKET_CREATE
 )
 _MAX_ITEMS = 500
 _MAX_SECONDS = 31 * 86_400
@@ -33,6 +38,8 @@ class TicketExtras(TicketParts):
         needed = Permission.TICKET_READ if who.id == self.desk.actor.id else Permission.TICKET_EDIT
         with self.desk.work("ticket.watch") as work:
             draft = work.ticket(number, needed)
+            if not remove:
+                self._gains_nothing(draft.row)
             row = {"number": number, "person_id": who.id}
             watching = work.row("watcher", number, who.id) is not None
             if remove:
@@ -45,6 +52,19 @@ class TicketExtras(TicketParts):
                 draft.insert("watcher", (number, who.id), row)
             draft.because(Reason("unwatch" if remove else "watch", {"who": who.id}))
         return {"number": number, "person": who.handle, "watching": not remove}
+
+    def _gains_nothing(self, row: Row) -> None:
+        """Refuse where following would let the actor do to the ticket what they may not: followers count as its own."""
+        desk = self.desk
+        if desk.allows_on(Permission.TICKET_EDIT, row):
+            return
+        for permission in _OF_FOLLOWERS:
+            if desk.scope(permission) is not Scope.NONE and not desk.allows_on(permission, row):
+                raise NotPermitted(
+                    N_("following {number} would give you {permission} there; ask somebody who works on it to add you"),
+                    number=row["number"],
+                    permission=permission.value,
+                )
 
     @verb("ticket.checklist.add", Permission.TICKET_EDIT)
     def checklist_add(self, number: int, items: list[str]) -> list[dict[str, Any]]:

@@ -9,44 +9,46 @@ from helpdesk_tui.rules.sla import Clock, SlaResult
 from helpdesk_tui.rules.sla_time import counted
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import iso
-from helpdesk_tui.vocabulary.reasons import Reason, register
+from helpdesk_tui.vocabulary.reasons import Reason, register, register_durations
 
 register(
     {
         "sla.no_agreement": N_("no service level agreement applies any more; every clock is off"),
         "sla.no_clock": N_("no target is set, so no clock runs"),
-        "sla.response.running": N_("response is due {due}; {left} s of working time are left"),
-        "sla.response.late": N_("response was due {due} and is {late} s of working time late"),
-        "sla.response.paused": N_("the response clock stands still; {left} s of working time are left"),
-        "sla.response.met": N_("response came {ended} after {elapsed} s of working time, in time (due {due})"),
-        "sla.response.missed": N_("response came {ended} after {elapsed} s of working time, too late (due {due})"),
+        "sla.response.running": N_("response is due {due}; {left} of working time are left"),
+        "sla.response.late": N_("response was due {due} and is {late} of working time late"),
+        "sla.response.paused": N_("the response clock stands still; {left} of working time are left"),
+        "sla.response.met": N_("response came {ended} after {elapsed} of working time, in time (due {due})"),
+        "sla.response.missed": N_("response came {ended} after {elapsed} of working time, too late (due {due})"),
         "sla.response.never": N_("closed {ended} without a response, which was due {due}"),
         "sla.response.idle": N_("the response clock has nothing to wait for"),
-        "sla.update.running": N_("the next update is due {due}; {left} s of working time are left"),
-        "sla.update.late": N_("an update was due {due} and is {late} s of working time late"),
-        "sla.update.paused": N_("the update clock stands still; {left} s of working time are left"),
-        "sla.update.met": N_("the longest wait for an update was {elapsed} s of working time, in time"),
-        "sla.update.missed": N_("the longest wait for an update was {elapsed} s of working time, too long"),
+        "sla.update.running": N_("the next update is due {due}; {left} of working time are left"),
+        "sla.update.late": N_("an update was due {due} and is {late} of working time late"),
+        "sla.update.paused": N_("the update clock stands still; {left} of working time are left"),
+        "sla.update.met": N_("the longest wait for an update was {elapsed} of working time, in time"),
+        "sla.update.missed": N_("the longest wait for an update was {elapsed} of working time, too long"),
         "sla.update.idle": N_("the update clock has nothing to wait for"),
-        "sla.resolution.running": N_("resolution is due {due}; {left} s of working time are left"),
-        "sla.resolution.late": N_("resolution was due {due} and is {late} s of working time late"),
-        "sla.resolution.paused": N_("the resolution clock stands still; {left} s of working time are left"),
-        "sla.resolution.met": N_("resolved {ended} after {elapsed} s of working time, in time (due {due})"),
-        "sla.resolution.missed": N_("resolved {ended} after {elapsed} s of working time, too late (due {due})"),
+        "sla.resolution.running": N_("resolution is due {due}; {left} of working time are left"),
+        "sla.resolution.late": N_("resolution was due {due} and is {late} of working time late"),
+        "sla.resolution.paused": N_("the resolution clock stands still; {left} of working time are left"),
+        "sla.resolution.met": N_("resolved {ended} after {elapsed} of working time, in time (due {due})"),
+        "sla.resolution.missed": N_("resolved {ended} after {elapsed} of working time, too late (due {due})"),
         "sla.resolution.idle": N_("the resolution clock has nothing to wait for"),
-        "sla.target": N_("target: {seconds} s of working time in the hours of {tz}"),
-        "sla.target_days": N_("target: {days} working days and {seconds} s, in the hours of {tz}"),
+        "sla.target": N_("target: {seconds} of working time in the hours of {tz}"),
+        "sla.target_days": N_("target: {days} working days and {seconds}, in the hours of {tz}"),
         "sla.from.creation": N_("counted from {at}, when the ticket was opened"),
         "sla.from.agreement": N_("counted from {at}, when the agreement changed"),
         "sla.from.reopening": N_("counted from {at}, when the ticket was reopened"),
         "sla.from.customer_waiting": N_("counted from {at}, the first unanswered word of the requester"),
         "sla.from.keep_in_loop": N_("counted from {at}, the last word of the desk"),
         "sla.snapped": N_("that was outside working hours; the clock began at {at}"),
-        "sla.pauses": N_("pauses: {count}, together {seconds} s of working time that do not count"),
-        "sla.pause_sum": N_("{seconds} s of working time are deducted for pauses"),
+        "sla.pauses": N_("pauses: {count}, together {seconds} of working time that do not count"),
+        "sla.pause_sum": N_("{seconds} of working time are deducted for pauses"),
         "sla.warn": N_("warning from {at}"),
     }
 )
+
+register_durations("left", "late", "elapsed", "seconds")
 
 _STATES: Final = frozenset({"running", "paused", "met", "missed"})
 

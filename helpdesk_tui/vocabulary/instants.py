@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from helpdesk_tui.vocabulary.errors import Invalid
-from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 MINUTE: Final = 60
@@ -300,6 +300,18 @@ def human_duration(seconds: int) -> str:
     if rest < 10 * DAY:
         return f"{sign}{rest // DAY}d{'' if sign else ' '}{rest % DAY // HOUR:02d}h"
     return sign + _coarse(rest)
+
+
+def exact(seconds: int) -> str:
+    """Hours, minutes and seconds, `12:04:30`: a ledger is there to be added up."""
+    return f"{seconds // HOUR}:{seconds // MINUTE % 60:02d}:{seconds % MINUTE:02d}"
+
+
+def span(seconds: int) -> str:
+    """A length of time inside a sentence, to the second: `4 h 20 min`, `44 s`. Never days, which may be working days."""
+    sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
+    sizes = ((_("{n} h"), rest // HOUR), (_("{n} min"), rest % HOUR // MINUTE), (_("{n} s"), rest % MINUTE))
+    return sign + (" ".join(text.format(n=n) for text, n in sizes if n) or sizes[2][0].format(n=0))
 
 
 def age(seconds: int) -> str:

@@ -13,6 +13,7 @@ from helpdesk_tui.vocabulary.i18n import _
 
 _TEMPLATES: Final[dict[str, str]] = {}
 _LABELS: Final[dict[str, Mapping[str, str]]] = {}
+_DURATIONS: Final[set[str]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,21 @@ def register_labels(param: str, labels: Mapping[str, str]) -> None:
     _LABELS[param] = {**_LABELS.get(param, {}), **labels}
 
 
+def register_durations(*params: str) -> None:
+    """Name parameters that hold seconds: people read hours, minutes and seconds, machines `900 s`."""
+    _DURATIONS.update(params)
+
+
+def _duration(param: str, value: Any) -> bool:
+    return param in _DURATIONS and isinstance(value, int) and not isinstance(value, bool)
+
+
 def _labelled(param: str, value: Any) -> Any:
     """A code's label in the viewer's language; English sentences keep the code, as does what has no label."""
+    if _duration(param, value):
+        from helpdesk_tui.vocabulary.instants import span
+
+        return span(value)
     label = _LABELS.get(param, {}).get(value) if isinstance(value, str) else None
     shown = _(label) if label else value
     return value if shown == label else shown
@@ -69,5 +83,5 @@ def sentence(data: Mapping[str, Any], *, english: bool = False) -> str:
     if template is None:
         return code
     if english:
-        return _fill(template, data)
+        return _fill(template, {key: f"{value} s" if _duration(key, value) else value for key, value in data.items()})
     return _fill(_(template), {key: _labelled(key, value) for key, value in data.items()})

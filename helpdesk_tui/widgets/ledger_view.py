@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from helpdesk_tui.vocabulary.i18n import N_, _
-from helpdesk_tui.vocabulary.instants import local
+from helpdesk_tui.vocabulary.instants import exact, local
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.inert import cells, width_of
@@ -45,11 +45,6 @@ class LedgerClock:
     state: str
     tone: str = "plain"
     windows: Sequence[LedgerWindow] = ()
-
-
-def exact(seconds: int) -> str:
-    """Hours, minutes and seconds: a ledger is there to be added up."""
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def bar(windows: Sequence[LedgerWindow], width: int) -> list[str]:
