@@ -1,12 +1,14 @@
 """`helpdesk db`: the desk's file."""
 
-from typing import Any
+import sys
+from typing import Annotated, Any
 
 import typer
 
 from helpdesk_tui.cli import context, output
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Output, print_result
+from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
 
 app = noun(N_("The desk's file."))
@@ -66,25 +68,155 @@ def upgrade(output: output.OutputOption = Output.TABLE) -> None:
     "helpdesk db stats -o json",
 )
 def stats(output: output.OutputOption = Output.TABLE) -> None:
-    from helpdesk_tui.desk import upkeep
-
     with context.current().desk() as desk:
-        print_result(upkeep.stats(desk), output=output)
+        print_result(desk.upkeep.stats(), output=output)
 
 
 @command(
     app,
     "check",
-    N_("Check the file, its references and the journal's chain; exit code 1 if something is wrong."),
+    N_("Check pages, references, journal, rows and search index; exit code 1 if something is wrong."),
     "helpdesk db check",
-    "helpdesk --db copy.db db check -o json",
+    "helpdesk --db copy.db db check --deep -o json",
 )
-def check(output: output.OutputOption = Output.TABLE) -> None:
+def check(
+    deep: Annotated[
+        bool, typer.Option("--deep", help=N_("Every term of the search index, attachments and counts, too."))
+    ] = False,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    from helpdesk_tui.cli.progress import Progress
+    from helpdesk_tui.desk import upkeep
+    from helpdesk_tui.vocabulary.errors import StoreFault
+
+    settings = context.current()
+    path = settings.desk_path()
+    with Progress(_("rows")) as bar:
+        try:
+            with settings.desk() as desk:
+                found = desk.upkeep.look(deep=deep, progress=bar)
+        except StoreFault:
+            # Too damaged to know who asks: whoever may read the file may know what is wrong with it.
+            found = upkeep.look_at(path, deep=deep, progress=bar)
+    told = [_("the desk is sound")] if found.ok else [problem.line() for problem in found.problems]
+    print_result(found.data(), output=output, lines=told)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+@command(
+    app,
+    "reindex",
+    N_("Write the search index and the counts anew from the tickets."),
+    "helpdesk db reindex",
+    "helpdesk db reindex -o json",
+)
+def reindex(output: output.OutputOption = Output.TABLE) -> None:
+    with context.current().desk() as desk:
+        done = desk.upkeep.reindex()
+        print_result(done, output=output, lines=[_("{n} texts are in the index").format(n=done["documents"])])
+
+
+# -- backups -----------------------------------------------------------------------------------------------------
+
+PassphraseOption = Annotated[
+    bool, typer.Option("--passphrase", help=N_("Ask for a passphrase on the terminal (AES-256)."))
+]
+PassphraseFileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--passphrase-file", metavar="FILE", help=N_("Its first line is the passphrase; - is standard input.")
+    ),
+]
+KeyFileOption = Annotated[
+    str | None, typer.Option("--key-file", metavar="FILE", help=N_("32 random bytes, or 64 hexadecimal digits."))
+]
+
+
+def _secret(ask: bool, passphrase_file: str | None, key_file: str | None, *, twice: bool) -> Any:
+    """What encrypts or opens a backup, or None."""
     from helpdesk_tui.desk import upkeep
 
+    if sum((ask, passphrase_file is not None, key_file is not None)) > 1:
+        raise Usage(N_("give a passphrase or a key file, not both"))
+    if ask:
+        return upkeep.passphrase(_asked(twice=twice))
+    if passphrase_file == "-":  # noqa: S105 - the name of a file
+        return upkeep.passphrase(sys.stdin.readline(4096).rstrip("\r\n"))
+    return upkeep.secret_of(passphrase_file, key_file)
+
+
+def _asked(*, twice: bool) -> str:
+    from getpass import getpass
+
+    if not sys.stdin.isatty():
+        raise Usage(N_("there is no terminal to ask on: give --passphrase-file or --key-file"))
+    typed = getpass(_("Passphrase: "), sys.stderr)
+    if twice and getpass(_("Once more: "), sys.stderr) != typed:
+        raise Usage(N_("the two are not the same; nothing was written"))
+    return typed
+
+
+@command(
+    app,
+    "backup",
+    N_("Copy the desk while it is in use, prove the copy, and write a manifest beside it."),
+    "helpdesk db backup /media/usb",
+    "helpdesk db backup desk.enc --key-file /etc/helpdesk/backup.key -o json",
+)
+def backup(
+    dest: Annotated[
+        str | None,
+        typer.Argument(metavar="[DEST]", help=N_("A new file, or a folder; backups beside the desk if not given.")),
+    ] = None,
+    passphrase: PassphraseOption = False,
+    passphrase_file: PassphraseFileOption = None,
+    key_file: KeyFileOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    from helpdesk_tui.cli.progress import Progress
+
+    secret = _secret(passphrase, passphrase_file, key_file, twice=True)
     with context.current().desk() as desk:
-        found = upkeep.check(desk)
-        told = [_("the desk is sound")] if found["ok"] else found["problems"]
-        print_result(found, output=output, lines=told)
-        if not found["ok"]:
-            raise typer.Exit(1)
+        with Progress(_("backup")) as bar:
+            made = desk.upkeep.backup(dest, secret=secret, progress=bar)
+        if not made["journalled"]:
+            context.say(_("the backup is whole, but the desk could not note it; see helpdesk doctor"))
+        told = _("{path}: {entries} entries, proved; SHA-256 {sha256}").format(
+            path=made["path"], entries=made["seq"], sha256=made["sha256"]
+        )
+        print_result(made, output=output, lines=[told])
+
+
+@command(
+    app,
+    "restore",
+    N_("Check a backup and put it in the place of the desk; a desk that stands there is kept aside."),
+    "helpdesk db restore /media/usb/desk-20261122T020000Z.db",
+    "helpdesk db restore desk.enc --key-file /etc/helpdesk/backup.key --force -o json",
+)
+def restore(
+    file: Annotated[str, typer.Argument(metavar="FILE", help=N_("The backup; its manifest lies beside it."))],
+    force: Annotated[bool, typer.Option("--force", help=N_("Even where a desk stands; it is kept aside."))] = False,
+    passphrase: PassphraseOption = False,
+    passphrase_file: PassphraseFileOption = None,
+    key_file: KeyFileOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    import time
+
+    from helpdesk_tui.cli.progress import Progress
+    from helpdesk_tui.desk import upkeep
+
+    settings = context.current()
+    path = settings.desk_path()
+    login = upkeep.ask_leave(path, settings.actor, "db.restore")
+    secret = _secret(passphrase, passphrase_file, key_file, twice=False)
+    with Progress(_("restore")) as bar:
+        done = upkeep.restore(file, path, now=int(time.time()), login=login, secret=secret, force=force, progress=bar)
+    if not done["manifest"]:
+        context.say(_("there is no manifest beside it: that its end was not cut off cannot be seen"))
+    told = [_("{path} is restored up to entry {seq}").format(path=done["path"], seq=done["seq"])]
+    if done["kept"]:
+        told.append(_("the desk that stood there is kept in {path}").format(path=done["kept"]))
+    print_result(done, output=output, lines=told)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.tickets import Tickets
     from helpdesk_tui.desk.timers import Timers
     from helpdesk_tui.desk.undo import Undo
+    from helpdesk_tui.desk.upkeep import Upkeep
     from helpdesk_tui.desk.views import Views
 
 # attribute → (module, class)
@@ -48,6 +49,7 @@ _WHERE: Final = {
     "timers": ("timers", "Timers"),
     "importing": ("importing", "Importing"),
     "exporting": ("exporting", "Exporting"),
+    "upkeep": ("upkeep", "Upkeep"),
 }
 
 
@@ -95,6 +97,7 @@ class Nouns:
     timers: "Timers"
     importing: "Importing"
     exporting: "Exporting"
+    upkeep: "Upkeep"
 
     def __getattr__(self, name: str) -> Any:
         make = _MAKE.get(name)

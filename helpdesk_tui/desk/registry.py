@@ -54,6 +54,7 @@ NOUN_OF_PREFIX: Final[dict[str, str]] = {
     "timer": "timers",
     "import": "importing",
     "export": "exporting",
+    "db": "upkeep",
 }
 
 
@@ -76,7 +77,7 @@ _VERBS: Final[dict[str, VerbSpec]] = {}
 _MOST: Final = 2**63 - 1
 _DEEPEST: Final = 64
 _TICKETS: Final = frozenset({"number", "into", "other"})
-_PATHS: Final = frozenset({"path", "anchor"})
+_PATHS: Final = frozenset({"path", "anchor", "passphrase_file", "key_file"})
 
 
 def fitting(key: str, value: Any, depth: int = 0) -> Any:

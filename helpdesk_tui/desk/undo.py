@@ -58,7 +58,9 @@ class Undo(Noun):
     @verb("undo.last", Permission.UNDO)
     def last(self) -> dict[str, Any]:
         """Take back your own last action (a whole batch if it was one)."""
-        entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init" and not self._touched(e.seq or 0))
+        entry = self._own(
+            lambda e: e.undoes is None and e.verb not in reversal.HOUSEKEEPING and not self._touched(e.seq or 0)
+        )
         if entry is None:
             raise NotFound(N_("there is nothing of yours to undo"))
         return self.batch(entry.batch) if entry.batch else self.entry(entry.seq or 0)
@@ -66,7 +68,7 @@ class Undo(Noun):
     @verb("redo.last", Permission.UNDO)
     def redo(self) -> dict[str, Any]:
         """Do again what you undid last."""
-        entry = self._own(lambda e: e.verb != "redo")
+        entry = self._own(lambda e: e.verb != "redo" and e.verb not in reversal.HOUSEKEEPING - {"desk.init"})
         if entry is None or entry.undoes is None or entry.verb != "undo":
             raise NotFound(N_("there is nothing of yours to redo"))
         return self._batch(entry.batch, "redo") if entry.batch else self._entry(entry.seq or 0, "redo")
@@ -91,7 +93,9 @@ class Undo(Noun):
     def describe(self, target: str | None = None) -> dict[str, Any]:
         """What an undo would take back, without doing it: verb, how many entries, the first subjects."""
         if target is None:
-            entry = self._own(lambda e: e.undoes is None and e.verb != "desk.init" and not self._touched(e.seq or 0))
+            entry = self._own(
+                lambda e: e.undoes is None and e.verb not in reversal.HOUSEKEEPING and not self._touched(e.seq or 0)
+            )
             if entry is None:
                 raise NotFound(N_("there is nothing of yours to undo"))
             target = entry.batch or str(entry.seq)

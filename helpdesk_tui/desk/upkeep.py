@@ -1,14 +1,23 @@
-"""The desk's file: how much it holds, and whether it is sound."""
+"""`desk.upkeep`: the desk's file: what it holds, whether it is sound, backups, and the index made anew."""
 
+import os
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from helpdesk_tui.store import journal, migrate
+from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.desk.shapes import Object
+from helpdesk_tui.store import backup as backups
+from helpdesk_tui.store import check as checks
+from helpdesk_tui.store import crypt, migrate
+from helpdesk_tui.store.changes import Entry
+from helpdesk_tui.vocabulary.errors import Busy, StoreFault, Usage
+from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.reasons import Reason, register
 from helpdesk_tui.vocabulary.roles import Permission
 
-if TYPE_CHECKING:
-    from helpdesk_tui.desk.desk import Desk
-
+Progress = Callable[[int, int | None], None]
 _COUNTS: Final = {
     "tickets": "SELECT count(*) FROM ticket WHERE deleted_at IS NULL",
     "open": "SELECT coalesce(sum(n), 0) FROM tally WHERE phase < 3",
@@ -22,6 +31,52 @@ _COUNTS: Final = {
     "items": "SELECT count(*) FROM configuration_item",
     "policy": "SELECT coalesce(max(version), 0) FROM policy_version",
 }
+register(
+    {
+        "backup.made": N_("backup {file} up to entry {seq}, SHA-256 {sha256}"),
+        "backup.restored": N_("restored from a backup that ends with entry {seq} ({hash})"),
+        "salvaged": N_("salvaged from a damaged file"),
+        "index.rebuilt": N_("search index and counts written anew"),
+    }
+)
+
+
+def file(text: str) -> Path:
+    """A path that somebody typed. Raises Usage for one that no file can have."""
+    try:
+        raw = os.fsencode(Path(text).expanduser())
+    except (ValueError, RuntimeError):
+        raw = b""
+    if not raw or b"\0" in raw or not text:
+        raise Usage(N_("{value} names no file"), value=text)
+    return Path(os.fsdecode(raw))
+
+
+def secret_of(passphrase_file: str | None, key_file: str | None) -> crypt.Secret | None:
+    """What encrypts or opens a backup: the first line of a file, or a key; None where neither is given."""
+    if passphrase_file is not None and key_file is not None:
+        raise Usage(N_("give a passphrase or a key file, not both"))
+    if key_file is not None:
+        return crypt.key_file(file(key_file))
+    if passphrase_file is None:
+        return None
+    try:
+        with file(passphrase_file).open("rb") as opened:
+            line = opened.readline(4096).rstrip(b"\r\n").decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        text = error.strerror if isinstance(error, OSError) else "UTF-8"
+        raise StoreFault(N_("{path} cannot be read: {error}"), path=passphrase_file, error=text) from error
+    return crypt.passphrase(line)
+
+
+def passphrase(text: str) -> crypt.Secret:
+    """A passphrase that somebody typed. Raises Invalid for a very short one."""
+    return crypt.passphrase(text)
+
+
+def look_at(path: Path, *, deep: bool = False, progress: Progress | None = None) -> checks.Findings:
+    """Check a file that may be too damaged to open as a desk. Raises StoreFault where there is none."""
+    return checks.check(path, deep=deep, progress=progress)
 
 
 def schema_version(path: Path) -> int:
@@ -31,40 +86,160 @@ def schema_version(path: Path) -> int:
     return migrate.look(path)[1]
 
 
-def stats(desk: "Desk") -> dict[str, Any]:
-    """What the desk holds: path, size in bytes, schema, journal entries, and counts by table."""
-    desk.require(Permission.TICKET_READ, "db.stats")
-    path = desk.store.path
-    beside = path.with_name(path.name + "-wal")
-    return {
-        "path": str(path),
-        "size": path.stat().st_size,
-        "wal": beside.stat().st_size if beside.exists() else 0,
-        "schema": int(desk.store.query("PRAGMA user_version")[0][0]),
-        "entries": desk.store.head(),
-        **{name: int(desk.store.query(sql)[0][0]) for name, sql in _COUNTS.items()},
-        "demo": desk.store.meta("demo") is not None,
-    }
+class Upkeep(Noun):
+    """The desk's file."""
+
+    @verb("db.stats", Permission.TICKET_READ, reads=True)
+    def stats(self) -> Object:
+        """What the desk holds: path, size in bytes, schema, journal entries, and counts by table."""
+        store = self.desk.store
+        beside = store.path.with_name(store.path.name + "-wal")
+        return {
+            "path": str(store.path),
+            "size": store.path.stat().st_size,
+            "wal": beside.stat().st_size if beside.exists() else 0,
+            "schema": int(store.query("PRAGMA user_version")[0][0]),
+            "entries": store.head(),
+            **{name: int(store.query(sql)[0][0]) for name, sql in _COUNTS.items()},
+            "demo": store.meta("demo") is not None,
+        }
+
+    @verb("db.check", Permission.AUDIT_VERIFY, reads=True)
+    def check(self, *, deep: bool = False, progress: Progress | None = None) -> Object:
+        """Whether the file is sound: `{"ok", "pages", "references", "journal", "rows", "search", "problems"}`.
+
+        `pages` is SQLite's own check of the file, `references` whether every reference leads somewhere, `journal` the
+        chain of hashes, `rows` whether every row is what the journal says, `search` whether everything can be found;
+        `deep` adds every term of the search index, `attachments` and `counts`.
+        """
+        return self.look(deep=deep, progress=progress).data()
+
+    def look(self, *, deep: bool = False, progress: Progress | None = None) -> checks.Findings:
+        """As `check`, with problems that can be shown in the reader's language."""
+        self.desk.require(Permission.AUDIT_VERIFY, "db.check")
+        return checks.check(self.desk.store.path, deep=deep, progress=progress)
+
+    @verb("db.backup", Permission.DESK_ADMIN)
+    def backup(
+        self,
+        path: str | None = None,
+        *,
+        passphrase_file: str | None = None,
+        key_file: str | None = None,
+        secret: crypt.Secret | None = None,
+        progress: Progress | None = None,
+    ) -> Object:
+        """Copy the desk to a file, or to a new name in a folder, and prove the copy; encrypted where a secret is given.
+
+        The manifest's facts, `path` and `manifest`; `journalled` says whether the desk could still note it (a desk on
+        a full disk cannot, and its backup counts all the same).
+        """
+        secret = secret or secret_of(passphrase_file, key_file)
+        now = self.desk.now()
+        desk = self.desk.store.path
+        place = backups.place_for(desk, None if path is None else file(path), now, encrypted=secret is not None)
+        made = backups.backup(desk, place, at=now, secret=secret, progress=progress)
+        facts = {key: made.facts[key] for key in ("seq", "hash", "sha256")}
+        noted = self._note("db.backup", Reason("backup.made", {"file": place.name, **facts}))
+        return {"path": str(place), "manifest": str(made.manifest), "journalled": noted, **made.facts}
+
+    @verb("db.reindex", Permission.DESK_ADMIN)
+    def reindex(self) -> Object:
+        """Write the search index and the counts anew from the rows: `{"documents"}`."""
+        from helpdesk_tui.store import index
+
+        with self.desk.work("db.reindex") as work:
+            documents = index.rebuild(work.tx.conn)
+            index.recount(work.tx.conn)
+            work.record(_entry("db.reindex", work.at, Reason("index.rebuilt", {"documents": documents})))
+        return {"documents": documents}
+
+    def _note(self, name: str, reason: Reason) -> bool:
+        try:
+            with self.desk.work(name) as work:
+                work.record(_entry(name, work.at, reason))
+        except (StoreFault, Busy):
+            return False
+        return True
 
 
-def check(desk: "Desk") -> dict[str, Any]:
-    """Whether the file is sound: `{"ok", "pages", "references", "journal", "problems"}`.
+def _entry(name: str, at: int, reason: Reason) -> Entry:
+    return Entry(name, "desk", 1, at, reasons=[reason.data()])
 
-    `pages` is SQLite's own check of the file, `references` whether every reference leads somewhere, `journal` whether
-    the chain of hashes holds.
+
+def ask_leave(path: Path, act_as: str | None, name: str) -> str:
+    """The login of whoever may put another file in the place of a desk. Raises NotPermitted.
+
+    A desk that stands there decides, by its roles; one that is too damaged to know anybody, or no desk, cannot.
     """
-    desk.require(Permission.AUDIT_VERIFY, "db.check")
-    pages = [str(row[0]) for row in desk.store.query("PRAGMA integrity_check(20)")]
-    broken = desk.store.query("PRAGMA foreign_key_check")
-    chain = journal.verify(desk.store.reader())
-    problems = [text for text in pages if text != "ok"]
-    problems += [f"{table} row {row} refers to a missing {parent}" for table, row, parent, _ in broken[:20]]
-    if not chain.ok:
-        problems.append(f"journal entry {chain.first_bad}: {chain.why}")
+    from helpdesk_tui.desk.actor import os_user
+    from helpdesk_tui.desk.desk import Desk
+
+    if path.exists() and path.stat().st_size:
+        try:
+            with Desk.open(path, act_as=act_as) as desk:
+                desk.require(Permission.DESK_ADMIN, name)
+        except (StoreFault, sqlite3.DatabaseError):
+            pass
+    return os_user().login
+
+
+def restore(
+    source: str,
+    desk: Path,
+    *,
+    now: int,
+    login: str,
+    secret: crypt.Secret | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Check a backup and put it in the place of a desk. `{"path", "kept", "seq", "hash", "manifest"}`.
+
+    `kept` is where the desk that stood there is kept. The journal of the restored desk tells of it. Who may do this is
+    for the caller to ask of the desk that stands there; where none stands, whoever can read the backup.
+    """
+    from helpdesk_tui.store import publish
+    from helpdesk_tui.vocabulary.errors import Conflict
+
+    if desk.exists() and not force:
+        raise Conflict(
+            N_("there is a desk at {path}; --force keeps it aside and puts the backup in its place"), path=desk
+        )
+    with publish.work_folder(desk.parent) as folder:
+        opened = backups.open_backup(file(source), folder, secret, progress)
+        note(
+            opened.copy,
+            "db.restore",
+            now,
+            login,
+            Reason("backup.restored", {"seq": opened.found.entries, "hash": opened.found.head}),
+        )
+        kept = backups.replace(opened.copy, desk, now, force=force)
     return {
-        "ok": not problems,
-        "pages": pages == ["ok"],
-        "references": not broken,
-        "journal": chain.ok,
-        "problems": problems,
+        "path": str(desk),
+        "kept": None if kept is None else str(kept),
+        "seq": opened.found.entries,
+        "hash": opened.found.head,
+        "manifest": opened.manifest is not None,
     }
+
+
+def note(path: Path, name: str, now: int, login: str, *reasons: Reason) -> None:
+    """Write an entry about the desk itself into a file that is not in use yet, and close it as one file."""
+    from helpdesk_tui.desk import actor as actors
+    from helpdesk_tui.store.changes import ChangeSet
+    from helpdesk_tui.store.store import Store
+
+    store = Store(path)
+    try:
+        found = actors.find_login(store.reader(), login)
+        entry = _entry(name, now, reasons[0])
+        # Somebody whom the desk does not know yet: then the words name them.
+        entry.reasons = [r.data() for r in reasons] if found else [{**reasons[0].data(), "text": login}]
+        entry.actor_id = None if found is None else found.id
+        with store.write() as tx:
+            tx.apply(ChangeSet([entry], now))
+    finally:
+        store.close()
+    path.with_name(path.name + ".lock").unlink(missing_ok=True)

@@ -84,6 +84,13 @@ def reindex(conn: sqlite3.Connection, changes: list[RowChange]) -> Iterator[None
         conn.executemany(_ADD_NOTE, notes)
 
 
+def add(conn: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:
+    """Index rows of `ticket` or `comment` that the index does not hold yet."""
+    texts, notes = _documents(table, rows)
+    conn.executemany(_ADD_TEXT, texts)
+    conn.executemany(_ADD_NOTE, notes)
+
+
 def rebuild(conn: sqlite3.Connection) -> int:
     """Index everything again from the tables (inside a write transaction). Returns the number of documents."""
     n = 0
@@ -109,3 +116,18 @@ def forget(conn: sqlite3.Connection) -> None:
     """Rewrite the index so that terms of removed documents are really gone (after a redaction)."""
     conn.execute("INSERT INTO search_text (search_text) VALUES ('optimize')")
     conn.execute("INSERT INTO search_note (search_note) VALUES ('optimize')")
+
+
+_RECOUNT: Final = (
+    "DELETE FROM tally",
+    (
+        "INSERT INTO tally (team_id, assignee_id, phase, n) SELECT ifnull(team_id, 0), ifnull(assignee_id, 0), phase,"
+        " count(*) FROM ticket WHERE deleted_at IS NULL GROUP BY 1, 2, 3"
+    ),
+)
+
+
+def recount(conn: sqlite3.Connection) -> None:
+    """Count the tickets of each team, person and phase anew (inside a write transaction)."""
+    for statement in _RECOUNT:
+        conn.execute(statement)
