@@ -40,8 +40,10 @@ lint: $(READY)
 bench: $(READY)
 	@if [ -f bench/__main__.py ]; then $(PY) -m bench $(if $(QUICK),--quick) $(ARGS); else echo "bench: nothing to measure yet"; fi
 
-# The same properties with many more, and random, examples; and the tests that take minutes.
+# 5,000 kills and 20,000 power cuts; then the same properties with many more, and random, examples, and the tests
+# that take minutes. FAULTS="--points 200 --images 1000" for less.
 soak: $(READY)
+	@$(PY) -m tools.soak $(FAULTS)
 	@HELPDESK_HYPOTHESIS=soak $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 3000 -m "hypothesis or soak" $(ARGS)
 
 i18n: $(READY)

@@ -113,7 +113,7 @@ def _sure(variant: Variant) -> None:
             f"PRAGMA synchronous = {variant.name}" if "synchronous" in pragma else pragma for pragma in driver._PRAGMAS
         )
     if variant is Variant.FORGETFUL:
-        store_module.Store._fault = lambda self, _conn, error, committing: driver.fault(error, self.path)  # type: ignore[method-assign]
+        store_module.Store._fault = lambda self, _conn, error, committing: driver.fault(error, self.path)  # type: ignore[method-assign, misc]
     if variant is Variant.BARE:
         store_module.Store.write = _write_bare  # type: ignore[method-assign, assignment]
 
