@@ -45,12 +45,12 @@ def test_links_are_followed(mounts: Path, tmp_path: Path) -> None:
     assert filesystem.mount_of(tmp_path / "link" / "desk.db", mounts) == Mount("/srv/home", "nfs4")
 
 
-@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "fuse.rclone", "fuse", "CEPH", "virtiofs", "afs", "vboxsf"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "fuse.rclone", "fuse", "CEPH", "afs", "vboxsf"])  # fmt: skip
 def test_network_kinds(kind: str) -> None:
     assert filesystem.is_network(kind)
 
 
-@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "fuse.fuse-overlayfs", "fuseblk", "f2fs", "vfat"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "fuse.fuse-overlayfs", "fuseblk", "f2fs", "vfat", "9p", "virtiofs"])  # fmt: skip
 def test_local_kinds(kind: str) -> None:
     assert not filesystem.is_network(kind)
 
@@ -67,6 +67,12 @@ def test_a_network_file_system_is_refused(mounts: Path, monkeypatch: pytest.Monk
         filesystem.refuse_network(Path("/srv/home/desk.db"), mounts)
     monkeypatch.setenv("HELPDESK_ALLOW_NETWORK", "1")
     filesystem.refuse_network(Path("/srv/home/desk.db"), mounts)
+
+
+def test_the_root_of_a_machine_is_its_own(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text("27 1 0:9 / / rw,relatime - nfs4 server:/diskless rw,vers=4.2\n", "utf-8")
+    filesystem.refuse_network(Path("/var/desk.db"), mounts)
 
 
 def test_where_the_system_tells_nothing_nothing_is_refused(tmp_path: Path) -> None:
