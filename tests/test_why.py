@@ -168,3 +168,63 @@ def test_an_erased_text_is_admitted(desk: Desk) -> None:
     told = desk.tickets.why(number, "category")[0]
     assert told["reproduced"] is False
     assert told["reasons"][-1]["code"] == "why.changed_since"
+
+
+def why_of(desk: Desk, number: int) -> dict[str, dict[str, object]]:
+    return {w["field"]: w for w in desk.tickets.why(number)}
+
+
+def codes(told: dict[str, object]) -> list[str]:
+    reasons = told["reasons"]
+    assert isinstance(reasons, list)
+    return [reason["code"] for reason in reasons]
+
+
+def test_each_field_is_told_its_own_reasons(desk: Desk) -> None:
+    """A decision is about several fields; the why of one never speaks of another."""
+    number = desk.tickets.open("VPN drops for everyone", set={"kind": "incident"})["number"]
+    told = why_of(desk, number)
+    for field in ("kind", "category", "service", "impact", "urgency", "language"):
+        for reason in told[field]["reasons"]:  # type: ignore[attr-defined]
+            assert reason.get("field", field) == field
+            assert all(v.startswith(f"{field}=") for v in reason.get("votes", ()) if len(reason["votes"]) == 1)
+    assert not any(code.startswith("routing.team") for code in codes(told["assignee"]))
+    assert all(code.startswith("routing.team") for code in codes(told["team"]))
+
+
+def test_what_was_set_otherwise_is_not_told_as_decided(desk: Desk, clock: FixedClock) -> None:
+    """A value given at opening, set later, taken, pinned: the reason is that deed, with the words given for it."""
+    number = desk.tickets.open("vpn drops", set={"impact": "low"})["number"]
+    told = why_of(desk, number)["impact"]
+    assert (told["value"], codes(told), told["policy"]) == ("low", ["why.by_hand"], None)
+    clock.forward(60)
+    desk.tickets.edit(number, set={"impact": "high"}, reason="the whole floor")
+    told = why_of(desk, number)["impact"]
+    assert (told["value"], codes(told)) == ("high", ["why.by_hand", "given"])
+    assert "low" not in repr(told["reasons"])
+    assert told["set"] == {
+        "seq": desk.store.head(), "at": "2026-03-02T09:01:00Z", "actor": "ana", "verb": "ticket.edit", "origin": "cli",
+    }  # fmt: skip
+    desk.tickets.take(number)
+    assert codes(why_of(desk, number)["assignee"]) == ["why.by_hand"]
+    desk.tickets.pin(number, "critical", "the board is watching")
+    told = why_of(desk, number)["priority"]
+    assert [r["sentence"] for r in told["reasons"]] == ["pinned by hand to critical: the board is watching"]  # type: ignore[attr-defined]
+    desk.tickets.prioritise(number)
+    assert codes(why_of(desk, number)["priority"]) == ["priority.matrix"]
+    assert why_of(desk, number)["priority"]["would_change"]
+
+
+def test_the_rules_own_value_comes_back_with_their_reasons(desk: Desk) -> None:
+    number = desk.tickets.open("vpn drops")["number"]
+    before = why_of(desk, number)["category"]
+    desk.tickets.edit(number, set={"category": "printing"})
+    assert codes(why_of(desk, number)["category"]) == ["why.by_hand"]
+    desk.undoing.last()
+    assert why_of(desk, number)["category"] == before
+    desk.tickets.edit(number, set={"category": "printing"})
+    desk.tickets.classify(number, set={"category": "hardware"})
+    told = why_of(desk, number)["category"]
+    assert (told["value"], codes(told)) == ("hardware", ["why.by_hand"]), "given by hand beside the rules' proposal"
+    desk.tickets.classify(number)
+    assert why_of(desk, number)["category"]["reasons"] == before["reasons"]

@@ -10,7 +10,15 @@ from textual.app import App, ComposeResult
 from helpdesk_tui.vocabulary.records import NEVER, CommentRow, TimelineItem, ViewTab
 from helpdesk_tui.widgets.ledger_view import CLOSED, COUNTED, PAUSED, LedgerClock, LedgerView, LedgerWindow, bar
 from helpdesk_tui.widgets.preview import Preview, PreviewData
-from helpdesk_tui.widgets.sentences import FIELDS, VERBS, change_sentences, is_machine, value_text, verb_sentence
+from helpdesk_tui.widgets.sentences import (
+    FIELDS,
+    VERBS,
+    change_sentences,
+    is_machine,
+    reason_texts,
+    value_text,
+    verb_sentence,
+)
 from helpdesk_tui.widgets.timeline import FOLD, Timeline
 from helpdesk_tui.widgets.view_tabs import ViewTabs, count_text
 from helpdesk_tui.widgets.why_pane import WhyPane, WhySection
@@ -432,3 +440,91 @@ async def test_ledger_and_reasons_of_hostile_text(text: str) -> None:
         await pilot.pause()
         assert "No service level applies" in screen_text(app)
         assert "No reasons are recorded" in screen_text(app)
+
+
+# -- what entries say ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"verb": "ticket.reply", "comment_kind": "reply", "text": "hello"}, "replied to the requester"),
+        ({"verb": "ticket.reply", "comment_kind": "reply", "text": "hello", "by_requester": True}, "wrote"),
+        ({"verb": "ticket.open", "comment_kind": "reply", "text": "x", "by_requester": True}, "opened the ticket"),
+        ({"verb": "ticket.note", "comment_kind": "note", "text": "x", "by_requester": True}, "wrote an internal note"),
+        ({"verb": "bulk.take"}, "took the ticket"),
+        ({"verb": "bulk.edit"}, "edited the ticket"),
+        ({"verb": "no.such verb"}, "no.such verb"),
+    ],
+)
+def test_what_somebody_did(values: dict[str, Any], says: str) -> None:
+    assert verb_sentence(entry(1, **values)) == says
+
+
+def test_every_verb_that_writes_on_tickets_has_its_words() -> None:
+    from helpdesk_tui.desk import registry
+
+    written = {name for name, spec in registry.verbs().items() if name.startswith("ticket.") and not spec.reads}
+    assert written - VERBS.keys() - {"ticket.cancel"} == set()
+    assert {f"ticket.{name[5:]}" for name in registry.verbs() if name.startswith("bulk.")} <= VERBS.keys()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"tags": [[], ["vpn", "home"]]}, ["tagged vpn, home"]),
+        ({"tags": [["old"], ["new"]]}, ["tagged new", "no longer tagged old"]),
+        ({"checklist": [[], []]}, []),
+        ({"links": [[12], []]}, ["no longer linked with #12"]),
+        ({"time_spent": [[], [5_400]]}, ["1 h 30 min of work"]),
+        ({"comment": [None, "reply"]}, ["a public reply"]),
+        ({"comment": ["note", None]}, ["a note is gone"]),
+        ({"priority": ["medium", "high"]}, ["priority: Medium -> High"]),
+        ({"pending_until": [None, "2026-03-02T09:00:00Z"]}, ["pending until: 2026-03-02 17:00"]),
+        ({"resolved_at": [None, "2026-03-02T09:00:00Z"], "version": [1, 2]}, []),
+    ],
+)
+def test_what_changed(changes: dict[str, list[Any]], says: list[str]) -> None:
+    assert change_sentences(entry(1, changes=changes), "Asia/Shanghai") == says
+
+
+def test_a_comment_shown_below_is_not_told_again() -> None:
+    item = entry(1, "ticket.reply", text="hello", comment_kind="reply", changes={"comment": [None, "reply"]})
+    assert change_sentences(item, "UTC") == []
+
+
+def test_reasons_are_told_once_and_in_the_words_given() -> None:
+    reasons: list[dict[str, Any]] = [
+        {"code": "lifecycle.move", "state": "new", "to": "in_progress"},
+        {"code": "lifecycle.follow", "state": "new", "to": "in_progress", "verb": "take"},
+        {"code": "take", "who": "ana"},
+        {"code": "tags", "added": "vpn", "removed": "-"},
+        {"code": "given", "text": "the whole floor"},
+        {"code": "given", "text": "the whole floor"},
+    ]
+    assert reason_texts(entry(1, reasons=reasons)) == ["because the whole floor"]
+
+
+async def test_an_undo_says_what_it_took_back() -> None:
+    timeline = Timeline()
+    app = Panes(timeline)
+    async with app.run_test(size=(100, 20)) as pilot:
+        timeline.set_items([entry(1, "ticket.pin"), entry(2, "undo", undoes=1), entry(3, "redo", undoes=2)])
+        await pilot.pause()
+        seen = screen_text(app)
+        assert "took back: pinned the priority" in seen
+        assert "did again: pinned the priority" in seen
+
+
+async def test_a_requesters_words_wear_their_name() -> None:
+    timeline = Timeline()
+    app = Panes(timeline)
+    async with app.run_test(size=(100, 20)) as pilot:
+        timeline.set_items(
+            [entry(1, "ticket.reply", actor="zoe", text="it works", comment_kind="reply", by_requester=True)]
+        )
+        await pilot.pause()
+        seen = screen_text(app)
+        assert "zoe  wrote" in seen
+        assert "| REQUESTER" in seen
+        assert "PUBLIC REPLY" not in seen

@@ -239,6 +239,7 @@ class TicketReading(TicketParts):
     def timeline(self, number: int) -> list[TimelineItem]:
         """Everything that happened to a ticket and to those merged into it, in time order, for people to read."""
         from helpdesk_tui.desk.history import standing
+        from helpdesk_tui.desk.voices import of_the_customer
 
         conn = self.desk.store.reader()
         facts = self._facts_of(number)
@@ -252,17 +253,23 @@ class TicketReading(TicketParts):
             stand = {e.seq for e in standing(entries)}
             undone = {e.undoes: e.seq for e in entries if e.undoes is not None}
             hidden = set() if notes else _notes_of(entries)
+            theirs = of_the_customer(entries, member, self._is_agent)
             for entry in entries:
                 item = _item(entry, namer, notes, hidden)
                 if item is not None and not notes:
                     mine = self.desk.actor.id in (entry.actor_id, entry.on_behalf_of)
                     item = outside.item(item, mine, self.knows, namer.person(self.desk.actor.id))
                 if item is not None:
+                    item.by_requester = entry.seq in theirs
                     if entry.seq not in stand and entry.undoes is None:
                         item.undone_by = undone.get(entry.seq or 0)
                     items.append(item)
         items.sort(key=lambda i: (i.at, i.seq))
         return items
+
+    def _is_agent(self, person_id: int) -> bool:
+        person = self.desk.directory.person(person_id)
+        return person is not None and person.agent
 
     @verb("ticket.why", Permission.TICKET_READ, reads=True)
     def why(self, number: int, field: str | None = None) -> list[dict[str, Any]]:

@@ -1,4 +1,8 @@
-"""Why a ticket is as it is: the latest decision behind every automatic value, checked against its stored inputs."""
+"""Why a ticket is as it is: what holds the present value of every automatic field, checked against its stored inputs.
+
+A value follows from the latest decision of the rules, or somebody (or something) set it since; what a decision says of
+other fields, or of a value that holds no more, is no reason of the present one.
+"""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +14,7 @@ from helpdesk_tui.rules import priority as priorities
 from helpdesk_tui.rules import routing
 from helpdesk_tui.rules.sla_explain import explain as explain_sla
 from helpdesk_tui.store.changes import Entry, Row
+from helpdesk_tui.vocabulary.channels import Origin
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import iso
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 register(
     {
         "why.by_hand": N_("{field} was set by hand: {verb} by {actor} at {at}"),
+        "why.imported": N_("{field} came with an import: {verb} by {actor} at {at}"),
+        "why.by_itself": N_("{field} was set without a person: {verb} at {at}"),
         "why.nothing": N_("{field}: nothing was decided; it is as it was given"),
         "why.changed_since": N_(
             "the stored inputs no longer lead to the stored decision; the policy or the text was erased"
@@ -34,14 +41,21 @@ DECIDED: Final[dict[str, str]] = {
     "urgency": CLASSIFICATION, "language": CLASSIFICATION, "priority": PRIORITY, "team": ROUTING,
     "assignee": ROUTING, "moscow": DEMAND,
 }  # fmt: skip
+_GIVEN: Final = frozenset({"given"})
+# What an entry may say of a field that it set without a decision.
+_TELLING: Final = {
+    "priority": _GIVEN | {"escalation.raised"},
+    "kind": _GIVEN | {"kind.changed"},
+}
 _COLUMN: Final = {"service": "service_id", "team": "team_id", "assignee": "assignee_id"}
 SLA_FIELDS: Final = ("sla", "sla_state", "response_due_at", "update_due_at", "resolution_due_at", "due")
 FIELDS: Final = (*DECIDED, "sla")
 
 
 def explain(desk: "Desk", entries: list[Entry], field: str | None) -> list[dict[str, Any]]:
-    """One object a field: value, decided by what (policy version, decision), reasons with English sentences,
-    what would change it, and whether the stored inputs still lead to the same decision."""
+    """One object a field: value, who or what set it last (`set`: seq, at, actor, verb, origin), the decision behind it
+    (`policy` is its version, null where the value is not the decision's), the reasons that hold the present value with
+    English sentences, what would change it, and whether the decision's stored inputs still lead to it."""
     wanted = [field] if field else list(FIELDS)
     for name in wanted:
         if name not in DECIDED and name not in SLA_FIELDS:
@@ -66,11 +80,9 @@ def _last_decision(entries: list[Entry], decision: str) -> tuple[Entry, dict[str
     return None
 
 
-def _set_later(entries: list[Entry], column: str, since: Entry) -> Entry | None:
-    """The last entry that changed the column after the deciding one, without deciding it itself."""
+def _last_set(entries: list[Entry], column: str) -> Entry | None:
+    """The entry that gave a column its present value; None where it has stood since the ticket was opened, unset."""
     for entry in reversed(entries):
-        if entry is since:
-            return None
         for change in entry.rows:
             if change.table == "ticket" and change.after is not None and column in change.after:
                 return entry
@@ -87,30 +99,95 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
     namer = Namer(desk.store.reader(), masking.veil(desk))
     column = _COLUMN.get(name, name)
     row = desk.reading.facts(written[0].subject)
-    result: dict[str, Any] = {"field": name, "value": namer.value(column, row.get(column)), "decision": DECIDED[name]}
+    value = namer.value(column, row.get(column))
     found = _last_decision(entries, DECIDED[name])
+    last = _last_set(entries, column)
+    by = None if last is None else _deed(last, namer)
+    result: dict[str, Any] = {"field": name, "value": value, "decision": DECIDED[name], "set": by}
+    told = _set_by(name, last, namer) if last is not None and value is not None else []
     if found is None:
-        return result | {
-            "policy": None,
-            "reasons": _sentences([Reason("why.nothing", {"field": name}).data()]),
-            "would_change": [],
-            "reproduced": None,
-        }
+        told = told or [Reason("why.nothing", {"field": name}).data()]
+        return result | {"policy": None, "reasons": _sentences(told), "would_change": [], "reproduced": None}
     entry, kept = found
-    later = _set_later(entries, column, entry)
     reasons, would, same = _recall(desk, written, entry, kept)
-    if later is not None:
-        by = {"field": name, "verb": later.verb, "actor": namer.person(later.actor_id) or "-", "at": iso(later.at)}
-        reasons = [Reason("why.by_hand", by).data(), *reasons]
+    holds = _holds(desk, kept, name, row.get(column), value, last, entry)
+    if holds:
+        told = [r for r in _given(reasons, entry) if concerns(r, name)]
+    told = told or [Reason("why.nothing", {"field": name}).data()]
     if not same:
-        reasons.append(Reason("why.changed_since").data())
+        told.append(Reason("why.changed_since").data())
     return result | {
-        "policy": kept["policy"],
+        "policy": kept["policy"] if holds or not same else None,
         "at": iso(entry.at),
-        "reasons": _sentences(namer.reasons(reasons)),
-        "would_change": _sentences(would),
+        "reasons": _sentences(namer.reasons(told)),
+        "would_change": _sentences(would) if holds else [],
         "reproduced": same,
     }
+
+
+def _deed(entry: Entry, namer: Any) -> dict[str, Any]:
+    """Who or what gave a field its value, and when."""
+    return {
+        "seq": entry.seq,
+        "at": iso(entry.at),
+        "actor": namer.person(entry.actor_id) or "desk",
+        "verb": entry.verb,
+        "origin": entry.origin,
+    }
+
+
+def _holds(
+    desk: "Desk", kept: dict[str, Any], name: str, raw: Any, value: Any, last: Entry | None, decided: Entry
+) -> bool:
+    """Whether the present value is the decision's: nobody set it since, and it says the same."""
+    if last is not None and last is not decided and (last.seq or 0) > (decided.seq or 0):
+        return False
+    outcome = kept["outcome"]
+    said = outcome.get(name)
+    if name == "service" and said is not None and all(s.code != said for s in desk.directory.services().values()):
+        said = None  # the desk does not have it
+    if name == "language" and said == "other":
+        said = None
+    if name == "assignee":
+        return bool(said == raw)
+    return bool(said == value)
+
+
+def _set_by(name: str, entry: Entry, namer: Any) -> list[dict[str, Any]]:
+    """The reasons of a value that an entry set without the rules deciding it."""
+    by = _deed(entry, namer)
+    params = {"field": name, "verb": entry.verb, "actor": by["actor"], "at": by["at"]}
+    if entry.verb.startswith("import.") or entry.origin == Origin.IMPORT:
+        code = "why.imported"
+    elif entry.actor_id is None or entry.origin == Origin.TIMER:
+        code = "why.by_itself"
+    else:
+        code = "why.by_hand"
+    more = [r for r in entry.reasons if r.get("code") in _TELLING.get(name, _GIVEN)]
+    return [Reason(code, params).data(), *more]
+
+
+def _given(reasons: list[dict[str, Any]], entry: Entry) -> list[dict[str, Any]]:
+    """A pin's step with the words that were given for it, which stand beside the decision."""
+    text = next((r.get("text") for r in entry.reasons if r.get("code") == "given"), None)
+    if text is None:
+        return reasons
+    return [{**r, "reason": text} if r.get("code") == "priority.pinned" else r for r in reasons]
+
+
+def concerns(reason: dict[str, Any], field: str) -> bool:
+    """Whether a step of a decision speaks of this field (one decision may be about several)."""
+    code = str(reason.get("code", ""))
+    if code.startswith("routing."):
+        return code.startswith("routing.team.") is (field == "team")
+    if not code.startswith("classify."):
+        return True
+    votes = reason.get("votes")
+    if isinstance(votes, list):
+        return any(str(vote).startswith(f"{field}=") for vote in votes)
+    if code == "classify.category_service":
+        return field == "service"
+    return reason.get("field") == field or (field == "language" and "language" in reason)
 
 
 def _recall(

@@ -68,7 +68,7 @@ class CommentRow:
 
 @dataclass(slots=True)
 class TimelineItem:
-    """One thing that happened to a ticket, in the order (`at`, `seq`)."""
+    """One thing that happened to a ticket, in the order (`at`, `seq`). `by_requester`: its words speak for the requester."""
 
     seq: int
     at: Instant
@@ -84,6 +84,7 @@ class TimelineItem:
     undone_by: int | None = None
     undoes: int | None = None
     on_behalf_of: str | None = None
+    by_requester: bool = False
 
 
 @dataclass(slots=True)

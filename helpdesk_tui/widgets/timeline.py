@@ -12,12 +12,19 @@ from textual.strip import Strip
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.instants import local
-from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.records import TimelineItem
-from helpdesk_tui.vocabulary.text import one_line, safe_text
+from helpdesk_tui.vocabulary.text import safe_text
 from helpdesk_tui.widgets.inert import wrap
 from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
-from helpdesk_tui.widgets.sentences import FieldText, change_sentences, is_machine, verb_sentence
+from helpdesk_tui.widgets.sentences import (
+    FieldText,
+    actor_text,
+    change_sentences,
+    is_machine,
+    origin_text,
+    reason_texts,
+    verb_sentence,
+)
 
 FOLD: Final = 12
 """Lines of a reply or note that stand before it is unfolded."""
@@ -66,6 +73,7 @@ class Timeline(LineView):
         self._tz = tz
         self._field_text = field_text
         self._items: list[TimelineItem] = []
+        self._by_seq: dict[int, TimelineItem] = {}
         self._blocks: list[int] = []
         self._starts: dict[int, tuple[int, int]] = {}
         self._cursor = 0
@@ -85,8 +93,8 @@ class Timeline(LineView):
         """
         seq = self.cursor.seq if self.cursor else None
         self._items = list(items)
-        known = {item.seq for item in self._items}
-        self._unfolded &= known
+        self._by_seq = {item.seq: item for item in self._items}
+        self._unfolded &= self._by_seq.keys()
         offset = self._first_line() - self._top
         self.reflow(keep_top=True)
         self._cursor = self._block_of(seq)
@@ -161,28 +169,34 @@ class Timeline(LineView):
         undone = item.undone_by is not None
         quiet = is_machine(item) or undone
         tone = "muted" if quiet else "plain"
-        who = one_line(item.actor, 40)
-        if item.on_behalf_of:
-            who = _("{actor} for {person}").format(actor=who, person=one_line(item.on_behalf_of, 40))
-        said = verb_sentence(item)
+        who, said = actor_text(item), verb_sentence(item)
+        target = self._target(item)
+        if target is not None:
+            again = item.verb == "redo"
+            said = (_("did again: {deed}") if again else _("took back: {deed}")).format(deed=verb_sentence(target))
         head: list[Piece] = [(f"   {time} ", "muted"), (who, "muted" if quiet else "strong"), (f"  {said}", tone)]
         if undone:
             head.append((f"  [{_('undone')}]", "warning"))
-        if item.undoes is not None:
-            head.append((f"  {_('takes back entry {seq}').format(seq=item.undoes)}", "muted"))
-        if item.origin not in {"tui", "cli", ""}:
-            head.append((f"  ({one_line(item.origin, 20)})", "muted"))
+        origin = origin_text(item.origin)
+        if origin:
+            head.append((f"  ({origin})", "muted"))
         lines = [Line(tuple(head))]
         changes = change_sentences(item, self._tz, self._field_text)
         if changes:
             parts = wrap("; ".join(changes), width - len(_INDENT) - 1, 6)
             lines += [text_line(_INDENT + part, "muted" if quiet else "accent") for part in parts]
-        for reason in item.reasons[:5]:
-            because = _("because {reason}").format(reason=sentence(reason))
-            lines += [text_line(f"{_INDENT}  {part}", "muted") for part in wrap(because, width - len(_INDENT) - 3, 3)]
+        for text in reason_texts(item)[:5]:
+            lines += [text_line(f"{_INDENT}  {part}", "muted") for part in wrap(text, width - len(_INDENT) - 3, 3)]
         if item.text:
             lines += self._body(item, item.text, quiet, width)
         return lines
+
+    def _target(self, item: TimelineItem) -> TimelineItem | None:
+        """What an undo took back, or a redo did again."""
+        target = self._by_seq.get(item.undoes) if item.undoes is not None else None
+        while target is not None and target.undoes is not None:
+            target = self._by_seq.get(target.undoes)
+        return target
 
     def _body(self, item: TimelineItem, text: str, quiet: bool, width: int) -> list[Line]:
         reply = item.comment_kind == CommentKind.REPLY
@@ -192,7 +206,7 @@ class Timeline(LineView):
         lead: tuple[Piece, ...] = ((_INDENT, "plain"), (f"{edge} ", tone))
         lines: list[Line] = []
         if reply or note:
-            label = _("PUBLIC REPLY") if reply else _("INTERNAL NOTE")
+            label = _("INTERNAL NOTE") if note else _("REQUESTER") if item.by_requester else _("PUBLIC REPLY")
             lines.append(Line((*lead, (label, tone))))
         open_ = item.seq in self._unfolded
         limit = OPEN_LINES if open_ else FOLD

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpdesk_tui.screens.common.editing import label_of
 from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import human_duration, local, parse_instant
+from helpdesk_tui.vocabulary.instants import local, parse_instant
 from helpdesk_tui.vocabulary.kinds import ref, state_label
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line, safe_text
@@ -25,7 +25,6 @@ _FIELDS = (
     "resolution_code", "version",
 )  # fmt: skip
 _TEXTS = ("description", "cause", "resolution")
-_LEVELS = frozenset({"priority", "impact", "urgency", "phase"})
 
 
 @dataclass(slots=True)
@@ -56,7 +55,7 @@ class DetailsPane(LineView):
             if value in (None, "", [], False):
                 continue
             label = f" {cells(label_of(name), LABEL)}"
-            parts = wrap(_value(name, value, data.tz), width - LABEL - 3, 5) or [""]
+            parts = wrap(value_text(name, value, data.tz), width - LABEL - 3, 5) or [""]
             lines.append(Line(((label, "muted"), (parts[0], "plain"))))
             lines += [text_line(" " * (LABEL + 1) + part) for part in parts[1:]]
         for name in _TEXTS:
@@ -77,16 +76,6 @@ class DetailsPane(LineView):
             lines += [text_line((f" [{'x' if step['done_at'] else ' '}] " if not i else "     ") + part, tone)
                       for i, part in enumerate(parts)]  # fmt: skip
         return lines or [text_line(" " + _("Loading..."), "muted")]
-
-
-def _value(name: str, value: Any, tz: str) -> str:
-    if isinstance(value, str) and (name.endswith("_at") or name == "pending_until"):
-        return local(parse_instant(value, 0), tz)
-    if name == "time_spent":
-        return human_duration(int(value))
-    if name in _LEVELS:
-        return one_line(_(str(value).capitalize()), 60)
-    return value_text(name, value, tz)
 
 
 class LinksPane(LineView):

@@ -22,7 +22,7 @@ _WHY: Final = {
 }
 _NAMES: Final = {"response": N_("Response"), "update": N_("Update"), "resolution": N_("Resolution")}
 _OPENING: Final = ("kind", "priority", "service", "team", "assignee", "tags")
-_CLOCKS: Final = frozenset({"response_due_at", "update_due_at", "resolution_due_at", "comment"})
+_CLOCKS: Final = frozenset({"response_due_at", "update_due_at", "resolution_due_at"})
 _RUNS: Final = {
     "none": (N_("not running"), "muted"),
     "running": (N_("running"), "plain"),
@@ -81,14 +81,15 @@ def readable(item: TimelineItem) -> TimelineItem:
         item.text = item.text or pair[1]
         item.changes = {name: changes[name] for name in _OPENING if name in changes}
     item.changes = {name: pair for name, pair in item.changes.items() if name not in _CLOCKS}
+    given = any(reason.get("code") == "given" for reason in item.reasons)
     reasons: list[dict[str, Any]] = []
     for reason in item.reasons:
-        if reason.get("code") == "lifecycle.move":
-            continue
         if reason.get("code") != "decision":
             reasons.append(reason)
         elif reason.get("decision") != "classification":
-            reasons.extend(reason.get("outcome", {}).get("steps", ()))
+            steps = reason.get("outcome", {}).get("steps", ())
+            # A pin's step has no words of its own where somebody gave them.
+            reasons.extend(step for step in steps if not (given and step.get("code") == "priority.pinned"))
     item.reasons = reasons
     return item
 
