@@ -89,6 +89,7 @@ def test_the_administrator_sees_no_ticket_text_and_the_auditor_changes_nothing()
         Permission.TICKET_READ,
         Permission.NOTE_READ,
         Permission.PEOPLE_READ,
+        Permission.PEOPLE_UNMASK,
         Permission.POLICY_READ,
         Permission.VIEW_OWN,
         Permission.EXPORT,

@@ -69,6 +69,9 @@ def test_tickets_of_an_item(desk: Desk) -> None:
         {"number": number, "ref": desk.tickets.show(number)["ref"], "state": "new", "title": "Paper jam"}
     ]
     caller = as_person(desk, "caller", "requester")
+    with pytest.raises(NotFound):
+        caller.cis.show("printer-7")
+    desk.cis.edit("printer-7", {"owner": "caller"})
     assert caller.cis.show("printer-7")["tickets"] == []
     caller.close()
 

@@ -198,6 +198,22 @@ def deactivate(person: PersonArgument, output: output.OutputOption = Output.TABL
 
 @command(
     app,
+    "unmask",
+    N_("Show a masked person plainly, for a reason that the journal keeps."),
+    "helpdesk people unmask '#7' --reason 'complaint 2026-31'",
+    "helpdesk people unmask INC-1042 --reason 'call back about the survey' -o json",
+)
+def unmask(
+    person: PersonArgument,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why you need to see them."))],
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk() as desk:
+        print_entity(desk.people.unmask(person, reason), output=output)
+
+
+@command(
+    app,
     "erase",
     N_("Erase a person's data here and in the journal. Cannot be undone."),
     "helpdesk people erase zhang.wei@lanhai.example",

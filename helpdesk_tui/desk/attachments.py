@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any, Final
 
-from helpdesk_tui.desk import fields
+from helpdesk_tui.desk import fields, masking
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, when
 from helpdesk_tui.desk.ticket_talk import survivor
@@ -24,7 +24,7 @@ _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _SELECT: Final = (
     "SELECT a.id, a.number, a.comment_id, a.name, a.media_type, a.size, a.sha256, coalesce(p.login, p.name), a.created_at"
-    " FROM attachment a LEFT JOIN person p ON p.id = a.author_id WHERE "
+    ", a.author_id FROM attachment a LEFT JOIN person p ON p.id = a.author_id WHERE "
 )
 _OF_TICKET: Final = _SELECT + "a.number = ? ORDER BY a.id"
 _ONE: Final = _SELECT + "a.id = ?"
@@ -92,8 +92,8 @@ class Attachments(Noun):
             draft.insert("attachment", (key,), row)
         return self._json(self.desk.store.query(_ONE, (key,))[0])
 
-    @staticmethod
-    def _json(r: tuple[Any, ...]) -> Object:
+    def _json(self, r: tuple[Any, ...]) -> Object:
+        veil = masking.veil(self.desk)
         return {
             "id": r[0],
             "number": r[1],
@@ -103,7 +103,7 @@ class Attachments(Noun):
             "media_type": r[4],
             "size": r[5],
             "sha256": r[6],
-            "author": r[7],
+            "author": r[7] if veil is None else veil.person(r[9], r[7]),
             "created_at": when(r[8]),
         }
 

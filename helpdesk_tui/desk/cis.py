@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from helpdesk_tui.desk import fields
+from helpdesk_tui.desk import fields, masking
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import NOTHING, Object, Objects, expect, like
 from helpdesk_tui.desk.work import Work
@@ -27,13 +27,13 @@ STATUSES: Final = ("planned", "in_use", "in_stock", "in_repair", "retired")
 MAX_DEPTH: Final = 10
 _FIELDS: Final = ("name", "class", "status", "service", "owner", "attributes")
 _COLUMNS: Final = (
-    "c.id, c.name, c.ci_class, c.status, s.code, coalesce(o.login, o.email, o.name), c.attributes, c.version"
+    "c.id, c.name, c.ci_class, c.status, s.code, coalesce(o.login, o.email, o.name), c.attributes, c.version, c.owner_id"
     " FROM configuration_item c LEFT JOIN service s ON s.id = c.service_id LEFT JOIN person o ON o.id = c.owner_id"
 )
 _ONE: Final = f"SELECT {_COLUMNS} WHERE c.name = ? COLLATE NOCASE"  # sql: constant
 _LIST: Final = (
     f"SELECT {_COLUMNS} WHERE (?1 = '' OR c.name LIKE ?1 ESCAPE '\\' OR c.ci_class LIKE ?1 ESCAPE '\\')"  # sql: constant
-    " AND (?2 IS NULL OR s.code = ?2) ORDER BY c.name LIMIT ?3"
+    " AND (?2 IS NULL OR s.code = ?2) AND (?4 IS NULL OR c.owner_id = ?4) ORDER BY c.name LIMIT ?3"
 )
 _OUT: Final = (
     "SELECT r.type, c.name, c.ci_class FROM ci_relation r JOIN configuration_item c ON c.id = r.other_id"
@@ -79,23 +79,26 @@ def _attributes(value: str) -> str | None:
 
 
 class ConfigurationItems(Noun):
-    """Configuration items."""
+    """Configuration items. Who may read no other person of the directory sees the items they own, and nothing around."""
+
+    def _inside(self) -> bool:
+        return self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL
 
     def _find(self, name: str) -> tuple[Any, ...]:
         found = self.desk.store.query(_ONE, (name.strip(),))
-        if not found:
+        if not found or not (self._inside() or found[0][8] == self.desk.actor.id):
             raise NotFound(N_("there is no configuration item {name}; `helpdesk ci list` shows them"), name=name)
         return found[0]
 
-    @staticmethod
-    def _json(r: tuple[Any, ...]) -> Object:
+    def _json(self, r: tuple[Any, ...]) -> Object:
+        plain = r[8] == self.desk.actor.id or self.desk.plain_scope(Permission.PEOPLE_READ) is Scope.ALL
         return {
             "id": r[0],
             "name": r[1],
             "class": r[2],
             "status": r[3],
             "service": r[4],
-            "owner": r[5],
+            "owner": r[5] if plain else masking.email(r[5]),
             "attributes": json.loads(r[6]) if r[6] else {},
             "version": r[7],
         }
@@ -110,6 +113,9 @@ class ConfigurationItems(Noun):
         row = self._find(name)
         steps = max(0, min(depth, MAX_DEPTH))
         names = ("type", "name", "class")
+        if not self._inside():
+            alone: Object = {"relations": {"out": [], "in": []}, "impact": []}
+            return {**self._json(row), **alone, "tickets": self._tickets(row[0])}
         return {
             **self._json(row),
             "relations": {
@@ -251,5 +257,6 @@ class ConfigurationItems(Noun):
         """Items by name, those whose name or class contains the text, of one service if given."""
         wanted = f"%{like(text.strip())}%" if text.strip() else ""
         code = None if service is None else self.desk.services.service(service).code
-        rows = self.desk.store.query(_LIST, (wanted, code, -1 if limit is None else limit))
+        only = None if self._inside() else self.desk.actor.id
+        rows = self.desk.store.query(_LIST, (wanted, code, -1 if limit is None else limit, only))
         return [self._json(r) for r in rows]

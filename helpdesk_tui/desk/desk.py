@@ -153,6 +153,14 @@ class Desk(Nouns):
             )
         return replace(found, real_id=known.real_id)
 
+    def sees_plainly(self, row: Mapping[str, Any]) -> bool:
+        """Whether the people on this ticket row stand plainly before the actor, who has read it."""
+        scope = self.plain_scope(Permission.TICKET_READ)
+        if scope is self.scope(Permission.TICKET_READ):
+            return True
+        facts = access.TicketFacts(row.get("team_id"), row.get("assignee_id"), row.get("requester_id"))
+        return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts)
+
     def allows_on(self, permission: Permission, row: Mapping[str, Any]) -> bool:
         """Whether the actor may do this to this ticket row."""
         scope = self.scope(permission)

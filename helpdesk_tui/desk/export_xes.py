@@ -58,16 +58,18 @@ def _attribute(indent: str, kind: str, key: str, value: Any) -> str:
     return f'{indent}<{kind} key="{key}" value="{escaped(str(value))}"/>\n'
 
 
-def log(desk: "Desk", tickets: Iterable[Mapping[str, Any]], *, plain: bool) -> Iterator[str]:
-    """The document, a trace a piece. Without `plain` people's names are masked."""
+def log(desk: "Desk", tickets: Iterable[Mapping[str, Any]], veil: masking.Veil | None) -> Iterator[str]:
+    """The document, a trace a piece. Under a veil people's names are masked, but one's own."""
     names: dict[int | None, str | None] = {None: None}
     yield _HEAD
     for ticket in tickets:
-        yield _trace(desk, ticket, names, plain)
+        yield _trace(desk, ticket, names, veil)
     yield _TAIL
 
 
-def _trace(desk: "Desk", ticket: Mapping[str, Any], names: dict[int | None, str | None], plain: bool) -> str:
+def _trace(
+    desk: "Desk", ticket: Mapping[str, Any], names: dict[int | None, str | None], veil: masking.Veil | None
+) -> str:
     parts = ["\t<trace>\n", _attribute("\t\t", "string", "concept:name", ticket["ref"])]
     parts += [
         _attribute("\t\t", kind, f"helpdesk:{key}", ticket[key]) for key, kind in _FACTS if ticket[key] is not None
@@ -79,14 +81,14 @@ def _trace(desk: "Desk", ticket: Mapping[str, Any], names: dict[int | None, str 
     for entry in standing(entries):
         if told is not None and entry.seq not in told:
             continue
-        event, phase = _event(desk, entry, ticket["number"], phase, names, plain)
+        event, phase = _event(desk, entry, ticket["number"], phase, names, veil)
         parts.append(event)
     parts.append("\t</trace>\n")
     return "".join(parts)
 
 
 def _event(
-    desk: "Desk", entry: Entry, number: int, was: int, names: dict[int | None, str | None], plain: bool
+    desk: "Desk", entry: Entry, number: int, was: int, names: dict[int | None, str | None], veil: masking.Veil | None
 ) -> tuple[str, int]:
     after: dict[str, Any] = {}
     opened = handed = False
@@ -98,7 +100,7 @@ def _event(
             handed = handed or before.get("assignee_id") is not None or before.get("team_id") is not None
     phase: int = after.get("phase", was)
     name = str(after["state"]) if "state" in after else entry.verb
-    who = _resource(desk, entry, names)
+    who = _resource(desk, entry, names, veil)
     tab = "\t\t\t"
     parts = [
         "\t\t<event>\n",
@@ -107,7 +109,7 @@ def _event(
         _attribute(tab, "string", "lifecycle:transition", _transition(opened, handed, was, phase, after)),
     ]
     if who:
-        parts.append(_attribute(tab, "string", "org:resource", who if plain else masking.name(who)))
+        parts.append(_attribute(tab, "string", "org:resource", who))
     parts.append(_attribute(tab, "string", "helpdesk:verb", entry.verb))
     parts.append("\t\t</event>\n")
     return "".join(parts), phase
@@ -128,12 +130,14 @@ def _transition(opened: bool, handed: bool, was: int, phase: int, after: Mapping
     return "complete"
 
 
-def _resource(desk: "Desk", entry: Entry, names: dict[int | None, str | None]) -> str | None:
+def _resource(desk: "Desk", entry: Entry, names: dict[int | None, str | None], veil: masking.Veil | None) -> str | None:
     """Who did it: the one whom an imported log names, else the actor."""
     for reason in entry.reasons:
         if reason.get("code") == "log.by":
-            return str(reason.get("text"))
+            named = str(reason.get("text"))
+            return named if veil is None else masking.name(named)
     if entry.actor_id not in names:
         person = desk.directory.person(entry.actor_id)
-        names[entry.actor_id] = person.login or person.name if person else None
+        found = person.login or person.name if person else None
+        names[entry.actor_id] = found if veil is None else veil.person(entry.actor_id, found)
     return names[entry.actor_id]

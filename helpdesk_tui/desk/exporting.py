@@ -82,11 +82,8 @@ class Exporting(Noun):
             return written(self._lists()[what](), form, raw=raw)
         tickets = self._tickets(where)
         if form == "xes":
-            return export_xes.log(self.desk, tickets, plain=self._plain())
+            return export_xes.log(self.desk, tickets, masking.veil(self.desk, Permission.EXPORT))
         return written(tickets, form, raw=raw, keys=forms.KEYS)
-
-    def _plain(self) -> bool:
-        return self.desk.plain_scope(Permission.EXPORT) is not Scope.NONE
 
     def _viewer(self) -> Viewer:
         """For whom: the actor, within what they may both read and export."""
@@ -106,7 +103,8 @@ class Exporting(Noun):
         desk = self.desk
         condition = Compiler(desk.store.reader(), self._viewer()).condition(parse_filter(where))
         rows = forms.many(desk.store.reader(), condition, "t.number", desk.now())
-        return rows if self._plain() else map(masking.ticket, rows)
+        veil = masking.veil(desk, Permission.EXPORT)
+        return rows if veil is None else map(veil.ticket, rows)
 
 
 def written(

@@ -140,9 +140,8 @@ def _parent(desk: "Desk", name: str, value: str) -> dict[str, Any]:
     if fold(value) in _NOTHING:
         return {"parent_number": None}
     parsed = parse_ref(value)
-    if parsed is None or not desk.store.query(
-        "SELECT 1 FROM ticket WHERE number = ? AND deleted_at IS NULL", (parsed,)
-    ):
+    there = "SELECT 1 FROM ticket WHERE number = ? AND deleted_at IS NULL"
+    if parsed is None or not desk.store.query(there, (parsed,)) or not desk.reading.knows(parsed):
         raise Invalid(N_("parent: there is no ticket {value}"), value=value)
     return {"parent_number": parsed}
 

@@ -53,9 +53,9 @@ class Veil:
 
     __slots__ = ("_me", "_own", "_scope", "_teams")
 
-    def __init__(self, desk: "Desk") -> None:
+    def __init__(self, desk: "Desk", permission: Permission = Permission.TICKET_READ) -> None:
         actor = desk.actor
-        self._scope = desk.plain_scope(Permission.TICKET_READ)
+        self._scope = desk.plain_scope(permission)
         self._me = actor.id
         found = desk.store.query("SELECT login, name, email FROM person WHERE id = ?", (actor.id,))
         self._own = frozenset(value for record in found for value in record if value)
@@ -82,7 +82,6 @@ class Veil:
         return found
 
 
-def veil(desk: "Desk") -> Veil | None:
-    """The actor's veil; None for those who see plainly whatever they see, which costs nothing."""
-    permission = Permission.TICKET_READ
-    return None if desk.plain_scope(permission) is desk.scope(permission) else Veil(desk)
+def veil(desk: "Desk", permission: Permission = Permission.TICKET_READ) -> Veil | None:
+    """The actor's veil (over what they read, or export); None for those who see all of it plainly, which costs nothing."""
+    return None if desk.plain_scope(permission) is desk.scope(permission) else Veil(desk, permission)

@@ -1,9 +1,10 @@
 """`desk.people`: contacts and agents, their roles and organisations."""
 
-from typing import Any
+from typing import Any, Final
 
 from helpdesk_tui.desk import erasure, fields, person_rows
 from helpdesk_tui.desk.directory import PersonFacts
+from helpdesk_tui.desk.moves import given
 from helpdesk_tui.desk.people_search import PeopleSearch
 from helpdesk_tui.desk.registry import verb
 from helpdesk_tui.desk.shapes import Object, Objects, Texts, expect, like
@@ -13,6 +14,7 @@ from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.channels import OrganisationKind
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, Usage
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.kinds import parse_ref
 from helpdesk_tui.vocabulary.reasons import Reason, register
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
@@ -20,9 +22,12 @@ register(
     {
         "people.granted": N_("roles granted: {roles}"),
         "people.revoked": N_("roles revoked: {roles}"),
+        "people.unmasked": N_("was shown plainly to somebody who sees people masked"),
         "erased": N_("personal values were erased from the row and from {places} places of the journal"),
     }
 )
+
+MAX_REASON: Final = 1_000
 
 
 class People(PeopleSearch):
@@ -35,6 +40,9 @@ class People(PeopleSearch):
         desk = self.desk
         facts = desk.directory.person(desk.actor.id) if who.strip().casefold() == "me" else desk.directory.find(who)
         scope = desk.scope(Permission.PEOPLE_READ)
+        # A masked value answers to nobody, or asking would tell it.
+        if facts is not None and facts.id != desk.actor.id and not person_rows.plainly(desk) and who.strip()[:1] != "#":
+            facts = None
         if facts is None or not access.person_scope_allows(scope, desk.actor.id, facts.id):
             raise NotFound(N_("nobody is known as {who}; `helpdesk people list` shows everyone"), who=who)
         return facts
@@ -204,6 +212,30 @@ class People(PeopleSearch):
             work.entity(name, "person", found.id, row, {**row, "active": active})
         return self._json(found.id)
 
+    # -- unmasking ---------------------------------------------------------------------------------------------
+
+    @verb("people.unmask", Permission.PEOPLE_UNMASK)
+    def unmask(self, person: str, reason: str) -> Object:
+        """Show one masked person plainly, for a reason: `#id`, or a ticket's reference for the one who asked for it.
+
+        The journal keeps who looked at whom and why. Raises Conflict where nothing is masked. The person's object.
+        """
+        text = fields.bounded("reason", reason, MAX_REASON, empty=False)
+        desk, number = self.desk, parse_ref(person) if person.strip()[:1].isalpha() else None
+        if number is not None:
+            requester = desk.reading.facts(number)["requester_id"]
+            if requester is None:
+                raise NotFound(N_("nobody asked for ticket {number}"), number=number)
+            person = f"#{requester}"
+        found = self.person(person)
+        if found.id == desk.actor.id or person_rows.plainly(desk):
+            raise Conflict(N_("you see {who} plainly already"), who=found.handle)
+        with desk.work("people.unmask") as work:
+            self._row(work, found.id)
+            reasons = [Reason("people.unmasked").data(), *given(text)]
+            work.record(Entry("people.unmask", "person", found.id, work.at, reasons=reasons))
+        return person_rows.person_json(desk.store.query(person_rows.BY_ID, (found.id,))[0])
+
     # -- erasing -----------------------------------------------------------------------------------------------
 
     @verb("people.erase", Permission.PEOPLE_ERASE)
@@ -282,8 +314,13 @@ class People(PeopleSearch):
     def list(self, text: str = "", *, agents_only: bool = False, limit: int | None = None) -> Objects:
         """People by id: those whose name, address, login or organisation contains the text; without one, all."""
         own = None if self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL else self.desk.actor.id
+        most = -1 if limit is None else limit
+        if text.strip() and not person_rows.plainly(self.desk):
+            return person_rows.matching(self.list(agents_only=agents_only), text)[
+                : None if limit is None else max(0, limit)
+            ]
         wanted = f"%{like(text.strip())}%" if text.strip() else ""
-        rows = self.desk.store.query(person_rows.LISTED, (agents_only, own, wanted, -1 if limit is None else limit))
+        rows = self.desk.store.query(person_rows.LISTED, (agents_only, own, wanted, most))
         return person_rows.shown(self.desk, [person_rows.person_json(r) for r in rows])
 
 

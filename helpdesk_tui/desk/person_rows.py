@@ -8,7 +8,7 @@ from helpdesk_tui.store.changes import Row
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.i18n import N_
-from helpdesk_tui.vocabulary.roles import Permission, Role, Scope
+from helpdesk_tui.vocabulary.roles import Permission, Role
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
@@ -59,9 +59,24 @@ def person_json(r: tuple[Any, ...]) -> Object:
     }
 
 
+def plainly(desk: "Desk") -> bool:
+    """Whether whomever the actor may see of the directory stands plainly before them."""
+    return desk.plain_scope(Permission.PEOPLE_READ) is desk.scope(Permission.PEOPLE_READ)
+
+
+def matching(people: Objects, text: str) -> Objects:
+    """Those in whose name, address, login or organisation, as they are shown, the text occurs."""
+    wanted = fold(text)
+    return [
+        p
+        for p in people
+        if any(wanted in fold(str(p[key] or "")) for key in ("name", "email", "login", "organisation"))
+    ]
+
+
 def shown(desk: "Desk", rows: Objects) -> Objects:
     """People as the actor may see them: those beyond their plain sight masked, themselves never."""
-    if desk.plain_scope(Permission.PEOPLE_READ) is Scope.ALL:
+    if plainly(desk):
         return rows
     return [row if row["id"] == desk.actor.id else masking.person(row) for row in rows]
 

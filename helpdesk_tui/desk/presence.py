@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from helpdesk_tui.desk import fields
+from helpdesk_tui.desk import fields, masking
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, when
 from helpdesk_tui.vocabulary.errors import Invalid
@@ -69,7 +69,10 @@ class PresenceBoard(Noun):
             (number, at - SEEN_FOR),
         )
         found: dict[int, dict[str, Any]] = {}
+        veil = masking.veil(self.desk)
         for person, who, name, activity, seen in rows:
+            if veil is not None:
+                who, name = veil.person(person, who), veil.person(person, name)
             found.setdefault(
                 person, {"id": person, "who": who, "name": name, "activity": activity, "seen_at": when(seen)}
             )

@@ -58,8 +58,10 @@ class Services(Noun):
         """One service: its object, its configuration items, and open tickets by priority as far as one may see them."""
         found = self.service(service)
         row = next(r for r in self.list() if r["code"] == found.code)
+        only = None if self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL else self.desk.actor.id
         items = self.desk.store.query(
-            "SELECT name FROM configuration_item WHERE service_id = ? ORDER BY name", (found.id,)
+            "SELECT name FROM configuration_item WHERE service_id = ?1 AND (?2 IS NULL OR owner_id = ?2) ORDER BY name",
+            (found.id, only),
         )
         counts: dict[str, int] | None = None
         if self.desk.scope(Permission.TICKET_READ) is not Scope.NONE:

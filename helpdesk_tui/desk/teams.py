@@ -60,13 +60,17 @@ class Teams(Noun):
         version = self.desk.store.query("SELECT version FROM team WHERE id = ?", (found.id,))
         return {
             **row,
-            "unassigned": int(waiting[0][0]),
+            "unassigned": int(waiting[0][0]) if self._inside() else None,
             "people": self._members(found.id),
             "version": version[0][0],
         }
 
+    def _inside(self) -> bool:
+        """Whether the actor may know how busy teams are: those who read the whole directory."""
+        return self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL
+
     def _members(self, team_id: int) -> Objects:
-        if self.desk.scope(Permission.PEOPLE_READ) is not Scope.ALL:
+        if not self._inside():
             return []
         rows = self.desk.store.query(_MEMBERS, (team_id,))
         plain = self.desk.plain_scope(Permission.PEOPLE_READ) is Scope.ALL
@@ -171,14 +175,15 @@ class Teams(Noun):
 
     @verb("team.list", Permission.PEOPLE_READ, reads=True)
     def list(self) -> Objects:
-        """Teams by code: `{"code", "name", "strategy", "active", "members", "open"}`."""
+        """Teams by code: `{"code", "name", "strategy", "active", "members", "open"}` (`open` null for requesters)."""
         rows = self.desk.store.query(
             "SELECT g.code, g.name, g.strategy, g.active, (SELECT count(*) FROM team_member m WHERE m.team_id = g.id),"
             " (SELECT coalesce(sum(x.n), 0) FROM tally x WHERE x.team_id = g.id AND x.phase < 3)"
             " FROM team g ORDER BY g.code"
         )
         names = ("code", "name", "strategy", "active", "members", "open")
-        return [{**dict(zip(names, r, strict=True)), "active": bool(r[3])} for r in rows]
+        counts: Object = {} if self._inside() else {"open": None}
+        return [{**dict(zip(names, r, strict=True)), "active": bool(r[3]), **counts} for r in rows]
 
 
 _strategy = strategy

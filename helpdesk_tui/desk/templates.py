@@ -13,7 +13,7 @@ from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.kinds import kind_label, state_label
 from helpdesk_tui.vocabulary.levels import priority, priority_label
-from helpdesk_tui.vocabulary.roles import Permission, Scope
+from helpdesk_tui.vocabulary.roles import Permission
 from helpdesk_tui.vocabulary.text import one_line
 
 # The values of one rendering, read when a text first asks for them.
@@ -165,7 +165,7 @@ class Templates(Noun):
             row = desk.reading.facts(number)
             person = desk.directory.person(row["requester_id"])
             if person is not None:
-                requester = self._requester(person.id)
+                requester = self._requester(person.id, row)
             service = desk.directory.services().get(row["service_id"])
             team = desk.directory.teams().get(row["team_id"])
             names = {"service": service.name if service else None, "team": team.name if team else None}
@@ -180,16 +180,16 @@ class Templates(Noun):
             "tz": policy.desk.timezone,
         }
 
-    def _requester(self, person_id: int) -> Object:
+    def _requester(self, person_id: int, ticket: Row) -> Object:
         rows = self.desk.store.query(
             "SELECT p.id, p.name, p.email, p.login, p.phone, o.name FROM person p"
             " LEFT JOIN organisation o ON o.id = p.organisation_id WHERE p.id = ?",
             (person_id,),
         )
         found = dict(zip(("id", "name", "email", "login", "phone", "organisation"), rows[0], strict=True))
-        if person_id != self.desk.actor.id and self.desk.plain_scope(Permission.TICKET_READ) is Scope.NONE:
-            return masking.person({**found, "initials": None, "title": None})
-        return found
+        if person_id == self.desk.actor.id or self.desk.sees_plainly(ticket):
+            return found
+        return masking.person({**found, "initials": None, "title": None})
 
     @staticmethod
     def fields() -> "list[str]":

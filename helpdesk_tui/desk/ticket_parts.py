@@ -56,17 +56,18 @@ class TicketParts(Noun):
         if not self.desk.reading.inside(number):
             return []
         rows = self.desk.store.query(
-            "SELECT c.id, c.position, c.text, c.done_at, coalesce(p.login, p.name) FROM checklist_item c"
+            "SELECT c.id, c.position, c.text, c.done_at, coalesce(p.login, p.name), p.id FROM checklist_item c"
             " LEFT JOIN person p ON p.id = c.done_by WHERE c.number = ? ORDER BY c.position, c.id",
             (number,),
         )
+        veil = masking.veil(self.desk)
         return [
             {
                 "item": r[0],
                 "position": r[1],
                 "text": r[2],
                 "done_at": None if r[3] is None else iso(r[3]),
-                "done_by": r[4],
+                "done_by": r[4] if veil is None else veil.person(r[5], r[4]),
             }
             for r in rows
         ]

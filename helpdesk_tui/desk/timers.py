@@ -42,14 +42,19 @@ class Timers(Noun):
 
     @verb("timer.due", Permission.TICKET_TRANSITION, reads=True)
     def due(self, now: Instant | None = None, limit: int = 1_000) -> Objects:
-        """What is due and has not happened: `[{"number", "kind", "due_at"}]`, the longest overdue first."""
+        """What is due and has not happened: `[{"number", "kind", "due_at"}]`, the longest overdue first.
+
+        Of the first `limit` those that one may know of.
+        """
         rows = self.desk.store.query(_DUE, (self.desk.now() if now is None else now, limit))
-        return [{"number": n, "kind": kind, "due_at": when(at)} for n, kind, at in rows]
+        knows = self.desk.reading.knows
+        return [{"number": n, "kind": kind, "due_at": when(at)} for n, kind, at in rows if knows(n)]
 
     @verb("timer.tick", Permission.TICKET_TRANSITION)
     def fire_due(self, now: Instant | None = None) -> Object:
         """Do what is due, each thing once whoever else runs this: `{"fired": n, "woken": […], "escalated": […]}`.
 
+        The lists name the tickets that one may know of.
         A ticket wakes at the instant until which it waited, not when somebody noticed, so its clocks count right.
         """
         at = self.desk.now() if now is None else min(now, self.desk.now())
@@ -62,7 +67,9 @@ class Timers(Noun):
                         fired += 1
                         if kind == WAKE and self._wake(work, number, due_at):
                             woken.append(number)
-        return {"fired": fired, "woken": woken, "escalated": self._escalate(at)}
+        knows = self.desk.reading.knows
+        escalated = self._escalate(at)
+        return {"fired": fired, "woken": [*filter(knows, woken)], "escalated": [*filter(knows, escalated)]}
 
     def _escalate(self, now: Instant) -> list[int]:
         """Let late tickets reach their escalation levels; a level that was reached is not reached again."""

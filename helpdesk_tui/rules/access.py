@@ -50,6 +50,8 @@ _ROWS: Final[dict[Permission, tuple[Scope, ...]]] = {
     # Whom to hand work to, and how to reach a caller: every agent needs the directory.
     _P.PEOPLE_READ:         (_A, _A, _A, _A, _A, _O, _A, _A, _N),
     _P.PEOPLE_EDIT:         (_A, _A, _N, _A, _N, _N, _N, _A, _N),
+    # For those who see people masked: one person plainly, for a reason, and the journal keeps both.
+    _P.PEOPLE_UNMASK:       (_N, _N, _N, _N, _A, _N, _A, _N, _N),
     _P.PEOPLE_ERASE:        (_A, _N, _N, _N, _N, _N, _N, _A, _N),
     _P.ROLE_GRANT:          (_N, _N, _N, _N, _N, _N, _N, _A, _N),
     _P.TEAM_EDIT:           (_A, _N, _N, _N, _N, _N, _N, _A, _N),
@@ -106,6 +108,7 @@ PERMISSION_LABELS: Final[dict[Permission, str]] = {
     _P.TEMPLATE_EDIT: N_("edit templates"),
     _P.PEOPLE_READ: N_("read the directory of people"),
     _P.PEOPLE_EDIT: N_("edit people and organisations"),
+    _P.PEOPLE_UNMASK: N_("see one masked person plainly, with a reason that the journal keeps"),
     _P.PEOPLE_ERASE: N_("erase a person's data"),
     _P.ROLE_GRANT: N_("grant and revoke roles"),
     _P.TEAM_EDIT: N_("edit teams and skills"),

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     TEMPLATE_EDIT = "template.edit"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
+    PEOPLE_UNMASK = "person.unmask"
     PEOPLE_ERASE = "person.erase"
     ROLE_GRANT = "role.grant"
     TEAM_EDIT = "team.edit"

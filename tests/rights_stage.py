@@ -1,0 +1,357 @@
+"""A desk with one person of every role and tickets in every relation to them, and a call of every verb upon it.
+
+A case is one call: a verb with arguments that are right, so that nothing but a missing right can refuse it. Cases about
+a ticket are tried on one's own, one's team's and somebody else's.
+"""
+
+import contextlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpdesk_tui.desk.actor import OsUser
+from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.desk.first import default_policy_text
+from helpdesk_tui.vocabulary.errors import NotPermitted
+from helpdesk_tui.vocabulary.roles import Role
+from tests.desk_fixtures import FixedClock
+
+ROLES = tuple(role.value for role in (
+    Role.SMO, Role.SERVICE_DESK, Role.TECHNICAL_SUPPORT, Role.CUSTOMER_SERVICE, Role.QUALITY,
+    Role.REQUESTER, Role.AUDITOR, Role.ADMINISTRATOR, Role.SERVICE_ACCOUNT,
+))  # fmt: skip
+WHO = (*ROLES, "nobody")
+RELATIONS = ("own", "team", "other")
+TEAM, ELSEWHERE = "network", "applications"
+POLICY = default_policy_text() + "\n# a line more\n"
+SOON = 1_790_000_000
+SHARED = ("mine", "team", "unassigned", "breached", "open", "all", "shared")
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """The tickets of one relation to one person."""
+
+    open: int
+    resolved: int
+    merged: int
+    survivor: int
+    fresh: int
+    waiting: int
+    item: int
+    note: int
+    attachment: int
+    secret: int
+    edited: int
+    batch: str
+
+
+@dataclass(slots=True)
+class Stage:
+    """The file, and what lies in it by person and relation."""
+
+    path: Path
+    clock: FixedClock
+    tickets: dict[tuple[str, str], Tickets] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
+    spare: int = 0
+
+    def entry_of(self, who: str) -> int:
+        """The journal entry of something that this person did (of the first user, for those who may do nothing)."""
+        return self.kept.get(who, 1)
+
+    def reset(self, to: Path) -> None:
+        """A copy to play on."""
+        shutil.copyfile(self.path, to)
+
+    def enter(self, path: Path, who: str) -> Desk:
+        return Desk.open(path, user=OsUser(2000, login(who)), clock=self.clock)
+
+
+def login(who: str) -> str:
+    return f"r-{who}"
+
+
+def view(who: str) -> str:
+    return f"v-{who}".replace("_", "-")
+
+
+def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
+    def made(title: str) -> int:
+        number: int = desk.tickets.open(title, description="pw", requester=requester, set={"kind": "incident"})[
+            "number"
+        ]
+        desk.tickets.assign(number, team=team, assignee="none")
+        return number
+
+    one, resolved, merged, survivor, fresh, waiting = (made(f"{requester} {n}") for n in range(6))
+    for number in (one, resolved, merged, survivor):
+        desk.tickets.assign(number, assignee="ana")
+        desk.tickets.edit(number, set={"category": "network"})
+    desk.tickets.assign(one, assignee="none")
+    desk.tickets.pend(waiting, until=SOON, reason="x")
+    desk.tickets.resolve(resolved, resolution="done", cause="x", code="fixed")
+    desk.tickets.merge(merged, survivor)
+    item = desk.tickets.checklist_add(one, ["look"])[0]["item"]
+    note = desk.tickets.note(one, "for agents")["comment"]
+    attachment = desk.attachments.add(one, "a.txt", b"a", "text/plain")["id"]
+    secret = desk.attachments.add(one, "b.txt", b"b", "text/plain", comment=note)["id"]
+    batch = desk.bulk.edit(numbers=[one], add_tags=["many"])["batch"]
+    desk.tickets.edit(one, set={"title": "changed"})
+    edited = desk.store.head()
+    return Tickets(one, resolved, merged, survivor, fresh, waiting, item, note, attachment, secret, edited, batch)
+
+
+def build(folder: Path) -> Stage:
+    """Make the stage once."""
+    stage = Stage(folder / "stage.db", FixedClock())
+    with Desk.open(stage.path, user=OsUser(1, "ana", "Ana"), clock=stage.clock) as desk:
+        desk.people.add("Other Requester", email="other@example.org")
+        stage.spare = desk.people.add("Spare", login="spare", agent=True, email="spare@example.org")["id"]
+        desk.people.add("Rolled", login="rolled", agent=True, roles=["customer_service"])
+        desk.people.add("Gone", email="gone@example.org")
+        desk.people.deactivate("gone@example.org")
+        desk.people.add_organisation("Acme")
+        for who in WHO:
+            roles = [] if who == "nobody" else [who]
+            agent = who not in ("requester", "nobody")
+            desk.people.add(f"The {who}", login=login(who), agent=agent, roles=roles, teams=[TEAM] if agent else None)
+        desk.services.add("net", "Net", team=TEAM)
+        desk.services.add("apps", "Apps", team=ELSEWHERE)
+        for name, service in (("ci-team", "net"), ("ci-other", "apps")):
+            desk.cis.add(name, service=service)
+        desk.cis.relate("ci-other", "runs_on", "ci-team")
+        desk.cis.relate("ci-team", "runs_on", "ci-other")
+        desk.sla.add_day("office", "2031-01-01", name="a day off")
+        desk.templates.save("hello", "Hello {{requester.name}}")
+        desk.views.save("shared", "Shared", "is:open", shared=True)
+        team, other = (_some_tickets(desk, "other@example.org", where) for where in (TEAM, ELSEWHERE))
+        for who in WHO:
+            desk.cis.add(f"ci-{login(who)}", service="apps", owner=login(who))
+            own = _some_tickets(desk, login(who), ELSEWHERE)
+            stage.tickets |= {(who, "own"): own, (who, "team"): team, (who, "other"): other}
+        desk.people.edit("spare", {"title": "Dr"})
+        desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    for who in WHO:
+        with stage.enter(stage.path, who) as desk:
+            with contextlib.suppress(NotPermitted):
+                for code in (view(who), f"{view(who)}-2", f"{view(who)}-3"):
+                    desk.views.save(code, "Mine", "is:open")
+                stage.kept[who] = desk.store.head() - 1
+                desk.undoing.last()
+            desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return stage
+
+
+Arguments = Callable[[Stage, str, Tickets], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A call: the verb, a variant of it where one verb asks for several rights, and its arguments by person and tickets."""
+
+    name: str
+    arguments: Arguments
+    on_ticket: bool = False
+
+    @property
+    def verb(self) -> str:
+        return self.name.partition("#")[0]
+
+
+def _plain(name: str, /, **arguments: Any) -> Case:
+    return Case(name, lambda s, who, t: dict(arguments))
+
+
+def _ticket(name: str, which: str = "open", /, **arguments: Any) -> Case:
+    return Case(name, lambda s, who, t: {"number": getattr(t, which), **arguments}, on_ticket=True)
+
+
+def _many(name: str, which: str = "open", /, **arguments: Any) -> Case:
+    return Case(name, lambda s, who, t: {"numbers": [getattr(t, which)], **arguments}, on_ticket=True)
+
+
+def _of(name: str, make: Callable[[Tickets], dict[str, Any]]) -> Case:
+    return Case(name, lambda s, who, t: make(t), on_ticket=True)
+
+
+SCORES = {"business_impact": 3, "likelihood": 2, "benefit": 4, "reach": 3, "effort": 2}
+CASES: tuple[Case, ...] = (
+    _ticket("attachment.add", name="c.txt", data="aGk=", encoding="base64"),
+    _of(
+        "attachment.add#note",
+        lambda t: {"number": t.open, "name": "c.txt", "data": "aGk=", "encoding": "base64", "comment": t.note},
+    ),
+    _of("attachment.get", lambda t: {"attachment": t.attachment}),
+    _of("attachment.get#note", lambda t: {"attachment": t.secret}),
+    _ticket("attachment.list"),
+    _of("attachment.remove", lambda t: {"attachment": t.attachment}),
+    _of("attachment.remove#note", lambda t: {"attachment": t.secret}),
+    _plain("audit.anchor", path="/dev/null"),
+    _plain("audit.log"),
+    _plain("audit.verify"),
+    _many("bulk.assign", assignee="spare"),
+    _many("bulk.cancel", "fresh", reason="x"),
+    _many("bulk.close", "resolved", reason="x"),
+    _many("bulk.delete"),
+    _many("bulk.edit", set={"title": "x"}),
+    _many("bulk.edit#assign", set={"assignee": "spare"}),
+    _many("bulk.edit#priority", set={"priority": "critical"}, reason="x"),
+    _many("bulk.note", text="x"),
+    _many("bulk.reopen", "resolved", reason="x"),
+    _many("bulk.reply", text="x"),
+    _many("bulk.resolve", resolution="x", cause="x", code="fixed", reason="x"),
+    _many("bulk.state", to="awaiting_user", reason="x"),
+    _many("bulk.take"),
+    _plain("ci.add", name="ci-new", service="apps"),
+    _plain("ci.add#team", name="ci-new", service="net"),
+    Case("ci.add#own", lambda s, who, t: {"name": "ci-new", "owner": login(who)}),
+    _plain("ci.edit", name="ci-other", set={"status": "retired"}),
+    _plain("ci.edit#team", name="ci-team", set={"status": "retired"}),
+    Case("ci.edit#own", lambda s, who, t: {"name": f"ci-{login(who)}", "set": {"status": "retired"}}),
+    _plain("ci.edit#away", name="ci-team", set={"service": "apps"}),
+    _plain("ci.list"),
+    _plain("ci.relate", name="ci-other", type="uses", other="ci-team"),
+    _plain("ci.relate#team", name="ci-team", type="uses", other="ci-other"),
+    _plain("ci.show", name="ci-team"),
+    Case("ci.show#own", lambda s, who, t: {"name": f"ci-{login(who)}"}),
+    _plain("ci.unrelate", name="ci-other", type="runs_on", other="ci-team"),
+    _plain("ci.unrelate#team", name="ci-team", type="runs_on", other="ci-other"),
+    _plain("db.backup", path="backup"),
+    _plain("db.check"),
+    _plain("db.reindex"),
+    _plain("db.stats"),
+    *(_plain(f"export.{what}") for what in ("cis", "people", "services", "teams", "tickets")),
+    _plain("import.log", cases=[]),
+    _plain("import.tickets", rows=[{"title": "brought in"}]),
+    _plain("people.activate", person="gone@example.org"),
+    _plain("people.add", name="New"),
+    _plain("people.add#roles", name="New", roles=["requester"]),
+    _plain("people.add#teams", name="New", agent=True, teams=[TEAM]),
+    _plain("people.add#skills", name="New", agent=True, skills={"vpn": 1}),
+    _plain("people.add_organisation", name="New"),
+    _plain("people.deactivate", person="spare"),
+    _plain("people.deactivate#roles", person="rolled"),
+    _plain("people.edit", person="spare", set={"title": "Prof"}),
+    _plain("people.edit#login", person="rolled", set={"login": "mallory"}),
+    Case("people.edit#own", lambda s, who, t: {"person": login(who), "set": {"title": "Prof"}}),
+    _plain("people.erase", person="spare"),
+    _plain("people.erase#roles", person="rolled"),
+    _plain("people.grant", person="spare", roles=["requester"]),
+    Case(
+        "people.grant#own",
+        lambda s, who, t: {"person": login(who), "roles": ["smo" if who == "auditor" else "auditor"]},
+    ),
+    _plain("people.list"),
+    _plain("people.organisations"),
+    _plain("people.revoke", person="rolled", roles=["customer_service"]),
+    _plain("people.search", text="spare"),
+    Case("people.show", lambda s, who, t: {"person": f"#{s.spare}"}),
+    _plain("people.show#name", person="spare"),
+    Case("people.show#own", lambda s, who, t: {"person": login(who)}),
+    Case("people.unmask", lambda s, who, t: {"person": f"#{s.spare}", "reason": "complaint 7"}),
+    _plain("policy.apply", text=POLICY),
+    _plain("policy.backtest", text=POLICY),
+    _plain("policy.check", text=POLICY),
+    _plain("policy.diff", text=POLICY),
+    _plain("policy.list"),
+    _plain("policy.show"),
+    _plain("presence.away"),
+    _ticket("presence.enter", session="s"),
+    _plain("presence.leave", session="s"),
+    _ticket("presence.who"),
+    _plain("redo.last"),
+    _plain("search.tickets", text="changed"),
+    _plain("service.add", code="new", name="New"),
+    _plain("service.edit", service="net", set={"name": "X"}),
+    _plain("service.list"),
+    _plain("service.show", service="net"),
+    _plain("sla.add_day", calendar="office", day="2031-02-01"),
+    _plain("sla.calendars"),
+    _ticket("sla.explain"),
+    _plain("sla.import_holidays", calendar="office", region="CN", years=[2027]),
+    _plain("sla.recompute"),
+    _plain("sla.remove_day", calendar="office", day="2031-01-01"),
+    _plain("sla.simulate", cases=[]),
+    _plain("sla.targets"),
+    _plain("team.add", code="new", name="New"),
+    _plain("team.add_member", team=ELSEWHERE, person="spare"),
+    _plain("team.edit", team=TEAM, set={"name": "X"}),
+    _plain("team.list"),
+    Case("team.remove_member", lambda s, who, t: {"team": TEAM, "person": login("smo")}),
+    _plain("team.set_skill", person="spare", skill="vpn"),
+    _plain("team.show", team=TEAM),
+    _plain("template.delete", code="hello"),
+    _plain("template.list"),
+    _ticket("template.render", code="hello"),
+    _plain("template.save", code="new", body="x"),
+    _plain("template.show", code="hello"),
+    _ticket("ticket.assign", assignee="spare"),
+    _ticket("ticket.cancel", "fresh", reason="x"),
+    _ticket("ticket.checklist.add", items=["x"]),
+    _of("ticket.checklist.remove", lambda t: {"number": t.open, "item": t.item}),
+    _of("ticket.checklist.tick", lambda t: {"number": t.open, "item": t.item}),
+    _ticket("ticket.classify"),
+    _ticket("ticket.close", "resolved", reason="x"),
+    _ticket("ticket.comments"),
+    _ticket("ticket.delete"),
+    _ticket("ticket.demand", **SCORES),
+    _ticket("ticket.edit", set={"title": "x"}),
+    _ticket("ticket.edit#assign", set={"assignee": "spare"}),
+    _ticket("ticket.edit#priority", set={"priority": "critical"}, reason="x"),
+    _of("ticket.edit#parent", lambda t: {"number": t.open, "set": {"parent": str(t.fresh)}}),
+    _of("ticket.link", lambda t: {"number": t.open, "other": t.fresh}),
+    _plain("ticket.list"),
+    _ticket("ticket.log"),
+    _ticket("ticket.log_time", seconds=60),
+    _of("ticket.merge", lambda t: {"number": t.fresh, "into": t.open}),
+    _ticket("ticket.note", text="x"),
+    Case("ticket.open", lambda s, who, t: {"title": "x", "requester": login(who)}),
+    _plain("ticket.open#other", title="x", requester="other@example.org"),
+    Case("ticket.open#assign", lambda s, who, t: {"title": "x", "requester": login(who), "set": {"team": TEAM}}),
+    Case("ticket.open#priority", lambda s, who, t: {"title": "x", "requester": login(who), "set": {"priority": "low"}}),
+    _ticket("ticket.pend", until=SOON, reason="x"),
+    _ticket("ticket.pend#later", "waiting", until=SOON + 60, to="on_hold"),
+    _ticket("ticket.pin", priority="low", reason="x"),
+    _ticket("ticket.prioritise", impact="low"),
+    _ticket("ticket.redact", text="changed"),
+    _ticket("ticket.reopen", "resolved", reason="x"),
+    _ticket("ticket.reply", text="x"),
+    _ticket("ticket.resolve", resolution="x", cause="x", code="fixed"),
+    _ticket("ticket.show"),
+    _ticket("ticket.split", title="x"),
+    _of("ticket.split#note", lambda t: {"number": t.open, "title": "x", "comment": t.note}),
+    _ticket("ticket.state", to="awaiting_user", reason="x"),
+    _ticket("ticket.take"),
+    _ticket("ticket.timeline"),
+    _ticket("ticket.unmerge", "merged"),
+    _ticket("ticket.watch"),
+    _ticket("ticket.watch#another", person="spare"),
+    _ticket("ticket.why"),
+    _plain("timer.due"),
+    _plain("timer.tick"),
+    _of("undo.batch", lambda t: {"batch": t.batch}),
+    _of("undo.entry", lambda t: {"seq": t.edited}),
+    Case("undo.entry#own", lambda s, who, t: {"seq": s.entry_of(who)}),
+    _plain("undo.last"),
+    _of("undo.target", lambda t: {"target": str(t.edited)}),
+    Case("undo.target#own", lambda s, who, t: {"target": str(s.entry_of(who))}),
+    Case("view.delete", lambda s, who, t: {"code": view(who)}),
+    _plain("view.delete#shared", code="shared"),
+    _plain("view.list"),
+    Case("view.reorder", lambda s, who, t: {"codes": [*SHARED, f"{view(who)}-2", view(who)]}),
+    _plain("view.reorder#shared", codes=["shared"]),
+    _plain("view.save", code="new", label="New", query="is:open"),
+    _plain("view.save#shared", code="new", label="New", query="is:open", shared=True),
+    _plain("view.save#over", code="shared", label="New", query="is:open"),
+    _plain("view.show", code="shared"),
+)
+
+
+def argument_json(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as they come over a line of JSON."""
+    found: dict[str, Any] = json.loads(json.dumps(arguments))
+    return found
