@@ -43,8 +43,9 @@ bench: $(READY)
 # 5,000 kills and 20,000 power cuts; then the same properties with many more, and random, examples, and the tests
 # that take minutes. FAULTS="--points 200 --images 1000" for less.
 soak: $(READY)
-	@$(PY) -m tools.soak $(FAULTS)
-	@HELPDESK_HYPOTHESIS=soak $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 3000 -m "hypothesis or soak" $(ARGS)
+	@told=0; $(PY) -m tools.soak $(FAULTS) || told=$$?; \
+	HELPDESK_HYPOTHESIS=soak $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 3000 -m "hypothesis or soak" $(ARGS); \
+	exit $$told
 
 i18n: $(READY)
 	@$(PY) -m tools.i18n update $(FRAGMENTS)

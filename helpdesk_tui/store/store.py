@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from helpdesk_tui.store import driver, filesystem, schema
 from helpdesk_tui.store.room import Room, Trouble
@@ -15,6 +15,7 @@ from helpdesk_tui.vocabulary.i18n import N_
 if TYPE_CHECKING:
     from helpdesk_tui.store.changes import ChangeSet
 
+T = TypeVar("T")
 _CHECKPOINT_PAGES: Final = 4_000
 
 
@@ -104,7 +105,7 @@ class Store:
             # Look before anything is opened for writing: a foreign file must not change by a byte.
             from helpdesk_tui.store import migrate
 
-            state, found = migrate.look(self.path)
+            state, found = self._despite_full(lambda: migrate.look(self.path))
             schema.refuse(state, self.path, found)
         else:
             with driver.writer_lock(self.path):
@@ -146,10 +147,25 @@ class Store:
             raise driver.fault(error, self.path) from error
 
     def _open(self) -> sqlite3.Connection:
-        conn = driver.connect(":memory:" if self.in_memory else self.path, read_only=self.read_only)
+        if self.in_memory:
+            conn = driver.connect(":memory:")
+        else:
+            conn = self._despite_full(lambda: driver.connect(self.path, read_only=self.read_only))
         with self._guard:
             self._all.append(conn)
         return conn
+
+    def _despite_full(self, call: Callable[[], T]) -> T:
+        """Open something; a disk so full that there is no room for shared memory is given the ballast's."""
+        try:
+            return call()
+        except StoreFault as refused:
+            cause = refused.__cause__
+            if not isinstance(cause, sqlite3.Error) or not self._room.found(cause):
+                raise
+            if self._room.refused() is None:
+                raise driver.full(self.path) from cause
+            return call()
 
     def reader(self) -> sqlite3.Connection:
         """This thread's held connection. Read on it; never leave a statement half-fetched."""
@@ -205,6 +221,23 @@ class Store:
         except sqlite3.Error as error:
             raise driver.fault(error, self.path) from error
         finally:
+            self._undo(conn)
+
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Many reads of one moment; as nothing moves meanwhile, the journal's head is asked for once."""
+        conn, held = self.reader(), self._local
+        if self.in_memory or conn.in_transaction:
+            yield
+            return
+        try:
+            conn.execute("BEGIN")
+            held.head = self.head()
+            yield
+        except sqlite3.Error as error:
+            raise driver.fault(error, self.path) from error
+        finally:
+            held.head = None
             self._undo(conn)
 
     def freeze(self, why: str) -> None:
