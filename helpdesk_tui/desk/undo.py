@@ -92,6 +92,7 @@ class Undo(Noun):
 
     def describe(self, target: str | None = None) -> dict[str, Any]:
         """What an undo would take back, without doing it: verb, how many entries, the first subjects."""
+        self.desk.require(Permission.UNDO, "undo.target")
         if target is None:
             entry = self._own(
                 lambda e: e.undoes is None and e.verb not in reversal.HOUSEKEEPING and not self._touched(e.seq or 0)
