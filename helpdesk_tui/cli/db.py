@@ -220,3 +220,68 @@ def restore(
     if done["kept"]:
         told.append(_("the desk that stood there is kept in {path}").format(path=done["kept"]))
     print_result(done, output=output, lines=told)
+
+
+@command(
+    app,
+    "salvage",
+    N_("Make a new desk of what is left of a damaged file, and say what was lost (then exit code 6)."),
+    "helpdesk db salvage damaged.db salvaged.db",
+    "helpdesk db salvage /srv/desk/desk.db /srv/desk/salvaged.db -o json",
+)
+def salvage(
+    file: Annotated[str, typer.Argument(metavar="FILE", help=N_("The damaged file; it is only read."))],
+    out: Annotated[str, typer.Argument(metavar="OUT", help=N_("The new file."))],
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    import time
+
+    from helpdesk_tui.cli.progress import Progress
+    from helpdesk_tui.desk import upkeep
+    from helpdesk_tui.desk.actor import os_user
+
+    with Progress(_("pages")) as bar:
+        done = upkeep.salvage(file, out, now=int(time.time()), login=os_user().login, progress=bar)
+    print_result(done, output=output, lines=_salvaged(done))
+    if not done["complete"]:
+        raise typer.Exit(6)
+
+
+def _salvaged(done: dict[str, Any]) -> list[str]:
+    """What came of a salvage, for people."""
+    lines = [
+        _("{path}: {tickets} tickets, {comments} comments, {entries} journal entries found").format(
+            path=done["out"],
+            tickets=done["found"].get("ticket", 0),
+            comments=done["found"].get("comment", 0),
+            entries=done["found"].get("journal", 0),
+        )
+    ]
+    for key, text in (
+        ("rebuilt", N_("made again from the journal: {what}")),
+        ("mended", N_("put right by the journal: {what}")),
+        ("dropped", N_("left out: {what}")),
+    ):
+        if done[key]:
+            lines.append(_(text).format(what=", ".join(f"{table} {n}" for table, n in done[key].items() if n)))
+    if done["lost_entries"]:
+        gaps = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in done["lost_entries"])
+        lines.append(_("lost journal entries: {gaps}").format(gaps=gaps))
+    if done["lost_texts"]:
+        lines.append(_("lost texts, shown as [lost]: {n}").format(n=done["lost_texts"]))
+    if done["lost_attachments"]:
+        lines.append(_("attachments whose bytes are lost: {n}").format(n=done["lost_attachments"]))
+    if done["references"]:
+        lines.append(_("references to lost rows, now empty: {n}").format(n=done["references"]))
+    if done["policy_made"]:
+        lines.append(_("the policy is lost; the default one is in force"))
+    if done["administrator"]:
+        lines.append(_("nobody was left to run the desk; {who} is its administrator").format(who=done["administrator"]))
+    if done["complete"]:
+        lines.append(_("nothing is lost and the journal's chain holds"))
+    elif done["chain"]:
+        lines.append(_("the journal's chain holds as far as it goes"))
+    else:
+        told = _("the journal's chain breaks at entry {seq} ({why}); new work goes on from the last entry")
+        lines.append(told.format(seq=done["first_bad"], why=done["why"]))
+    return lines

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from helpdesk_tui.desk.shapes import Object
 from helpdesk_tui.store import backup as backups
 from helpdesk_tui.store import check as checks
 from helpdesk_tui.store import crypt, migrate
-from helpdesk_tui.store.changes import Entry
+from helpdesk_tui.store.changes import Entry, RowChange
 from helpdesk_tui.vocabulary.errors import Busy, StoreFault, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.reasons import Reason, register
@@ -225,7 +225,7 @@ def restore(
     }
 
 
-def note(path: Path, name: str, now: int, login: str, *reasons: Reason) -> None:
+def note(path: Path, name: str, now: int, login: str, reason: Reason, *, rows: Iterable[RowChange] = ()) -> None:
     """Write an entry about the desk itself into a file that is not in use yet, and close it as one file."""
     from helpdesk_tui.desk import actor as actors
     from helpdesk_tui.store.changes import ChangeSet
@@ -234,12 +234,85 @@ def note(path: Path, name: str, now: int, login: str, *reasons: Reason) -> None:
     store = Store(path)
     try:
         found = actors.find_login(store.reader(), login)
-        entry = _entry(name, now, reasons[0])
-        # Somebody whom the desk does not know yet: then the words name them.
-        entry.reasons = [r.data() for r in reasons] if found else [{**reasons[0].data(), "text": login}]
+        entry = _entry(name, now, reason)
+        entry.rows.extend(rows)
         entry.actor_id = None if found is None else found.id
+        if found is None:  # somebody whom the desk does not know: then the words name them
+            entry.reasons = [{**reason.data(), "text": login}]
         with store.write() as tx:
             tx.apply(ChangeSet([entry], now))
     finally:
         store.close()
     path.with_name(path.name + ".lock").unlink(missing_ok=True)
+
+
+def salvage(source: str, target: str, *, now: int, login: str, progress: Progress | None = None) -> dict[str, Any]:
+    """Make a new desk file of what is left of a damaged one: `{"out", "complete", …}`, as `store.salvage.Report`.
+
+    A desk needs a policy and somebody who runs it: where these are lost, the default policy is put in force
+    (`policy_made`) and whoever salvages becomes administrator (`administrator`). The journal tells of all of it. The
+    damaged file is only read; whoever can read it may do this.
+    """
+    from helpdesk_tui.store import salvage as salvaging
+
+    place = file(target)
+    report = salvaging.salvage(file(source), place, progress)
+    lost = sum(last - first + 1 for first, last in report.gaps)
+    rows = _essentials(place, now, login)
+    note(
+        place,
+        "db.salvage",
+        now,
+        login,
+        Reason("salvaged", {"entries_lost": lost, "texts_lost": report.texts_lost}),
+        rows=rows,
+    )
+    return {
+        "out": str(place),
+        **report.data(),
+        "policy_made": any(row.table == "policy_version" for row in rows),
+        "administrator": login if any(row.table == "person_role" for row in rows) else None,
+    }
+
+
+_RUNS_IT: Final = (
+    "SELECT 1 FROM person p JOIN person_role r ON r.person_id = p.id"
+    " WHERE r.role = 'administrator' AND p.active = 1 AND p.login IS NOT NULL"
+)
+
+
+def _essentials(path: Path, now: int, login: str) -> list[RowChange]:
+    """The rows without which nobody could use a desk, as far as they are missing."""
+    import hashlib
+
+    from helpdesk_tui.desk.first import default_policy_text
+    from helpdesk_tui.rules.access import FIRST_USER_ROLES
+    from helpdesk_tui.store.apply import new_row, next_id
+    from helpdesk_tui.store.store import Store
+
+    store, rows = Store(path), []
+    try:
+        conn = store.reader()
+        if not store.query("SELECT 1 FROM policy_version LIMIT 1"):
+            version, text = next_id(conn, "policy_version"), default_policy_text()
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            row = new_row("policy_version", version=version, document=text, sha256=digest, applied_at=now, note="")
+            rows.append(RowChange("policy_version", (version,), None, row))
+        if not store.query(_RUNS_IT):
+            found = store.query("SELECT id, active, version FROM person WHERE login = ?", (login,))
+            person = found[0][0] if found else next_id(conn, "person")
+            if not found:
+                row = new_row("person", id=person, name=login, login=login, agent=True)
+                rows.append(RowChange("person", (person,), None, row))
+            elif not found[0][1]:
+                before, after = {"active": 0, "version": found[0][2]}, {"active": True, "version": found[0][2] + 1}
+                rows.append(RowChange("person", (person,), before, after))
+            held = {role for (role,) in store.query("SELECT role FROM person_role WHERE person_id = ?", (person,))}
+            rows += [
+                RowChange("person_role", (person, role.value), None, {"person_id": person, "role": role.value})
+                for role in sorted(FIRST_USER_ROLES)
+                if role.value not in held
+            ]
+    finally:
+        store.close()
+    return rows

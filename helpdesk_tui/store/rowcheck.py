@@ -165,7 +165,7 @@ def _explain(conn: sqlite3.Connection, bad: set[tuple[str, int]], found: Compare
                 found.faults.append(Fault(table, key, "extra"))
                 continue
             differing = tuple(
-                column for column, value in zip(columns, row, strict=True) if not _same(value, told.get(column))
+                column for column, value in zip(columns, row, strict=True) if not same(value, told.get(column))
             )
             if differing:
                 found.faults.append(Fault(table, key, "differs", differing))
@@ -173,7 +173,8 @@ def _explain(conn: sqlite3.Connection, bad: set[tuple[str, int]], found: Compare
     del found.faults[MOST:]
 
 
-def _same(value: Any, told: Any) -> bool:
+def same(value: Any, told: Any) -> bool:
+    """Whether a stored value is the one that the journal tells, in type and all."""
     if isinstance(told, bool):
         told = int(told)
     return told is _MISSING or (type(value) is type(told) and value == told)
