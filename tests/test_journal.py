@@ -1,6 +1,7 @@
 """The journal: every kind of tampering is found and named; what is erased is gone everywhere, and the chain holds."""
 # ruff: noqa: F811
 
+import contextlib
 import json
 import os
 import shutil
@@ -300,6 +301,41 @@ def test_redaction_leaves_the_rest(desk: Desk) -> None:
     assert desk.tickets.show(two)["title"] == f"two {SECRET}"
     assert desk.tickets.show(one)["description"] == "a long story 很长"
     assert {n for n, _ in desk.searching.ranked("很长", limit=5)} == {two, one}
+
+
+def test_an_external_id_is_redacted_and_stays_one_of_its_kind(bare: Desk, tmp_path: Path) -> None:
+    desk = bare
+    one, two = (desk.tickets.open("a", set={"external_id": f"{SECRET}{n}"})["number"] for n in ("", "x"))
+    for number in (one, two):
+        desk.tickets.edit(number, set={"title": f"call {SECRET}"})
+        told = desk.tickets.redact(number, SECRET)
+        assert told["remains"] == []
+    assert desk.tickets.show(one)["external_id"] == f"[redacted {one}]"
+    assert desk.tickets.show(two)["external_id"] == f"[redacted {two}]"
+    assert desk.tickets.show(one)["title"] == "call [redacted]"
+    for name, data in files_of(desk.store.path).items():
+        assert SECRET.encode() not in data, name
+    assert journal.verify(desk.store.reader()).ok
+    with contextlib.closing(Store(tmp_path / "copy.db")) as copy:
+        replay.replay(desk.store.reader(), copy)
+        assert tables(copy.reader()) == tables(desk.store.reader())
+
+
+def test_a_redaction_says_where_the_text_cannot_go(bare: Desk) -> None:
+    desk = bare
+    number = desk.tickets.open("a", description=f"tag {SECRET}", tags=["geheim"])["number"]
+    tagged = desk.store.query("SELECT max(seq) FROM journal")[0][0]
+    file = desk.attachments.add(number, "log.txt", b"password geheim", "text/plain")["id"]
+    told = desk.tickets.redact(number, "geheim")
+    assert told["places"] and told["journal"]
+    assert {"entry": tagged, "fields": ["reasons", "tags"]} in told["remains"] or {
+        "entry": tagged,
+        "fields": ["tags"],
+    } in told["remains"]
+    assert {"attachment": file} in told["remains"]
+    with pytest.raises(Invalid, match=rf"only where it cannot go: entry {tagged} \(.*tags\), attachment {file}"):
+        desk.tickets.redact(number, "geheim")
+    assert journal.verify(desk.store.reader()).ok
 
 
 def test_redacting_twice_and_undoing_around_it(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from helpdesk_tui.cli.shared import (
     YesOption,
 )
 from helpdesk_tui.cli.ticket import app
+from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -312,7 +313,9 @@ def delete(
 @command(
     app,
     "redact",
-    N_("Remove a text (a pasted password) everywhere: fields, talk, search, journal. Cannot be undone."),
+    N_(
+        "Remove a text (a pasted password) everywhere: fields, talk, search, journal. Cannot be undone; exit code 6 if it still stands in tags or inside files."
+    ),
     "helpdesk ticket redact 1042 - < secret.txt",
     "helpdesk ticket redact INC-1042 --yes -m 's3cret'",
 )
@@ -331,4 +334,9 @@ def redact(
         confirm(_("Redact this text from {number} for ever?").format(number=number), yes)
     with context.current().desk() as desk:
         result = desk.tickets.redact(number, text)
-        shared.print_done(result, output, _("removed from {n} places").format(n=result["places"] + result["journal"]))
+    shared.print_done(result, output, _("removed from {n} places").format(n=result["places"] + result["journal"]))
+    if result["remains"]:
+        from helpdesk_tui.desk.redaction import where
+
+        context.say(_("it still stands where it cannot go: {where}").format(where=where(result["remains"])))
+        raise typer.Exit(Invalid.exit_code)

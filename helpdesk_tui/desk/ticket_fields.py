@@ -2,13 +2,11 @@
 
 from typing import Any, Final
 
-from helpdesk_tui.desk import decisions, fields
+from helpdesk_tui.desk import decisions, fields, redaction
 from helpdesk_tui.desk.moves import given, hand_over
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
-from helpdesk_tui.store import index, journal
-from helpdesk_tui.store.changes import RowChange
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind, phase_of
@@ -16,7 +14,6 @@ from helpdesk_tui.vocabulary.levels import Priority
 from helpdesk_tui.vocabulary.reasons import Reason, register
 from helpdesk_tui.vocabulary.roles import Permission
 
-REDACTED: Final = "[redacted]"
 _MIN_SECRET: Final = 3
 register(
     {
@@ -199,77 +196,20 @@ class TicketFields(Noun):
     def redact(self, number: int, text: str, *, version: int | None = None) -> dict[str, Any]:
         """Remove a text (a pasted password) from a ticket everywhere: fields, replies, notes, search, journal.
 
-        Cannot be undone. The journal keeps that something was removed, by whom and where, never what.
+        Cannot be undone. The journal keeps that something was removed, by whom and where, never what. Returns
+        `{"number", "places", "journal", "remains"}`; what remains stands where it cannot go (`redaction.remains`).
         """
         if len(text.strip()) < _MIN_SECRET:
             raise Invalid(N_("the text to redact must have at least {n} characters"), n=_MIN_SECRET)
-        places = 0
         with self.desk.work("ticket.redact") as work:
             draft = work.ticket(number, Permission.TICKET_REDACT, version)
-            places += _redact_columns(draft, text)
-            places += _redact_rows(work, draft, text)
-            erased = _redact_journal(work, number, text)
+            places, erased = redaction.redact(work, draft, text)
+            left = redaction.remains(work, number, text)
+            if not places and not erased and left:
+                raise Invalid(N_("{ref} holds that text only where it cannot go: {where}"), ref=draft.ref,
+                              where=redaction.where(left))  # fmt: skip
             if not places and not erased:
                 raise Invalid(N_("{ref} does not contain that text"), ref=draft.ref)
             params: dict[str, Any] = {"length": len(text), "places": places + len(erased), "erased": erased}
             draft.because({"code": "redacted", **params})
-            _withhold_before(work, draft, text)
-            work.after_rows.append(lambda: index.forget(work.tx.conn))
-        return {"number": number, "places": places, "journal": len(erased)}
-
-
-def _redact_columns(draft: Draft, text: str) -> int:
-    n = 0
-    for column in ("title", "description", "cause", "resolution"):
-        value = draft[column]
-        if value and text in value:
-            draft.set(**{column: value.replace(text, REDACTED)})
-            n += 1
-    return n
-
-
-_ROWS: Final = (
-    ("comment", "body", "SELECT id FROM comment WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575"),
-    ("checklist_item", "text", "SELECT id FROM checklist_item WHERE number = ?1"),
-    ("time_entry", "note", "SELECT id FROM time_entry WHERE number = ?1"),
-    ("attachment", "name", "SELECT id FROM attachment WHERE number = ?1"),
-)
-
-
-def _redact_rows(work: Work, draft: Draft, text: str) -> int:
-    from helpdesk_tui.store.apply import fetch
-
-    n = 0
-    for table, column, select in _ROWS:
-        for (key,) in work.rows(select, (draft.number,)):
-            row = fetch(work.tx.conn, table, (key,))
-            if row is not None and text in (row[column] or ""):
-                after = {column: row[column].replace(text, REDACTED)}
-                draft.rows.append(RowChange(table, (key,), {column: row[column]}, after))
-                n += 1
-    return n
-
-
-def _redact_journal(work: Work, number: int, text: str) -> list[list[Any]]:
-    """Rewrite the private values of this ticket's earlier entries that contain the text."""
-    erased: list[list[Any]] = []
-
-    def clean(value: str) -> str | None:
-        return value.replace(text, REDACTED) if text in value else None
-
-    found = work.rows("SELECT seq FROM journal WHERE subject_type = 'ticket' AND subject = ? ORDER BY seq", (number,))
-    for (seq,) in found:
-        erased.extend(journal.erase(work.tx.conn, seq, clean))
-    return erased
-
-
-def _withhold_before(work: Work, draft: Draft, text: str) -> None:
-    """The redacting entry itself must not carry the secret as its `before`."""
-    for column in list(draft.new):
-        value = draft.row[column]
-        if isinstance(value, str) and text in value:
-            work.withheld[("ticket", (draft.number,), column)] = value.replace(text, REDACTED)
-    for change in draft.rows:
-        for column, value in (change.before or {}).items():
-            if isinstance(value, str) and text in value:
-                work.withheld[(change.table, change.key, column)] = value.replace(text, REDACTED)
+        return {"number": number, "places": places, "journal": len(erased), "remains": left}

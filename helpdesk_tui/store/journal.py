@@ -18,7 +18,7 @@ from helpdesk_tui.vocabulary.records import Instant
 
 # Columns that may hold personal data or free text; everything else is codes, numbers and instants.
 PRIVATE: Final[dict[str, frozenset[str]]] = {
-    "ticket": frozenset({"title", "description", "cause", "resolution"}),
+    "ticket": frozenset({"title", "description", "cause", "resolution", "external_id"}),
     "comment": frozenset({"body"}),
     "person": frozenset({"name", "email", "phone", "login", "initials", "title"}),
     "attachment": frozenset({"name"}),
