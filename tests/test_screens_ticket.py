@@ -8,8 +8,13 @@ from tui import SIZES, assert_inert, assert_snapshot, screen_text
 
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.help import HelpScreen
+from helpdesk_tui.screens.ticket.header import HeadData, TicketHeader
+from helpdesk_tui.screens.ticket.reading import ledger_clocks
 from helpdesk_tui.vocabulary.i18n import set_language
+from helpdesk_tui.vocabulary.instants import parse_instant
+from helpdesk_tui.widgets.inert import width_of
 from helpdesk_tui.widgets.pickers import Pick
+from tests.widget_rows import NOW, row
 
 
 async def opened(c: Console, number: int = 2) -> None:
@@ -207,3 +212,38 @@ async def test_merge_and_undo(tmp_path: Path) -> None:
         assert c.desk.tickets.facts(4)["merged_into"] == 2
         await c.press("u")
         assert c.desk.tickets.facts(4)["merged_into"] is None
+
+
+# -- what its lines say --------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_has_ended_is_counted_no_further() -> None:
+    clock = {"run": "met", "missed": False, "target_seconds": 3_600, "target_days": 0, "elapsed": 600, "due": None,
+             "promised": "2026-03-02T10:00:00Z", "ended": "2026-03-02T09:10:00Z"}  # fmt: skip
+    ledger = [
+        {"clock": "response", "from": "2026-03-02T08:00:00Z", "to": "2026-03-02T09:00:00Z", "kind": "not_started"},
+        {"clock": "response", "from": "2026-03-02T09:00:00Z", "to": "2026-03-02T09:10:00Z", "kind": "counted"},
+        {"clock": "response", "from": "2026-03-02T09:10:00Z", "to": "2026-03-09T09:10:00Z", "kind": "after"},
+    ]
+    (met,) = ledger_clocks({"clocks": {"response": clock}, "ledger": ledger})
+    assert [window.how for window in met.windows] == ["waiting", "counted"]
+    assert (met.ended, met.due) == (parse_instant(clock["ended"], 0), parse_instant(clock["promised"], 0))  # type: ignore[arg-type]
+    late = clock | {"run": "running", "missed": True, "ended": None, "due": clock["promised"]}
+    (running,) = ledger_clocks({"clocks": {"response": late}, "ledger": ledger})
+    assert [window.how for window in running.windows] == ["waiting", "counted", "late"]
+    assert running.ended is None
+
+
+@pytest.mark.parametrize("others", [[], ["bo", "li"]])
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_cut_head_says_so(width: int, others: list[str]) -> None:
+    header = TicketHeader(tz="UTC")
+    row_of = row(7, "VPN", requester="Somebody With A Long Name", team="infrastructure", assignee="xia.yu")
+    header._data = HeadData(row_of, "VPN", "service criticality critical: medium -> high", others=others)
+    header._now = NOW
+    third = "".join(text for text, _tone in header._lines(width)[2])
+    assert width_of(third) <= width
+    if others:
+        assert third.endswith(("also here: bo, li", "(w: why)"))
+    assert "~" in third or "(w: why)" not in third or "critical: medium -> high (w: why)" in third
+    assert ("9h old" in third) is (width >= 80) or "~" in third

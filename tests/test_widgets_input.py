@@ -18,7 +18,7 @@ from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
 from helpdesk_tui.widgets.filter_bar import Completion, FilterBar
 from helpdesk_tui.widgets.pickers import Ask, Choice, Confirm, Dialog, Pick, matching
 from helpdesk_tui.widgets.themes import THEME_NAMES, register_themes
-from tests.tui import HOSTILE_FEW, SIZES, assert_inert, assert_snapshot, screen_lines, screen_text
+from tests.tui import HOSTILE_FEW, SIZES, assert_inert, assert_snapshot, screen_lines, screen_strips, screen_text
 
 WORDS = ("state:open", "state:new", "state:pending", "sla:breached", "team:网络")
 
@@ -531,3 +531,18 @@ async def test_every_theme_styles_every_widget(theme: str) -> None:
         await pilot.pause()
         assert "Edit INC-1042" in screen_text(app)
         assert_inert(app)
+
+
+@pytest.mark.parametrize("width", [26, 30, 34, 40, 60, 120])
+async def test_chips_end_before_what_stands_beside_them(width: int) -> None:
+    """What has no place is cut with a sign of it, and a blank stays before the count."""
+    bar = FilterBar()
+    app = Inputs(bar)
+    async with app.run_test(size=(width, 10)) as pilot:
+        bar.set_text("is:mine is:open sort:-priority,due")
+        bar.set_info("16 tickets")
+        await pilot.pause()
+        drawn = bar.query_one("#filter-chips").region
+        chips = "".join(strip.text for strip in screen_strips(app)[:1])[drawn.x : drawn.right]
+        assert chips.endswith(" "), chips
+        assert ("~" in chips) is ("sort:-priority,due x" not in chips), chips

@@ -19,11 +19,13 @@ from helpdesk_tui.vocabulary.filters import FilterProblem, chips, parse_filter, 
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.fields import SafeInput
-from helpdesk_tui.widgets.inert import cells, line, width_of
+from helpdesk_tui.widgets.inert import cells, line, shortened, width_of
 from helpdesk_tui.widgets.lines import Piece, ToneWidget
 
 PROMPT: Final = " / "
 SHOWN: Final = 8
+_LEAST: Final = 8
+"""Cells below which the beginning of a chip says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,20 @@ class _Chips(ToneWidget):
         pieces: list[Piece] = []
         self._spots = []
         x = 0
-        for text in self._texts:
-            self._spots.append((x + width_of(text) + 1, x + width_of(text) + 2))
+        # A cell stays free before what stands at the right end.
+        room = self.size.width - 1
+        for index, text in enumerate(self._texts):
+            width = width_of(text)
+            more = 4 if index < len(self._texts) - 1 else 0
+            if x + width + 2 + more > room:
+                # No place for it and its cross: what is left of the line says that it goes on.
+                left = max(0, room - x)
+                begun = shortened(text, left - 1).removesuffix("~") if left >= _LEAST else ""
+                pieces.append((f"{begun}~"[:left], "accent"))
+                break
+            self._spots.append((x + width + 1, x + width + 2))
             pieces += [(text, "accent"), (" x", "muted"), ("   ", "plain")]
-            x += width_of(text) + 5
+            x += width + 5
         if not pieces:
             pieces.append((_("everything (/ filters)"), "muted"))
         return self.strip_of(pieces if y == 0 else (), self.size.width)

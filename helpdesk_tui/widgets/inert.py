@@ -41,6 +41,11 @@ def cells(text: str, width: int, *, right: bool = False) -> str:
     return set_cell_size(fitted, width)
 
 
+def shortened(text: str, width: int) -> str:
+    """Data made inert and cut to at most `width` cells, the cut shown by `~`; nothing is padded."""
+    return cells(text, width).rstrip(" ")
+
+
 def width_of(text: str) -> int:
     """Terminal cells of inert text as the compositor counts them."""
     return len(text) if text.isascii() else cell_len(text)

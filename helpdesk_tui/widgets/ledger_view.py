@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.instants import exact, local
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 from helpdesk_tui.vocabulary.text import one_line
@@ -15,15 +15,26 @@ from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
 COUNTED: Final = "counted"
 PAUSED: Final = "paused"
 CLOSED: Final = "closed"
-_GLYPHS: Final = {COUNTED: "#", PAUSED: "=", CLOSED: "."}
-_WORDS: Final = {COUNTED: N_("counted"), PAUSED: N_("paused"), CLOSED: N_("outside hours")}
-_TONES: Final = {COUNTED: "accent", PAUSED: "warning", CLOSED: "muted"}
+WAITING: Final = "waiting"
+LATE: Final = "late"
+_GLYPHS: Final = {COUNTED: "#", PAUSED: "=", CLOSED: ".", WAITING: "-", LATE: "!"}
+_WORDS: Final = {
+    COUNTED: N_("counted"),
+    PAUSED: N_("paused"),
+    CLOSED: N_("outside hours"),
+    WAITING: N_("not started"),
+    LATE: N_("overdue"),
+}
+_TONES: Final = {COUNTED: "accent", PAUSED: "warning", CLOSED: "muted", WAITING: "muted", LATE: "breached"}
 LISTED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerWindow:
-    """A half-open stretch of time and how the clock took it: `counted`, `paused` or `closed`; `note` says why."""
+    """A half-open stretch of time and how the clock took it, `note` says why.
+
+    `counted`, `paused`, `closed` (nobody works), `waiting` (before its start) or `late` (past its due time).
+    """
 
     start: Instant
     end: Instant
@@ -36,6 +47,7 @@ class LedgerClock:
     """One clock: its name, target and elapsed seconds, due instant (NEVER: none), and its windows in order.
 
     `state` is a word already in the reader's language, `tone` its meaning (`good`, `warning`, `breached`, `muted`).
+    `days` are whole working days of the target beside its seconds; `ended` is when the clock met or missed its end.
     """
 
     name: str
@@ -45,6 +57,16 @@ class LedgerClock:
     state: str
     tone: str = "plain"
     windows: Sequence[LedgerWindow] = ()
+    days: int = 0
+    ended: Instant | None = None
+
+
+def target_text(clock: LedgerClock) -> str:
+    """What the clock allows: working days, hours, or both."""
+    if not clock.days:
+        return exact(clock.target) if clock.target is not None else "-"
+    days = ngettext("{count} working day", "{count} working days", clock.days).format(count=clock.days)
+    return f"{days} + {exact(clock.target)}" if clock.target else days
 
 
 def bar(windows: Sequence[LedgerWindow], width: int) -> list[str]:
@@ -92,23 +114,29 @@ class LedgerView(LineView):
                 lines.append(Line())
             lines += self._clock(clock, width)
         legend: list[Piece] = [(" ", "plain")]
+        shown = {window.how for clock in self._clocks for window in clock.windows}
         for how, glyph in _GLYPHS.items():
+            if how not in shown:
+                continue
             legend += [(f" {glyph} ", _TONES[how]), (_(_WORDS[how]) + " ", "muted")]
         return [*lines, Line(), Line(tuple(legend))]
 
     def _clock(self, clock: LedgerClock, width: int) -> list[Line]:
-        due = _("due {time}").format(time=local(clock.due, self._tz)) if clock.due < NEVER else _("no due time")
-        target = exact(clock.target) if clock.target is not None else "-"
-        lines = [
-            Line(
-                (
-                    (f" {one_line(clock.name, 40)}  ", "title"),
-                    (f"{one_line(clock.state, 40)}", clock.tone),
-                    (f"   {due}   ", "plain"),
-                    (_("{elapsed} of {target}").format(elapsed=exact(clock.elapsed), target=target), "plain"),
-                )
+        head: list[Piece] = [(f" {one_line(clock.name, 40)}  ", "title"), (one_line(clock.state, 40), clock.tone)]
+        if clock.ended is not None:
+            head.append((f" {local(clock.ended, self._tz)}", "plain"))
+        if clock.due < NEVER:
+            due = _("was due {time}") if clock.ended is not None or clock.tone == "breached" else _("due {time}")
+            head.append((f"   {due.format(time=local(clock.due, self._tz))}", "plain"))
+        elif clock.ended is None and clock.tone != "good":
+            head.append((f"   {_('no due time meanwhile')}", "muted"))
+        head.append(
+            (
+                "   " + _("{elapsed} of {target}").format(elapsed=exact(clock.elapsed), target=target_text(clock)),
+                "plain",
             )
-        ]
+        )
+        lines = [Line(tuple(head))]
         if not clock.windows:
             return lines
         drawn = bar(clock.windows, max(10, width - 4))

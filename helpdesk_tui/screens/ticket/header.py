@@ -11,9 +11,11 @@ from helpdesk_tui.vocabulary.levels import PRIORITY_GLYPHS, Priority, priority_l
 from helpdesk_tui.vocabulary.records import NEVER, Instant, QueueRow
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.columns import number_text, sla_cell
-from helpdesk_tui.widgets.inert import cells, width_of
+from helpdesk_tui.widgets.inert import cells, shortened, width_of
 from helpdesk_tui.widgets.lines import Piece, ToneWidget
 
+_LEAST = 16
+"""Cells of a reason below which it is left out."""
 _TONES = {4: "critical", 3: "high", 2: "plain", 1: "muted"}
 
 
@@ -89,13 +91,17 @@ class TicketHeader(ToneWidget):
             _("from {name}").format(name=one_line(row.requester or "-", 60)),
             _("{age} old").format(age=age(self._now - row.created_at)),
         ]
-        third: list[Piece] = [(" " + " · ".join(one_line(fact, 80) for fact in facts), "plain")]
-        if data.others:
-            third.append(
-                (" · " + _("also here: {people}").format(people=one_line(", ".join(data.others), 60)), "warning")
-            )
-        if data.why:
-            third.append((f" · {one_line(data.why, 200)} {_('(w: why)')}", "muted"))
+        # What is cut shows it; who else is here is never cut away by the reason.
+        here = _("also here: {people}").format(people=one_line(", ".join(data.others), 60)) if data.others else ""
+        room = max(0, width - 1 - (width_of(here) + 3 if here else 0))
+        third: list[Piece] = [(" " + shortened(" · ".join(one_line(fact, 80) for fact in facts), room), "plain")]
+        if here:
+            third.append((" · " + here, "warning"))
+        room = width - sum(width_of(text) for text, _tone in third)
+        hint = _("(w: why)")
+        if data.why and room >= width_of(hint) + _LEAST:
+            why = shortened(one_line(data.why, 200), room - width_of(hint) - 4)
+            third.append((f" · {why} {hint}", "muted"))
         return [first, tuple(second), tuple(third)]
 
     def render_line(self, y: int) -> Strip:

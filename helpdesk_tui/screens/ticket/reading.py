@@ -11,15 +11,18 @@ from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.records import NEVER, TimelineItem
-from helpdesk_tui.widgets.ledger_view import CLOSED, COUNTED, PAUSED, LedgerClock, LedgerWindow
+from helpdesk_tui.widgets.ledger_view import (
+    CLOSED,
+    COUNTED,
+    LATE,
+    PAUSED,
+    WAITING,
+    LedgerClock,
+    LedgerWindow,
+)
 
-_HOW: Final = {"counted": COUNTED, "paused": PAUSED}
-_WHY: Final = {
-    "closed": "",
-    "holiday": N_("holiday"),
-    "not_started": N_("before the start"),
-    "after": N_("after the end"),
-}
+_HOW: Final = {"counted": COUNTED, "paused": PAUSED, "not_started": WAITING, "after": LATE}
+_WHY: Final = {"holiday": N_("holiday")}
 _NAMES: Final = {"response": N_("Response"), "update": N_("Update"), "resolution": N_("Resolution")}
 _OPENING: Final = ("kind", "priority", "service", "team", "assignee", "tags")
 _CLOCKS: Final = frozenset({"response_due_at", "update_due_at", "resolution_due_at"})
@@ -95,29 +98,31 @@ def readable(item: TimelineItem) -> TimelineItem:
 
 
 def ledger_clocks(found: dict[str, Any]) -> list[LedgerClock]:
-    """The desk's explanation of the clocks as the ledger draws them."""
-    out = []
-    for name, clock in found["clocks"].items():
-        windows = [
-            LedgerWindow(_at(w["from"]), _at(w["to"]), _HOW.get(w["kind"], CLOSED), _(_WHY.get(w["kind"], "")))
-            for w in found["ledger"]
-            if w["clock"] == name
-        ]
-        broken = clock["missed"] and clock["run"] == "running"
-        word, tone = (N_("breached"), "breached") if broken else _RUNS.get(clock["run"], (str(clock["run"]), "plain"))
-        due = clock["due"]
-        out.append(
-            LedgerClock(
-                _(_NAMES.get(name, name)),
-                clock["target_seconds"],
-                clock["elapsed"],
-                NEVER if due is None else _at(due),
-                _(word),
-                tone,
-                windows,
-            )
-        )
-    return out
+    """The desk's explanation of the clocks as the ledger draws them: what has ended is not counted on."""
+    return [_ledger_clock(name, clock, found["ledger"]) for name, clock in found["clocks"].items()]
+
+
+def _ledger_clock(name: str, clock: dict[str, Any], ledger: list[dict[str, Any]]) -> LedgerClock:
+    over = clock["run"] in ("met", "missed")
+    windows = [
+        LedgerWindow(_at(w["from"]), _at(w["to"]), _HOW.get(w["kind"], CLOSED), _(_WHY.get(w["kind"], "")))
+        for w in ledger
+        if w["clock"] == name and not (over and w["kind"] == "after")
+    ]
+    broken = clock["missed"] and clock["run"] == "running"
+    word, tone = (N_("breached"), "breached") if broken else _RUNS.get(clock["run"], (str(clock["run"]), "plain"))
+    due = clock["promised"] if over else clock["due"]
+    return LedgerClock(
+        _(_NAMES.get(name, name)),
+        clock["target_seconds"],
+        clock["elapsed"],
+        NEVER if due is None else _at(due),
+        _(word),
+        tone,
+        windows,
+        clock["target_days"] or 0,
+        _at(clock["ended"]) if over and clock["ended"] is not None else None,
+    )
 
 
 def _at(text: Any) -> int:
