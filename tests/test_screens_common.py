@@ -11,6 +11,7 @@ import pytest
 from console_desk import Clock
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.css.query import NoMatches
 
 from helpdesk_tui.app import theme_of
 from helpdesk_tui.screens.common import actions
@@ -93,6 +94,26 @@ def test_a_draft_is_written_read_and_removed(tmp_path: Path) -> None:
     drafts.discard(KEY)
     assert drafts.load(KEY) == {}
     assert not list((tmp_path / "drafts").iterdir())
+
+
+def test_a_field_that_is_just_going_costs_no_draft(tmp_path: Path) -> None:
+    drafts = box(tmp_path)
+    typed = {"text": "half an ans"}
+    fields: list[dict[str, str]] = [typed]
+
+    def read() -> dict[str, str]:
+        if not fields:
+            raise NoMatches("No nodes match '#new-text'")
+        return dict(fields[0])
+
+    drafts.watch(KEY, read)
+    other = DraftKey(KEY.person, 8, KEY.kind)
+    drafts.watch(other, lambda: {"text": "of another screen"})
+    drafts.save()
+    fields.clear()
+    drafts.save()
+    assert drafts.load(KEY) == typed
+    assert drafts.load(other) == {"text": "of another screen"}
 
 
 def test_drafts_of_people_desks_tickets_and_kinds_are_apart(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from textual.css.query import NoMatches
+
 from helpdesk_tui.desk.places import state_dir
 from helpdesk_tui.vocabulary.records import Instant
 
@@ -95,7 +97,11 @@ class DraftBox:
         """What was typed since the last look, to be handed to `write` (call it where widgets may be read)."""
         found = []
         for key, watched in list(self._watched.items()):
-            fields = watched.read()
+            try:
+                fields = watched.read()
+            except NoMatches:
+                # Its screen is being taken down this moment: what the look before this one kept stays kept.
+                continue
             if fields is not None and fields != watched.last:
                 watched.last = fields
                 found.append((key, fields))
@@ -109,11 +115,16 @@ class DraftBox:
         """Write drafts to their files; an empty one is removed."""
         with self._lock:
             for key, fields in drafts:
-                with contextlib.suppress(OSError):
+                try:
                     if any(text.strip() for text in fields.values()):
                         self._put(key, fields)
                     else:
                         self.path(key).unlink(missing_ok=True)
+                except OSError:
+                    # What was kept before is still there; what is typed now is tried again at the next look.
+                    watched = self._watched.get(key)
+                    if watched is not None:
+                        watched.last = {}
 
     def _put(self, key: DraftKey, fields: Fields) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -122,9 +133,14 @@ class DraftBox:
         data = {"number": key.number, "kind": key.kind, "saved_at": self._clock(), "fields": kept}
         partial = path.with_suffix(f".{os.getpid()}.part")
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
-        partial.replace(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+            partial.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+            raise
 
     def discard(self, key: DraftKey) -> None:
         """The text is written to the desk: forget the draft."""
