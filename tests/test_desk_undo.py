@@ -1,11 +1,15 @@
 """Taking back: what was done goes, what was done since stays and is named."""
 # ruff: noqa: F811
 
+import sqlite3
 from typing import Any
 
 import pytest
 
+from helpdesk_tui.desk import undo_plan
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.store import journal
+from helpdesk_tui.store.changes import Entry
 from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
 from tests.desk_fixtures import FixedClock, as_person, clock, desk  # noqa: F401
 from tests.desk_random import BOOKKEEPING, tables
@@ -367,3 +371,88 @@ def test_an_external_id_taken_meanwhile_stays_where_it_is(desk: Desk) -> None:
     assert desk.tickets.show(two)["external_id"] == "SN-1"
     with pytest.raises(NotFound):
         desk.tickets.show(one)
+
+
+# -- what a plan of an undo holds ------------------------------------------------------------------------------------
+
+
+def _grouped(entries: list[Entry]) -> list[list[list[int | None]]]:
+    """The order of an undo made the plain way, from whole entries (newest first), as one list of groups a rank."""
+    by_subject: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        by_subject.setdefault((entry.subject_type, entry.subject), []).append(entry)
+    ranks: list[list[list[int | None]]] = [[], [], []]
+    for (kind, _), group in by_subject.items():
+        opened = any(c.table == "ticket" and c.before is None for c in group[-1].rows)
+        for part in [group] if opened or kind != "ticket" else [[e] for e in group]:
+            removes = any(c.after is None for e in part for c in e.rows)
+            ranks[1 if kind == "ticket" else 0 if removes else 2].append([e.seq for e in part])
+    return ranks
+
+
+def test_the_plan_of_an_undo_is_that_of_its_entries(desk: Desk) -> None:
+    rows = [
+        {"external_id": f"X{n}", "title": f"printer {n} jams", "requester": f"p{n % 5}@example.org", "number": str(n),
+         "parent": str(n + 1) if n % 3 == 0 else None, "tags": ["a", "b"], "comments": ["hello"]}
+        for n in range(30)
+    ]  # fmt: skip
+    batches = [desk.importing.tickets(iter(rows))["batch"]]
+    batches.append(
+        desk.importing.tickets(
+            iter([{**row, "title": "scanner", "tags": ["c"], "comments": ["more"]} for row in rows])
+        )["batch"]
+    )
+    batches.append(desk.undoing.batch(batches[1])["batch"])
+    batches.append(desk.undoing.batch(batches[0])["batch"])
+    batches.append(desk.undoing.redo()["batch"])
+    for batch in batches:
+        entries = list(journal.read(desk.store.reader(), journal.OF_BATCH, (batch,)))[::-1]
+        plan = undo_plan.plan(desk.store, batch, None, [])
+        assert plan.entries == len(entries) >= 30, batch
+        assert [group for chunk in plan.chunks() for group in chunk] == [g for rank in _grouped(entries) for g in rank]
+        for chunk in plan.chunks():
+            loaded = undo_plan.load(desk.store.reader(), chunk)
+            assert [[e.seq for e in group] for group in loaded] == chunk
+            subjects = [(group[0].subject_type, group[0].subject) for group in loaded]
+            assert len(set(subjects)) == len(subjects)
+        left = undo_plan.plan(desk.store, batch, None, [e.seq or 0 for e in entries[::2]])
+        assert [g for c in left.chunks() for g in c] == [g for rank in _grouped(entries[1::2]) for g in rank]
+
+
+def test_families_that_came_together_go_together(desk: Desk) -> None:
+    before = rows(desk)
+    family = [{"title": f"part {n}", "number": str(n), "parent": parent} for n, parent in enumerate("1234", 0)]
+    batch = desk.importing.tickets(iter([*family, {"title": "whole", "number": "4"}]))["batch"]
+    assert desk.store.query("SELECT count(*) FROM ticket WHERE parent_number IS NOT NULL") == [(4,)]
+    after = rows(desk)
+    assert desk.undoing.batch(batch) | {"batch": None} == {"undone": 9, "conflicts": [], "batch": None}
+    assert rows(desk) == before
+    desk.undoing.redo()
+    assert rows(desk) == after
+    # One that somebody works on keeps those on which it hangs.
+    desk.tickets.note(2, "mine")
+    told = desk.undoing.batch(batch)
+    assert sorted(c["number"] for c in told["conflicts"]) == [2, 3, 4, 5]
+    assert desk.store.query("SELECT number FROM ticket ORDER BY number") == [(2,), (3,), (4,), (5,)]
+
+
+def test_an_undo_reads_its_entries_some_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo_plan, "CHUNK", 7)
+    batch = desk.importing.tickets(iter([{"title": f"printer {n} jams"} for n in range(60)]))["batch"]
+    read: list[int] = []
+    parse = journal.parse
+
+    def counting(record: tuple[object, ...]) -> Entry:
+        read[-1] += 1
+        return parse(record)
+
+    load = undo_plan.load
+
+    def loading(conn: sqlite3.Connection, chunk: list[list[int]]) -> list[list[Entry]]:
+        read.append(0)
+        return load(conn, chunk)
+
+    monkeypatch.setattr(journal, "parse", counting)
+    monkeypatch.setattr(undo_plan, "load", loading)
+    assert desk.undoing.batch(batch)["undone"] == 60
+    assert read == [7] * 8 + [4]

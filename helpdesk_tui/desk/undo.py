@@ -1,11 +1,9 @@
 """Undo and redo: compensating entries, for one entry, for a batch, or for one's own last action."""
 
-import json
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable
 from typing import Any, Final
 
-from helpdesk_tui.desk import reversal
+from helpdesk_tui.desk import reversal, undo_plan
 from helpdesk_tui.desk.derive import wake_up
 from helpdesk_tui.desk.registry import Noun, spec_of, verb
 from helpdesk_tui.desk.work import Draft, Work, new_batch
@@ -15,7 +13,7 @@ from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
-CHUNK: Final = 200
+CHUNK: Final = undo_plan.CHUNK
 # What may refer to a row that goes: table, its key, the condition. `journal` keeps who acted.
 _REFERENCES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "person": (
@@ -100,27 +98,21 @@ class Undo(Noun):
             if entry is None:
                 raise NotFound(N_("there is nothing of yours to undo"))
             target = entry.batch or str(entry.seq)
-        sql, key = (journal.ONE, int(target)) if target.isdecimal() and len(target) < 19 else (journal.OF_BATCH, target)
-        entries = list(journal.read(self.desk.store.reader(), sql, (key,)))
+        if target.isdecimal() and len(target) < 19:
+            entries, count = list(journal.read(self.desk.store.reader(), journal.ONE, (int(target),))), 1
+        else:
+            count = self.desk.store.query("SELECT count(*) FROM journal WHERE batch = ?", (target,))[0][0]
+            entries = list(journal.read(self.desk.store.reader(), journal.OF_BATCH + " LIMIT 5", (target,)))
         if not entries:
             raise NotFound(N_("there is no batch or entry {target}"), target=target)
-        subjects = [f"{e.subject_type} {e.subject}" for e in entries[:5]]
-        return {"target": target, "verb": entries[0].verb, "entries": len(entries), "subjects": subjects}
+        subjects = [f"{e.subject_type} {e.subject}" for e in entries]
+        return {"target": target, "verb": entries[0].verb, "entries": count, "subjects": subjects}
 
     # -- finding -----------------------------------------------------------------------------------------------
 
     def _stands(self, seq: int) -> bool:
         found = self.desk.store.query("SELECT seq FROM journal WHERE undoes = ?", (seq,))
         return not any(self._stands(s) for (s,) in found if not self._partial(s))
-
-    def _standing(self, entries: list[Entry]) -> list[Entry]:
-        """Those of these entries that stand; what nobody ever undid is seen at once."""
-        numbers = json.dumps([e.seq for e in entries])
-        found = self.desk.store.query(
-            "SELECT DISTINCT undoes FROM journal WHERE undoes IN (SELECT value FROM json_each(?))", (numbers,)
-        )
-        questioned = {seq for (seq,) in found}
-        return [e for e in entries if e.seq not in questioned or self._stands(e.seq or 0)]
 
     def _touched(self, seq: int) -> bool:
         """Whether an undo has already taken back as much of an entry as could be."""
@@ -151,36 +143,55 @@ class Undo(Noun):
     # -- doing -------------------------------------------------------------------------------------------------
 
     def _entry(self, seq: int, name: str) -> dict[str, Any]:
-        entries = list(journal.read(self.desk.store.reader(), journal.ONE, (seq,)))
-        if not entries:
+        if not self.desk.store.query("SELECT 1 FROM journal WHERE seq = ?", (seq,)):
             raise NotFound(N_("there is no journal entry {seq}"), seq=seq)
-        return self._run(entries, name, None)
+        return self._run(None, seq, name)
 
     def _batch(self, batch: str, name: str) -> dict[str, Any]:
-        found = self.desk.store.query("SELECT 1 FROM journal WHERE batch = ? LIMIT 1", (batch,))
-        if not found:
+        if not self.desk.store.query("SELECT 1 FROM journal WHERE batch = ? LIMIT 1", (batch,)):
             raise NotFound(N_("there is no batch {batch}"), batch=batch)
-        entries = list(journal.read(self.desk.store.reader(), journal.OF_BATCH_BACKWARDS, (batch,)))
-        return self._run(entries, name, new_batch())
+        return self._run(batch, None, name)
 
-    def _run(self, entries: list[Entry], name: str, batch: str | None) -> dict[str, Any]:
-        for entry in entries:
-            if entry.verb in reversal.NOT_UNDOABLE:
-                raise Conflict(N_("{verb} cannot be undone"), verb=entry.verb)
-        standing = self._standing(entries)
-        if not standing:
+    def _run(self, target: str | None, seq: int | None, name: str) -> dict[str, Any]:
+        """Take back a batch (under a batch of its own) or one entry, some groups of entries a transaction."""
+        store = self.desk.store
+        for (verb_name,) in store.query(
+            "SELECT DISTINCT verb FROM journal WHERE seq = ?"
+            if target is None
+            else "SELECT DISTINCT verb FROM journal WHERE batch = ?",
+            (seq if target is None else target,),
+        ):
+            if verb_name in reversal.NOT_UNDOABLE:
+                raise Conflict(N_("{verb} cannot be undone"), verb=verb_name)
+        plan = undo_plan.plan(store, target, seq, undo_plan.gone(store, target, seq, self._stands))
+        if not plan.entries:
             raise Conflict(N_("that is already undone"))
         mine = self.desk.actor.real_id or self.desk.actor.id
-        if any(e.actor_id != mine for e in standing) and self.desk.scope(Permission.UNDO) is not Scope.ALL:
+        if plan.actors != {mine} and self.desk.scope(Permission.UNDO) is not Scope.ALL:
             raise NotPermitted(N_("that was done by somebody else; your roles let you undo your own actions only"))
-        for entry in standing:
-            if entry.subject_type != "ticket" and (needed := self._needed(entry)) is not None:
+        for number in plan.others.values():
+            entry = next(journal.read(store.reader(), journal.ONE, (number,)))
+            if (needed := self._needed(entry)) is not None:
                 self.desk.require(needed, entry.verb)
-        undone, conflicts = 0, []
-        for chunk in _chunks(standing):
-            done, kept = self._chunk(chunk, name, batch)
-            undone += done
-            conflicts.extend(kept)
+        batch = None if target is None else new_batch()
+        undone = 0
+        conflicts: list[dict[str, Any]] = []
+        chunks, before = plan.chunks(), -1
+        while undone > before:
+            before = undone
+            tied: list[list[int]] = []
+            for chunk in chunks:
+                done, kept = self._chunk(undo_plan.load(store.reader(), chunk), name, batch)
+                undone += done
+                tied += [conflict["tied"] for conflict in kept if "tied" in conflict]
+                conflicts += kept
+            if not tied or undone == before:
+                break
+            # What hung on these tickets may have gone meanwhile.
+            chunks = iter([tied[start : start + CHUNK] for start in range(0, len(tied), CHUNK)])
+            conflicts = [conflict for conflict in conflicts if "tied" not in conflict]
+        for conflict in conflicts:
+            conflict.pop("tied", None)
         return {"undone": undone, "conflicts": conflicts, "batch": batch}
 
     def _needed(self, entry: Entry) -> Permission | None:
@@ -258,8 +269,11 @@ class Undo(Noun):
         current = work.row("ticket", number)
         if current is None:
             return [{"number": number, "fields": [], "reason": "gone", "whole": True}]
-        if later or self._tied(work, number, mine):
+        if later:
             return [{"number": number, "fields": [], "reason": "edited later", "whole": True}]
+        if self._tied(work, number, mine):
+            tied = [entry.seq for entry in group]
+            return [{"number": number, "fields": [], "reason": "edited later", "whole": True, "tied": tied}]
         self._may(work, current, group[-1])
         rows = self._made_rows(work, group)
         work.timers[number] = {}
@@ -361,40 +375,3 @@ class Undo(Noun):
             if any(tuple(found) not in going for found in work.rows(sql, change.key)):
                 return True
         return False
-
-
-def _chunks(entries: list[Entry]) -> Iterator[list[list[Entry]]]:
-    """Entries (newest first) as groups by subject, tickets before what they refer to, some groups a transaction.
-
-    Entries of one ticket that its own batch opened stay together; otherwise each entry is a group, and a
-    transaction holds at most one of a subject.
-    """
-    groups: list[list[Entry]] = []
-    by_subject: dict[tuple[str, int], list[Entry]] = {}
-    for entry in entries:
-        by_subject.setdefault((entry.subject_type, entry.subject), []).append(entry)
-    for group in by_subject.values():
-        first = group[-1]
-        whole = any(c.table == "ticket" and c.before is None for c in first.rows) or first.subject_type != "ticket"
-        groups.extend([group] if whole else [[e] for e in group])
-    # What comes back comes before the tickets that need it, what goes away after them.
-    groups.sort(key=_rank)
-    chunk: list[list[Entry]] = []
-    seen: set[tuple[str, int]] = set()
-    for _, run in groupby(groups, key=_rank):
-        for group in run:
-            where = (group[0].subject_type, group[0].subject)
-            if len(chunk) >= CHUNK or where in seen:
-                yield chunk
-                chunk, seen = [], set()
-            chunk.append(group)
-            seen.add(where)
-        if chunk:
-            yield chunk
-            chunk, seen = [], set()
-
-
-def _rank(group: list[Entry]) -> int:
-    if group[0].subject_type == "ticket":
-        return 1
-    return 0 if any(change.after is None for entry in group for change in entry.rows) else 2

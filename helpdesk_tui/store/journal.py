@@ -209,18 +209,17 @@ def parse(record: tuple[Any, ...]) -> Entry:
     )
 
 
-_SELECT: Final = (
+SELECT: Final = (
     "SELECT j.seq, j.at, j.recorded_at, j.actor_id, j.on_behalf_of, j.origin, j.verb, j.subject_type, j.subject,"
     " j.batch, j.undoes, j.ops, j.reasons, j.previous, j.hash, t.vals"
     " FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq "
 )
-OF_SUBJECT: Final = _SELECT + "WHERE j.subject_type = ? AND j.subject = ? ORDER BY j.at, j.seq"
-OF_BATCH: Final = _SELECT + "WHERE j.batch = ? ORDER BY j.seq"
-OF_BATCH_BACKWARDS: Final = _SELECT + "WHERE j.batch = ? ORDER BY j.seq DESC"
-ONE: Final = _SELECT + "WHERE j.seq = ?"
-SINCE: Final = _SELECT + "WHERE j.seq > ? ORDER BY j.seq LIMIT ?"
-ALL: Final = _SELECT + "ORDER BY j.seq"
-UP_TO: Final = _SELECT + "WHERE j.at <= ? ORDER BY j.at, j.seq"
+OF_SUBJECT: Final = SELECT + "WHERE j.subject_type = ? AND j.subject = ? ORDER BY j.at, j.seq"
+OF_BATCH: Final = SELECT + "WHERE j.batch = ? ORDER BY j.seq"
+ONE: Final = SELECT + "WHERE j.seq = ?"
+SINCE: Final = SELECT + "WHERE j.seq > ? ORDER BY j.seq LIMIT ?"
+ALL: Final = SELECT + "ORDER BY j.seq"
+UP_TO: Final = SELECT + "WHERE j.at <= ? ORDER BY j.at, j.seq"
 
 
 def read(conn: sqlite3.Connection, sql: str, params: Iterable[Any] = ()) -> Iterator[Entry]:
