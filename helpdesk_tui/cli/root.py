@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("audit", "audit", N_("The journal: read, follow, verify, anchor, export.")),
         ("db", "db", N_("The desk's file.")),
         ("config", "config", N_("Your settings and where they come from.")),
+        ("doctor", "doctor", N_("Whether program, terminal, disk and desk are in order.")),
         ("demo", "demo", N_("A believable company to try things on.")),
     )
 }
