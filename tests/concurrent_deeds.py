@@ -5,18 +5,28 @@
 Prints one JSON object: how often what happened.
 """
 
+import contextlib
 import fcntl
 import json
 import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import driver
-from helpdesk_tui.vocabulary.errors import Conflict, DeskError
+from helpdesk_tui.vocabulary.errors import Busy, Conflict, DeskError
+
+
+def patiently(deed: Callable[[], object]) -> None:
+    """Do it, again where a machine under load kept it waiting too long: nothing has happened then."""
+    while True:
+        with contextlib.suppress(Busy):
+            deed()
+            return
 
 
 def write(desk: Desk, count: int) -> Counter[str]:
@@ -24,8 +34,8 @@ def write(desk: Desk, count: int) -> Counter[str]:
     seen: Counter[str] = Counter()
     for i in range(count):
         try:
-            desk.tickets.note(1, f"{desk.actor.login} {i}")
-            desk.tickets.open(f"ticket {i} of {desk.actor.login}")
+            patiently(lambda: desk.tickets.note(1, f"{desk.actor.login} {i}"))  # noqa: B023 - called at once
+            patiently(lambda: desk.tickets.open(f"ticket {i} of {desk.actor.login}"))  # noqa: B023
             seen["done"] += 1
         except DeskError as error:
             seen[type(error).__name__] += 1
