@@ -17,8 +17,10 @@ from helpdesk_tui.vocabulary.roles import Permission, Scope
 MASK: Final = "***"
 _CHUNK: Final = 500
 MAX_ENTRIES: Final = 10_000
-# Parameters of reasons that name a person.
-_NAMES: Final = frozenset({"text", "who", "assignee", "email", "name"})
+# Parameters of reasons that name a person, or say what a ticket says.
+_NAMES: Final = frozenset({"text", "who", "assignee", "email", "name", "added", "removed"})
+# A tag is part of what a ticket says, and stands in the row and its key.
+_TAGS: Final = "ticket_tag"
 _SUBJECTS: Final = frozenset(
     {"ticket", "person", "team", "service", "organisation", "configuration_item", "saved_view", "template",
      "policy_version", "calendar"}
@@ -104,7 +106,7 @@ class Audit(Noun):
             "rows": [
                 {
                     "table": c.table,
-                    "key": [*c.key],
+                    "key": [*c.key] if plain or c.table != _TAGS else [c.key[0], MASK],
                     "before": _row(c.table, c.before, plain),
                     "after": _row(c.table, c.after, plain),
                 }
@@ -217,7 +219,7 @@ def _lines(path: Path) -> "list[str]":
 def _row(table: str, row: Row | None, plain: bool) -> Row | None:
     if row is None or plain:
         return row
-    private = journal.PRIVATE.get(table, frozenset())
+    private = {"tag"} if table == _TAGS else journal.PRIVATE.get(table, frozenset())
     return {column: MASK if column in private and value else value for column, value in row.items()}
 
 

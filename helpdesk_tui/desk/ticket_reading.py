@@ -44,6 +44,7 @@ class TicketReading(TicketParts):
             notes=sight.notes is Scope.ALL,
             own_only=sight.read in (Scope.OWN, Scope.NONE),
             teams_only=sight.read is Scope.TEAM,
+            veiled=sight.veil is not None,
             tz=desk.tz,
         )
 

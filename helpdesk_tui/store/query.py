@@ -36,7 +36,8 @@ from helpdesk_tui.vocabulary.records import NEVER, Instant
 class Viewer:
     """For whom a filter is evaluated: `me`, my teams, whether notes may be searched, what may be seen, and when.
 
-    `own_only` and `teams_only` narrow to what the viewer's scope allows (neither: everything).
+    `own_only` and `teams_only` narrow to what the viewer's scope allows (neither: everything). To whom people are
+    `veiled`, filters know others by `#id` only, or a count would tell a masked name.
     """
 
     now: Instant
@@ -45,6 +46,7 @@ class Viewer:
     notes: bool = False
     own_only: bool = False
     teams_only: bool = False
+    veiled: bool = False
     tz: tzinfo = UTC
 
 
@@ -222,6 +224,10 @@ class Compiler:
                 text = value.strip()
                 self.looked_up = True
                 named = join([same(c, text) for c in ("login", "email", "name")], "OR")
+                if self.viewer.veiled or self.viewer.own_only:
+                    # Only what is shown may be asked for: oneself, and by their handle those who work on one's tickets.
+                    mine = Sql(f"id = ? AND {named.text}", [self.viewer.person_id, *named.params])  # sql: from above
+                    named = mine if self.viewer.veiled else join([mine, same("coalesce(login, name)", text)], "OR")
                 number = int(text[1:]) if text[:1] == "#" and text[1:].isdecimal() and len(text) < 16 else None
                 sql = f"SELECT id FROM person WHERE {named.text} OR id = ?"  # sql: names from above, values bound
                 out.extend(i for (i,) in self.conn.execute(sql, [*named.params, number]))
