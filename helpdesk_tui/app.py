@@ -14,6 +14,7 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.message import Message
 from textual.screen import Screen
 
 from helpdesk_tui.desk.desk import Desk
@@ -33,6 +34,23 @@ LAST_MOMENT: Final = 1.5
 REMOTE_FPS: Final = 15
 IDLE: Final = 10.0
 """Seconds without a key after which what writing needs is loaded; whoever only looks on pays nothing at the start."""
+LOOK: Final = 5.0
+"""Seconds between two looks at the disk under the desk."""
+
+
+class Troubled(Message):
+    """What was found wrong under the desk, or None: nothing any more. `severe`: it cannot be written."""
+
+    def __init__(self, text: str | None, severe: bool) -> None:
+        super().__init__()
+        self.text = text
+        self.severe = severe
+
+
+class Faulted(Message):
+    """A write of this program has just failed in the file: look why."""
+
+    bubble = False
 
 
 class HelpdeskApp(DeskApp):
@@ -69,6 +87,7 @@ class HelpdeskApp(DeskApp):
         self._warm_wanted = warm
         self._live = LiveDesk(desk, self._desk_moved)
         self._ended_by: int | None = None
+        self._trouble: Troubled | None = None
         if remote:
             self.animation_level = "none"
 
@@ -83,6 +102,9 @@ class HelpdeskApp(DeskApp):
 
     def on_mount(self) -> None:
         self.set_interval(EVERY, self._keep_drafts)
+        self.set_interval(LOOK, self._look)
+        self.desk.store.on_fault = lambda: self.post_message(Faulted())
+        self._look()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             # Not in the main thread (a test) there are no signals to hear.
@@ -95,6 +117,7 @@ class HelpdeskApp(DeskApp):
             self.set_timer(IDLE, self._warm)
 
     def on_unmount(self) -> None:
+        self.desk.store.on_fault = None
         self._live.stop()
 
     # -- ending ----------------------------------------------------------------------------------------------
@@ -150,6 +173,52 @@ class HelpdeskApp(DeskApp):
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.desk_moved(message.head)
+
+    # -- the disk under it -----------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Ask, in a thread, whether the desk can be written."""
+
+        def look() -> None:
+            with contextlib.suppress(Exception):
+                found = self.desk.store.trouble()
+                self.post_message(Troubled(None if found is None else str(found), found is not None and found.severe))
+
+        if self._running and not self._exit:
+            self.run_worker(look, thread=True, group="disk", exclusive=True, exit_on_error=False)
+
+    def on_faulted(self, _message: Faulted) -> None:
+        """Say so now, not with the next look."""
+        self._look()
+
+    def on_troubled(self, message: Troubled) -> None:
+        """Every screen of the desk says so while it lasts."""
+        if message.text is None and self._trouble is None:
+            return
+        self._trouble = None if message.text is None else message
+        self._show_banners()
+
+    def _show_banners(self) -> None:
+        from helpdesk_tui.widgets.banner import Banner
+
+        for screen in self.screen_stack:
+            if not isinstance(screen, DeskScreen):
+                continue
+            shown = next(iter(screen.query(Banner)), None)
+            if self._trouble is None or self._trouble.text is None:
+                if shown is not None:
+                    shown.remove()
+            elif shown is None:
+                screen.mount(Banner(self._trouble.text, severe=self._trouble.severe), before=0)
+            else:
+                shown.show(self._trouble.text, severe=self._trouble.severe)
+
+    def push_screen(self, *arguments: Any, **options: Any) -> Any:
+        """Show a screen over the others; it says, too, what is wrong with the desk."""
+        pushed = super().push_screen(*arguments, **options)
+        if self._trouble is not None:
+            self.call_later(self._show_banners)
+        return pushed
 
     def nudge(self) -> None:
         self._live.nudge()

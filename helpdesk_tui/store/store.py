@@ -76,6 +76,8 @@ class Store:
         self._frozen: str | None = None
         self._room = Room(self.path)
         self.read_only = False  # the file system cannot be written
+        # Called, in the thread that wrote, when a write failed in the file (not for what the desk refused).
+        self.on_fault: Callable[[], object] | None = None
         if self.in_memory:
             self._shared = self._open()
             schema.create(self._shared)
@@ -202,9 +204,12 @@ class Store:
                 conn.execute("COMMIT")
             except BaseException as error:
                 self._undo(conn)
-                if isinstance(error, sqlite3.Error):
-                    raise self._fault(conn, error, committing=committing) from error
-                raise
+                told = self._fault(conn, error, committing=committing) if isinstance(error, sqlite3.Error) else error
+                if isinstance(told, StoreFault) and self.on_fault is not None:
+                    self.on_fault()
+                if told is error:
+                    raise
+                raise told from error
             finally:
                 held.head = None
             self._room.written()
