@@ -11,14 +11,13 @@ from helpdesk_tui.desk.ticket_states import apply_assign, apply_take, handed, na
 from helpdesk_tui.desk.ticket_talk import add_comment, apply_reply
 from helpdesk_tui.desk.work import Draft, Work, new_batch
 from helpdesk_tui.vocabulary.channels import CommentKind
-from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Usage
+from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Machine, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind
 from helpdesk_tui.vocabulary.reasons import Reason
 from helpdesk_tui.vocabulary.roles import Permission
 
 CHUNK: Final = 250
-PREVIEW: Final = 1_000
 Step = Callable[[Work, Draft], None]
 Progress = Callable[[int, int], None]
 
@@ -224,7 +223,7 @@ class Bulk(Noun):
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Apply a step to every matched ticket. `{"batch", "matched", "changed", "skipped": [{number, reason}]}`;
-        a dry run has no batch but `preview`, the exact changes of the first thousand tickets."""
+        a dry run has no batch but `preview`, the exact changes of every ticket."""
         wanted = self.matched(where, numbers)
         batch = None if dry_run else new_batch()
         changed = 0
@@ -235,7 +234,7 @@ class Bulk(Noun):
             if dry_run:
                 with self.desk.rehearsal(name) as work:
                     made = self._chunk(work, permission, step, chunk, skipped)
-                    preview.extend(_preview(work, made) if len(preview) < PREVIEW else [])
+                    preview.extend(_preview(work, made))
                     changed += len(made)
             else:
                 with self.desk.work(name, batch=batch) as work:
@@ -249,7 +248,7 @@ class Bulk(Noun):
             "skipped": skipped,
         }
         if dry_run:
-            result["preview"] = preview[:PREVIEW]
+            result["preview"] = preview
         return result
 
     progress: Progress | None = None
@@ -266,13 +265,13 @@ class Bulk(Noun):
                 step(work, draft)
             except DeskError as error:
                 work.drafts.pop(number, None)
-                skipped.append({"number": number, "reason": error.english})
+                skipped.append({"number": number, "reason": Machine.of(error)})
                 continue
             if draft.changed:
                 made.append(draft)
             else:
                 work.drafts.pop(number, None)
-                skipped.append({"number": number, "reason": "nothing would change"})
+                skipped.append({"number": number, "reason": Machine.of(Conflict(N_("nothing would change")))})
         return made
 
 

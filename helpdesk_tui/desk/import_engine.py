@@ -13,7 +13,7 @@ from helpdesk_tui.desk.work import Work, new_batch
 from helpdesk_tui.store import batches
 from helpdesk_tui.store.batches import BatchRow
 from helpdesk_tui.vocabulary.channels import Origin
-from helpdesk_tui.vocabulary.errors import Conflict, DeskError, NotFound
+from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Machine, NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Tally:
         """Report a bad row; beyond ten thousand they are only counted."""
         self.refused += 1
         if len(self.errors) < MAX_ERRORS:
-            self.errors.append({"line": line, "reason": error.english})
+            self.errors.append({"line": line, "reason": Machine.of(error)})
 
     def answer(self, batch: str | None) -> dict[str, Any]:
         """The answer that programs read."""

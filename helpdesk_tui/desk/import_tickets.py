@@ -1,19 +1,20 @@
 """Rows into tickets: opened by the one way for all tickets, or brought up to date where their external id is known."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from helpdesk_tui.desk import decisions
 from helpdesk_tui.desk.import_engine import Engine, Tally
 from helpdesk_tui.desk.import_facts import Facts, Reader, Remark, kind_with, state_for
 from helpdesk_tui.desk.import_people import People
 from helpdesk_tui.desk.import_rows import Incoming
 from helpdesk_tui.desk.moves import set_state
 from helpdesk_tui.desk.ticket_fields import apply_tags
-from helpdesk_tui.desk.ticket_opening import build
+from helpdesk_tui.desk.ticket_opening import CHANNEL_OF_ORIGIN, build
 from helpdesk_tui.desk.work import SHIFT, Draft, Work
-from helpdesk_tui.vocabulary.channels import Channel, CommentKind
-from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Invalid
+from helpdesk_tui.vocabulary.channels import Channel, CommentKind, Origin
+from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Invalid, Machine
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import STATES, Kind, Phase, phase_of
 from helpdesk_tui.vocabulary.levels import Priority
@@ -22,9 +23,11 @@ from helpdesk_tui.vocabulary.roles import Permission
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
+    from helpdesk_tui.desk.directory import PersonFacts
 
 PREVIEW: Final = 10
-_PARENTS: Final = 250
+# People whose facts are remembered.
+_KEPT: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -36,17 +39,20 @@ class Understood:
     problem: DeskError | None
 
 
-def understand(desk: "Desk", rows: Iterable[Incoming]) -> Iterator[Understood]:
-    """Rows understood one after another (outside any transaction)."""
+def understand(desk: "Desk", rows: Iterable[Incoming], foresee: Callable[[Facts], None]) -> Iterator[Understood]:
+    """Rows understood one after another (outside any transaction), and judged as far as can be foreseen there."""
     reader = Reader(desk)
     for row in rows:
         if row.problem is not None:
             yield Understood(row.line, None, row.problem)
             continue
         try:
-            yield Understood(row.line, reader.read(row.values), None)
+            facts = reader.read(row.values)
         except DeskError as error:
             yield Understood(row.line, None, error)
+            continue
+        foresee(facts)
+        yield Understood(row.line, facts, None)
 
 
 class Writer:
@@ -63,10 +69,35 @@ class Writer:
         self._numbers: dict[str, int] = {}
         self._orphans: list[tuple[int, int, str]] = []  # line, number, the parent's number in the file
         self._seen: set[str] = set()  # external ids of a dry run, which writes none
+        self._governing = desk.policies.current()
+        self._who: dict[int, PersonFacts | None] = {}
+        self._opening = True
+
+    def foresee(self, facts: Facts) -> None:
+        """Classify a row before the writers' lock is taken: most of an import's work holds up nobody.
+
+        What it is classified from is looked at again under the lock, and where it differs the row is judged anew.
+        """
+        if not self._opening:
+            return
+        new = facts.new
+        known = None if facts.requester is None else self._people.known(facts.requester)
+        inputs = decisions.classification_inputs(
+            {"channel": new.channel or CHANNEL_OF_ORIGIN[Origin.IMPORT].value},
+            None if known is None else self._who.get(known),
+            {
+                "kind": new.columns.get("kind"),
+                "service": self.desk.directory.service_code(new.columns.get("service_id")),
+            },
+        )
+        new.foreseen = decisions.judge(self._governing, new.title, new.description, inputs)
 
     def chunk(self, work: Work, items: Sequence[Understood]) -> int:
         """Write some rows; how many were taken (fewer where one must see another written first), below 0 to stop."""
         self._people.committed()
+        self._governing = self.desk.policies.current()
+        # A file that was imported before opens nothing, and need not be judged.
+        self._opening = True
         here: set[str] = set()
         for place, item in enumerate(items):
             external = item.facts.external_id if item.facts is not None else None
@@ -103,6 +134,7 @@ class Writer:
         if facts.external_id is not None:
             found = work.rows("SELECT number FROM ticket WHERE external_id = ?", (facts.external_id,))
             if found:
+                self._opening = False
                 self._update(work, found[0][0], facts)
                 return
             if self._dry_run and facts.external_id in self._seen:
@@ -112,6 +144,9 @@ class Writer:
         if facts.requester is not None:
             person, organisation = self._people.person(work, facts.requester)
             facts.new.columns |= {"requester_id": person, "organisation_id": organisation}
+            if len(self._who) >= _KEPT:
+                self._who.clear()
+            self._who[person] = self.desk.directory.person(person)
         draft = build(work, facts.new)
         self._facts(draft, facts)
         self._remarks(work, draft, facts)
@@ -210,7 +245,7 @@ class Writer:
                     self.tally.errors.append(
                         {
                             "line": line,
-                            "reason": Invalid(N_("parent: there is no ticket {value}"), value=parent).english,
+                            "reason": Machine.of(Invalid(N_("parent: there is no ticket {value}"), value=parent)),
                         }
                     )
                 elif not self._dry_run:

@@ -61,6 +61,25 @@ class DeskError(Exception):
         )
 
 
+class Machine(str):
+    """A failure's English line, as machines get it; `told` says it in the reader's language."""
+
+    __slots__ = ("error",)
+    error: DeskError
+
+    @classmethod
+    def of(cls, error: DeskError) -> "Machine":
+        """The line of an error."""
+        line = cls(error.english)
+        line.error = error
+        return line
+
+
+def told(reason: str) -> str:
+    """A reason of a result for people: translated where it still knows how, else as it is."""
+    return str(reason.error) if isinstance(reason, Machine) else reason
+
+
 class Usage(DeskError):
     """The call itself is wrong (arguments, an unanswerable question)."""
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.actions import BY_ID
 from helpdesk_tui.screens.common.base import DeskScreen
+from helpdesk_tui.screens.common.command_copy import Typed
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.errors import told as told_of
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Confirm
@@ -38,7 +40,7 @@ class Changing(DeskScreen):
         many: Many | None = None,
         *,
         targets: Targets | None = None,
-        args: str = "",
+        typed: Typed | None = None,
         told: str = "",
         confirm: bool = False,
         failed: Callable[[DeskError], None] | None = None,
@@ -46,7 +48,7 @@ class Changing(DeskScreen):
     ) -> None:
         """Do a deed on the targets: at once on one, in one batch on many (above twenty after a preview).
 
-        `written` runs after a success, `failed` instead of the toast after a refusal.
+        `typed` says it in the words of the commands. `written` runs after a success, `failed` instead of the toast after a refusal.
         """
         targets = targets or self.targets()
         if targets is None:
@@ -56,7 +58,7 @@ class Changing(DeskScreen):
         if number is not None:
             self.ask(
                 lambda: one(self.desk, number),
-                lambda _value: self._changed(action_id, targets, args, told, written),
+                lambda _value: self._changed(action_id, targets, typed, told, written),
                 group="deed",
                 failed=failed,
                 exclusive=False,
@@ -78,11 +80,11 @@ class Changing(DeskScreen):
         def looked(found: tuple[list[int], dict[str, Any] | None]) -> None:
             numbers, preview = found
             if preview is None:
-                self._batch(action_id, targets, numbers, many, args, written)
+                self._batch(action_id, targets, numbers, many, typed, written)
             elif not preview["changed"]:
                 self.app.say(self._nothing(preview), bad=True)
             else:
-                self._preview(action_id, targets, numbers, preview, many, args, written)
+                self._preview(action_id, targets, numbers, preview, many, typed, written)
 
         self.ask(look, looked, group="look", failed=failed, exclusive=False)
 
@@ -90,7 +92,7 @@ class Changing(DeskScreen):
     def _nothing(preview: dict[str, Any]) -> str:
         first = preview["skipped"][0]["reason"] if preview["skipped"] else "-"
         return _("None of {count} tickets would change: {reason}").format(
-            count=preview["matched"], reason=one_line(first, 300)
+            count=preview["matched"], reason=one_line(told_of(first), 300)
         )
 
     def _preview(
@@ -100,7 +102,7 @@ class Changing(DeskScreen):
         numbers: list[int],
         preview: dict[str, Any],
         many: Many,
-        args: str,
+        typed: Typed | None,
         written: Callable[[], None] | None,
     ) -> None:
         """Ask before many tickets change: how many would, how many not and why, and the first of them."""
@@ -110,7 +112,7 @@ class Changing(DeskScreen):
         ]
         skipped = preview["skipped"]
         if skipped:
-            first = one_line(skipped[0]["reason"], 200)
+            first = one_line(told_of(skipped[0]["reason"]), 200)
             details.append(_("{count} would not: {reason}").format(count=len(skipped), reason=first))
         for found in preview.get("preview", [])[:AHEAD]:
             changes = "; ".join(
@@ -122,7 +124,7 @@ class Changing(DeskScreen):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._batch(action_id, targets, numbers, many, args, written)
+                self._batch(action_id, targets, numbers, many, typed, written)
 
         question = _("{action}: {count} tickets").format(action=label, count=len(numbers))
         self.app.push_screen(Confirm(question, action=label, count=len(numbers), details=details), answered)
@@ -133,7 +135,7 @@ class Changing(DeskScreen):
         targets: Targets,
         numbers: list[int],
         many: Many,
-        args: str,
+        typed: Typed | None,
         written: Callable[[], None] | None,
     ) -> None:
         if len(numbers) > TYPED_FROM:
@@ -151,10 +153,10 @@ class Changing(DeskScreen):
                 text = _("{action}: nothing changed")
             text = text.format(action=_(BY_ID[action_id].label), count=changed)
             if skipped:
-                reasons = one_line(skipped[0]["reason"], 200)
+                reasons = one_line(told_of(skipped[0]["reason"]), 200)
                 text += "\n" + _("{count} not: {reason}").format(count=len(skipped), reason=reasons)
             self.app.say(text, bad=not changed)
-            self.app.last_command = f"helpdesk {action_id.replace('ticket.', 'bulk ')} {args}".strip()
+            self.app.last_command = (typed or Typed(BY_ID[action_id].word)).on_many(targets, numbers)
             if written is not None and changed:
                 written()
             self.done()
@@ -162,10 +164,11 @@ class Changing(DeskScreen):
         self.ask(lambda: many(self.desk, numbers, False), finished, group="deed", exclusive=False)
 
     def _changed(
-        self, action_id: str, targets: Targets, args: str, told: str, written: Callable[[], None] | None
+        self, action_id: str, targets: Targets, typed: Typed | None, told: str, written: Callable[[], None] | None
     ) -> None:
         spec = BY_ID[action_id]
-        self.app.last_command = spec.cli.format(numbers=targets.words, args=args).strip()
+        if targets.one is not None:
+            self.app.last_command = (typed or Typed(spec.word)).on_one(targets.one)
         self.app.say(
             told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label))
         )

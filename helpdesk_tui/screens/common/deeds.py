@@ -6,11 +6,13 @@ from typing import Any, Final
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, asks_of, assignable, hint_of
 from helpdesk_tui.screens.common.changing import Changing
+from helpdesk_tui.screens.common.command_copy import Typed, options
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.targets import Targets
+from helpdesk_tui.screens.common.undone import named
 from helpdesk_tui.vocabulary.errors import DeskError
-from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import parse_instant
+from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.instants import iso, parse_instant
 from helpdesk_tui.vocabulary.kinds import parse_ref
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Ask, Choice, Confirm, Pick
 
@@ -51,7 +53,9 @@ class TicketDeeds(Changing):
                 lambda desk, n: desk.tickets.assign(n, version=targets.version, **given),
                 lambda desk, ns, dry: desk.bulk.assign(numbers=ns, dry_run=dry, **given),
                 targets=targets,
-                args=" ".join(f"--{name} {text}" for name, text in given.items()),
+                typed=Typed(
+                    "assign", options(given) if "team" in given else [given["assignee"]], ("assign", *options(given))
+                ),
             )
 
         def found(choices: list[Choice]) -> None:
@@ -116,6 +120,7 @@ class TicketDeeds(Changing):
         if values.get("pending_until"):
             given["until"] = parse_instant(values["pending_until"], self.desk.now(), self.app.tz)
         bulk = {name: text for name, text in given.items() if name == "reason"}
+        told = {name: iso(value) if name == "until" else str(value) for name, value in given.items()}
 
         def many(desk: Desk, numbers: list[int], dry: bool) -> dict[str, Any]:
             return desk.bulk.state(to, numbers=numbers, dry_run=dry, **bulk)
@@ -125,7 +130,7 @@ class TicketDeeds(Changing):
             lambda desk, n: desk.tickets.state(n, to, version=targets.version, **given),
             many,
             targets=targets,
-            args=to,
+            typed=Typed("state", [to, *options(told)], ("state", to, *options(bulk))),
             written=None if key is None else lambda: self.app.drafts.discard(key),
         )
 
@@ -158,7 +163,7 @@ class TicketDeeds(Changing):
                 lambda desk, n: desk.tickets.resolve(n, version=targets.version, **given),
                 lambda desk, ns, dry: desk.bulk.resolve(numbers=ns, dry_run=dry, **given),
                 targets=targets,
-                args="--resolution TEXT --cause TEXT",
+                typed=Typed("resolve", options(given)),
                 written=lambda: self.app.drafts.discard(key),
             )
 
@@ -189,6 +194,7 @@ class TicketDeeds(Changing):
                 lambda desk, n: getattr(desk.tickets, verb)(n, version=targets.version, **given),
                 lambda desk, ns, dry: getattr(desk.bulk, verb)(numbers=ns, dry_run=dry, **given),
                 targets=targets,
+                typed=Typed(verb, options(given)),
                 confirm=True,
             )
 
@@ -232,7 +238,12 @@ class TicketDeeds(Changing):
         def answered(text: str | None) -> None:
             other = parse_ref(text) if text else None
             if other is not None:
-                self.change(action_id, lambda desk, n: verb(desk, n, other), targets=targets, args=str(other))
+                self.change(
+                    action_id,
+                    lambda desk, n: verb(desk, n, other),
+                    targets=targets,
+                    typed=Typed(action_id.rpartition(".")[2], [str(other)]),
+                )
 
         self.app.push_screen(
             Ask(question.format(what=targets.label), hint=_("its number, for instance 1042"), check=check), answered
@@ -264,13 +275,13 @@ class TicketDeeds(Changing):
     def do_desk_undo(self) -> None:
         def described(what: dict[str, Any]) -> None:
             if what["entries"] > TYPED_FROM:
-                question = _("Undo {verb} on {count} entries?").format(verb=what["verb"], count=what["entries"])
-                confirm = Confirm(question, action=_("undo"), count=what["entries"], details=what["subjects"])
+                question = _("Undo {deed}: {count} entries?").format(deed=what["deed"], count=what["entries"])
+                confirm = Confirm(question, action=_("undo"), count=what["entries"], details=what["on"])
                 self.app.push_screen(confirm, lambda yes: self._undo(what) if yes else None)
             else:
                 self._undo(what)
 
-        self.ask(lambda: self.desk.undoing.describe(), described, group="look", exclusive=False)
+        self.ask(lambda: named(self.desk, self.desk.undoing.describe()), described, group="look", exclusive=False)
 
     def _undo(self, what: dict[str, Any]) -> None:
         self.ask(
@@ -281,8 +292,9 @@ class TicketDeeds(Changing):
         )
 
     def _undone(self, what: dict[str, Any], result: dict[str, Any]) -> None:
-        subject = ", ".join(what["subjects"])
-        text = _("undone: {verb} on {subject} (U does it again)").format(verb=what["verb"], subject=subject)
+        text = _("Undone: {deed} on {subjects} (U does it again)").format(
+            deed=what["deed"], subjects=", ".join(what["on"])
+        )
         if result["conflicts"]:
             text += "\n" + _("{count} later edits were kept").format(count=len(result["conflicts"]))
         self.app.last_command = f"helpdesk undo {what['target']}"
@@ -292,7 +304,8 @@ class TicketDeeds(Changing):
     def do_desk_redo(self) -> None:
         def redone(result: dict[str, Any]) -> None:
             self.app.last_command = "helpdesk redo"
-            self.app.say(_("done again: {count}").format(count=result["undone"]))
+            n = result["undone"]
+            self.app.say(ngettext("Done again: {count} change", "Done again: {count} changes", n).format(count=n))
             self.done()
 
         self.ask(lambda: self.desk.undoing.redo(), redone, group="deed", exclusive=False)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.command_copy import Typed, options, settings
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.kept_form import KeptForm
 from helpdesk_tui.screens.common.targets import Targets
@@ -155,7 +156,7 @@ def _ask_one(
             "ticket.edit",
             lambda desk, n: desk.tickets.edit(n, version=ticket["version"], **changes),
             targets=targets,
-            args=" ".join(f"--set {name}=..." for name in changes.get("set", {})),
+            typed=Typed("edit", edited(changes)),
             failed=lambda error: _refused(screen, targets, number, ticket, choices, error),
             written=lambda: screen.app.drafts.discard(key),
         )
@@ -193,12 +194,20 @@ def _ask_many(screen: "TicketDeeds", targets: Targets, choices: Mapping[str, lis
                 lambda desk, n: desk.tickets.edit(n, **changes),
                 lambda desk, ns, dry: desk.bulk.edit(numbers=ns, dry_run=dry, **changes),
                 targets=targets,
-                args=" ".join(f"--set {name}={value}" for name, value in changes.get("set", {}).items()),
+                typed=Typed("edit", edited(changes)),
             )
 
     key = DraftKey(screen.app.me, 0, "edit")
     title = _("Edit {what} (empty fields stay as they are)").format(what=targets.label)
     screen.app.push_screen(KeptForm(title, fields, screen.app.drafts, key), answered)
+
+
+def edited(changes: Mapping[str, Any]) -> list[str]:
+    """The options of `edit` that make these changes."""
+    words = settings(changes.get("set", {}))
+    for option, name in (("--tag", "add_tags"), ("--untag", "remove_tags")):
+        words += [word for tag in changes.get(name) or () for word in (option, tag)]
+    return words
 
 
 def priority_form(screen: "TicketDeeds") -> None:
@@ -246,10 +255,12 @@ def _prioritise(screen: "TicketDeeds", targets: Targets, values: dict[str, str] 
         return desk.tickets.prioritise(number, version=version, **levels)
 
     def many(desk: Desk, numbers: list[int], dry: bool) -> dict[str, Any]:
-        given = {**levels, **({"priority": pin} if pin else {})}
         return desk.bulk.edit(numbers=numbers, set=given, reason=reason or None, dry_run=dry)
 
-    args = f"--pin {pin} --reason TEXT" if pin else " ".join(f"--{n} {v}" for n, v in levels.items())
+    given = {**levels, **({"priority": pin} if pin else {})}
+    why = options({"reason": reason})
+    bulk = ("edit", *settings(given), *why)
+    typed = Typed("pin", [pin, *why], bulk) if pin else Typed("prioritise", options(levels), bulk)
     screen.change(
-        "ticket.priority", one, many, targets=targets, args=args, written=lambda: screen.app.drafts.discard(key)
+        "ticket.priority", one, many, targets=targets, typed=typed, written=lambda: screen.app.drafts.discard(key)
     )

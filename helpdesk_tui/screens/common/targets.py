@@ -37,11 +37,6 @@ class Targets:
             return ref(self.kind, self.numbers[0])
         return ngettext("{count} ticket", "{count} tickets", len(self.numbers)).format(count=len(self.numbers))
 
-    @property
-    def words(self) -> str:
-        """The numbers as a command line names them."""
-        return " ".join(map(str, self.numbers)) if self.query is None else "..."
-
     def resolve(self, app: "DeskApp") -> list[int]:
         """The numbers (reads the desk: call it in a worker)."""
         if self.query is None:

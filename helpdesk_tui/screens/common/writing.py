@@ -10,6 +10,7 @@ from pathlib import Path
 from textual import on
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.command_copy import Typed
 from helpdesk_tui.screens.common.deeds import TicketDeeds
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.targets import Targets
@@ -110,6 +111,7 @@ class Writing(TicketDeeds):
             one,
             many,
             targets=targets,
+            typed=Typed("reply" if reply else "note", ["-m", text]),
             confirm=reply,
             told=_("{ref}: reply recorded (u takes it back)").format(ref=targets.label)
             if reply
