@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpdesk_tui.desk import decisions
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.desk.import_rows import Incoming
 from helpdesk_tui.intake import columns
@@ -395,3 +396,39 @@ def test_all_real_tickets(desk: Desk, test_data: Path) -> None:
     for batch in reversed(batches):
         assert desk.undoing.batch(batch)["conflicts"] == []
     assert tables(desk) == before
+
+
+# -- what is judged before the lock is taken -------------------------------------------------------------------------
+
+
+def test_rows_are_classified_while_nobody_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    locked: list[bool] = []
+    judge = decisions.judge
+
+    def watching(*asked: Any) -> decisions.Judged:
+        locked.append(desk.store.reader().in_transaction)
+        return judge(*asked)
+
+    monkeypatch.setattr(decisions, "judge", watching)
+    rows = [
+        {"external_id": f"X{n}", "title": f"printer {n} jams", "requester": f"p{n % 7}@example.org"} for n in range(90)
+    ]
+    desk.importing.tickets(iter(rows))
+    assert locked == [False] * 90
+    # Rows that are known open nothing, and are not judged once that is seen.
+    desk.importing.tickets(iter([{**row, "title": "scanner"} for row in rows]))
+    assert len(locked) < 90 + 40
+
+
+def test_what_was_foreseen_wrongly_is_judged_anew(desk: Desk) -> None:
+    desk.people.add("Chief", email="chief@example.org", vip=True)
+    rows = [{"title": "I cannot open the report", "requester": "chief@example.org"} for _ in range(50)]
+    desk.importing.tickets(iter(rows))
+    alone = desk.tickets.open("I cannot open the report", requester="chief@example.org", channel="import")["number"]
+    told = [
+        next(r for r in json.loads(reasons) if r.get("decision") == "classification")
+        for (reasons,) in desk.store.query("SELECT reasons FROM journal WHERE verb = 'ticket.open' ORDER BY seq")
+    ]
+    assert len(told) == 51
+    assert all(reason == told[-1] and reason["inputs"]["requester_vip"] for reason in told)
+    assert desk.tickets.show(1)["category"] == desk.tickets.show(alone)["category"]

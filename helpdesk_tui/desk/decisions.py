@@ -5,6 +5,8 @@ A decision is one reason of the entry: `{"code": "decision", "decision": …, "p
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.rules import demand as demands
@@ -53,7 +55,7 @@ def kept(decision: str, version: int, outcome: dict[str, Any], inputs: dict[str,
 
 
 def classification_inputs(
-    draft: "Draft", requester: "PersonFacts | None", given: dict[str, str | None]
+    draft: "Draft | Mapping[str, Any]", requester: "PersonFacts | None", given: dict[str, str | None]
 ) -> dict[str, Any]:
     """What classification looks at beside the texts; only what is not empty."""
     facts: dict[str, Any] = {
@@ -78,22 +80,51 @@ def run_classification(
     return run_classify(governing.compiled, ClassifyInput(title, description, **inputs))
 
 
-def classify(work: "Work", draft: "Draft", given: dict[str, str | None] | None = None) -> dict[str, Any]:
-    """Classify a draft and keep the decision; the proposed columns (kind, category, service, levels, language)."""
-    desk = work.desk
-    governing = desk.policies.current()
-    requester = desk.directory.person(draft["requester_id"])
-    inputs = classification_inputs(draft, requester, given or {})
-    found = run_classification(governing, draft["title"], draft["description"] or "", inputs)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A classification with what it was reached from: it holds for these texts and inputs under this policy."""
+
+    governing: "Governing"
+    title: str
+    description: str
+    inputs: dict[str, Any]
+    found: "Classification"
+    reason: Settled
+
+
+def judge(governing: "Governing", title: str, description: str, inputs: dict[str, Any]) -> Judged:
+    """Classify texts and write the decision down, in the form the journal keeps."""
+    found = run_classification(governing, title, description, inputs)
     reason = Settled(kept(CLASSIFICATION, governing.version, found.data(), inputs))
     # The very bytes that encoding it would give, put together from parts that were encoded before.
     reason.encoded = (
         f'{{"code":"decision","decision":"{CLASSIFICATION}","inputs":{canonical(inputs)},'
         f'"outcome":{found.canonical()},"policy":{governing.version}}}'
     )
-    draft.because(reason)
+    return Judged(governing, title, description, inputs, found, reason)
+
+
+def classify(
+    work: "Work", draft: "Draft", given: dict[str, str | None] | None = None, foreseen: Judged | None = None
+) -> dict[str, Any]:
+    """Classify a draft and keep the decision; the proposed columns (kind, category, service, levels, language).
+
+    `foreseen` was reached before the work began, and is taken where it holds for this draft.
+    """
+    desk = work.desk
+    governing = desk.policies.current()
+    inputs = classification_inputs(draft, desk.directory.person(draft["requester_id"]), given or {})
+    asked = (draft["title"], draft["description"] or "", inputs)
+    judged = foreseen
+    if (
+        judged is None
+        or judged.governing is not governing
+        or (judged.title, judged.description, judged.inputs) != asked
+    ):
+        judged = judge(governing, *asked)
+    draft.because(judged.reason)
     draft.set(policy_version=governing.version)
-    return proposed_columns(work, found)
+    return proposed_columns(work, judged.found)
 
 
 def proposed_columns(work: "Work", found: "Classification") -> dict[str, Any]:

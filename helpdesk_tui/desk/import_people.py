@@ -62,6 +62,11 @@ class People:
         self._people[key] = found
         return found
 
+    def known(self, text: str) -> int | None:
+        """The id of whoever this named before; None for somebody not met yet."""
+        found = self._people.get(text.casefold())
+        return None if found is None else found[0]
+
     def _make(self, work: "Work", text: str, agent: bool) -> int:
         from helpdesk_tui.store.apply import new_row
 

@@ -59,7 +59,7 @@ class Importing(Noun):
         tally = Tally()
         writer = Writer(self.desk, tally, stop=on_error == "stop", dry_run=dry_run)
         incoming = islice(_incoming(rows), engine.batch.cursor, None)
-        self._run(engine, understand(self.desk, incoming), writer.chunk, lambda item: 1, tally)
+        self._run(engine, understand(self.desk, incoming, writer.foresee), writer.chunk, lambda item: 1, tally)
         if not writer.stopped:
             writer.tie_parents(engine)
             engine.finish()

@@ -21,7 +21,7 @@ from helpdesk_tui.vocabulary.roles import Permission, Scope
 
 register({"contact.made": N_("{email} was not known and became a contact")})
 
-_CHANNEL_OF_ORIGIN: Final = {
+CHANNEL_OF_ORIGIN: Final = {
     Origin.TUI: Channel.PHONE,
     Origin.CLI: Channel.CLI,
     Origin.MAIL: Channel.EMAIL,
@@ -36,7 +36,7 @@ class NewTicket:
     """A ticket to be opened: what somebody said, and whatever is already known (columns, parsed). The rest is decided.
 
     `columns` holds parsed columns that win over every rule; `state` a state to start in (imports), `priority` a
-    priority that is a fact (imports) and not a pin.
+    priority that is a fact (imports) and not a pin; `foreseen` a classification made beforehand (imports).
     """
 
     title: str
@@ -49,6 +49,7 @@ class NewTicket:
     priority: int | None = None
     judge: bool = True
     auto_assign: bool = True
+    foreseen: decisions.Judged | None = None
 
 
 def new_ticket_row(work: Work, new: NewTicket) -> Row:
@@ -56,7 +57,7 @@ def new_ticket_row(work: Work, new: NewTicket) -> Row:
     from helpdesk_tui.store.apply import new_row
 
     at = new.created_at if new.created_at is not None else work.at
-    channel = new.channel or _CHANNEL_OF_ORIGIN[Origin(work.origin)].value
+    channel = new.channel or CHANNEL_OF_ORIGIN[Origin(work.origin)].value
     return new_row(
         "ticket",
         number=work.next_id("ticket"),
@@ -79,7 +80,7 @@ def build(work: Work, new: NewTicket) -> Draft:
     draft.set(**{c: columns.pop(c) for c in ("requester_id", "organisation_id") if c in columns})
     if new.judge:
         given = {"kind": columns.get("kind"), "service": _service_code(work, columns)}
-        draft.set(**decisions.classify(work, draft, given))
+        draft.set(**decisions.classify(work, draft, given, new.foreseen))
     draft.set(**columns)
     _initial_state(work, draft, new.state)
     _decide_priority(work, draft, new)
