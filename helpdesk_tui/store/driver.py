@@ -139,6 +139,19 @@ def _has_words(text: object, wanted: str, phrase: int) -> bool:
     return isinstance(text, str) and text_has(text, wanted, phrase=bool(phrase))
 
 
+def move_log(conn: sqlite3.Connection, pragma: str) -> bool:
+    """Move the log as far as readers allow, without waiting for them: all other writers wait for us meanwhile.
+
+    `pragma` is a `PRAGMA wal_checkpoint(…)`. Returns whether it went all the way. Raises sqlite3.Error.
+    """
+    wait = conn.execute("PRAGMA busy_timeout").fetchone()[0]
+    conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        return bool(conn.execute(pragma).fetchone()[0] == 0)  # sql: a constant of the caller
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {wait:d}")
+
+
 def primary_code(error: sqlite3.Error) -> int | None:
     """SQLite's primary result code of an error (sqlite.org/rescode.html), None where it has none."""
     code = getattr(error, "sqlite_errorcode", None)

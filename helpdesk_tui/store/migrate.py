@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from helpdesk_tui.store.driver import connect, fault, open_to_read, writer_lock
+from helpdesk_tui.store.driver import connect, fault, move_log, open_to_read, primary_code, writer_lock
 from helpdesk_tui.store.schema import SCHEMA_VERSION, SchemaState, create, found_version, inspect
 from helpdesk_tui.store.schema import refuse as _refuse_state
 from helpdesk_tui.vocabulary.errors import DeskError, StoreFault
@@ -92,10 +92,13 @@ def upgrade(
             say(_("upgrading from schema {found} to {target}").format(found=found, target=target))
             try:
                 _upgrade_in_one_transaction(conn, path, found, target, versions)
-            except BaseException:
+            except BaseException as error:
                 with contextlib.suppress(sqlite3.Error):
-                    # Where the commit did not happen, the copy says nothing that the desk does not.
-                    if found_version(conn) == found:
+                    # Where the commit did not happen, the copy says nothing that the desk does not. One whose sync
+                    # failed stands whole in the log until that is emptied.
+                    unsure = isinstance(error, sqlite3.Error) and primary_code(error) == sqlite3.SQLITE_IOERR
+                    emptied = unsure and move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+                    if found_version(conn) == found and (emptied or not unsure):
                         copy.unlink(missing_ok=True)
                 raise
             with contextlib.suppress(sqlite3.Error):

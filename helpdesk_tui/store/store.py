@@ -19,19 +19,6 @@ T = TypeVar("T")
 _CHECKPOINT_PAGES: Final = 4_000
 
 
-def _move_log(conn: sqlite3.Connection, pragma: str) -> bool:
-    """Move the log as far as readers allow, without waiting for them: all other writers wait for us meanwhile.
-
-    Returns whether it went all the way.
-    """
-    wait = conn.execute("PRAGMA busy_timeout").fetchone()[0]
-    conn.execute("PRAGMA busy_timeout = 0")
-    try:
-        return bool(conn.execute(pragma).fetchone()[0] == 0)
-    finally:
-        conn.execute(f"PRAGMA busy_timeout = {wait:d}")
-
-
 class Transaction:
     """An open write transaction; it commits when its `with` block ends without an error."""
 
@@ -274,7 +261,7 @@ class Store:
         doubtful = committing and driver.primary_code(error) == sqlite3.SQLITE_IOERR
         if full or doubtful:
             with contextlib.suppress(sqlite3.Error):
-                emptied = _move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+                emptied = driver.move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
         if doubtful and not emptied:
             return driver.doubtful(error, self.path)
         if full:
@@ -289,9 +276,9 @@ class Store:
                 return
             size = self.path.with_name(self.path.name + "-wal").stat().st_size
             if size > _CHECKPOINT_PAGES * 4096:
-                _move_log(conn, "PRAGMA wal_checkpoint(PASSIVE)")
+                driver.move_log(conn, "PRAGMA wal_checkpoint(PASSIVE)")
                 if size > 4 * _CHECKPOINT_PAGES * 4096:
-                    _move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+                    driver.move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
                 self._room.grown()
         except (OSError, sqlite3.Error):
             # The commit stands; a later writer will move the log.
