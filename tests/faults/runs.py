@@ -122,7 +122,7 @@ def fail(
     tally, chance = Tally(), random.Random(seed)
     with workplace() as folder:
         with run_of(folder, seed, deeds_each, first=False, variant=variant) as (work, desk, ledger):
-            known = points(_on_desk(work, desk, calls))
+            known = points(traced.counted(work, calls, *_files(desk)))
         for call, when in chance.sample(known, min(count, len(known))):
             with run_of(folder, seed, deeds_each, first=False, variant=variant) as (work, desk, ledger):
                 code = traced.failing(partial(work, stop=stop), call, f"{when}{'+' * lasting}", error, *_files(desk))
@@ -148,10 +148,3 @@ def fail(
 
 def _files(desk: Path) -> tuple[Path, ...]:
     return (desk, desk.with_name(desk.name + "-wal"), desk.parent)
-
-
-def _on_desk(work: traced.Work, desk: Path, calls: Sequence[str]) -> Counter[str]:
-    only = [word for path in _files(desk) for word in ("-P", str(path))]
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as log:
-        assert traced.run(work, "-o", log.name, *only, "-e", f"trace={','.join(calls)}", "-s", "0") == 0
-        return Counter(line.partition("(")[0] for line in log if "(" in line)

@@ -333,7 +333,7 @@ def test_an_unfinished_reader_slows_nobody_and_is_named(
         reader = driver.connect(path)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM ticket").fetchone()
-        real = store_module._move_log
+        real = driver.move_log
 
         def watched(conn: sqlite3.Connection, pragma: str) -> bool:
             seen: list[str] = []
@@ -346,7 +346,7 @@ def test_an_unfinished_reader_slows_nobody_and_is_named(
                 at = next(i for i, sql in enumerate(seen) if "checkpoint" in sql)
                 waits.append(int([sql for sql in seen[:at] if "busy_timeout =" in sql][-1].split("=")[1]))
 
-        monkeypatch.setattr(store_module, "_move_log", watched)
+        monkeypatch.setattr(driver, "move_log", watched)
         for i in range(90):
             desk.tickets.note(1, f"{i} {LONG[:20_000]}" * 4)
         assert waits and set(waits) == {0}

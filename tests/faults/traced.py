@@ -103,11 +103,15 @@ def why_not() -> str | None:
     return None
 
 
-def counted(work: Work, calls: Sequence[str] = CALLS) -> Counter[str]:
-    """How often `work` makes each of these calls."""
+def counted(work: Work, calls: Sequence[str] = CALLS, *paths: Path) -> Counter[str]:
+    """How often `work` makes each of these calls (on these files, which need not exist, if any are named)."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as log:
-        assert run(work, "-o", log.name, "-e", f"trace={','.join(calls)}", "-s", "0") == 0
+        assert run(work, "-o", log.name, *_only(paths), "-e", f"trace={','.join(calls)}", "-s", "0") == 0
         return Counter(line.partition("(")[0] for line in log if "(" in line)
+
+
+def _only(paths: Sequence[Path]) -> list[str]:
+    return [word for path in paths for word in ("-P", str(path))]
 
 
 def killed(work: Work, call: str, when: int) -> bool:
@@ -119,5 +123,6 @@ def killed(work: Work, call: str, when: int) -> bool:
 
 def failing(work: Work, call: str, when: str, error: str, *paths: Path) -> int:
     """Run `work` while the `when`-th `call` (`7`, or `7+` for all from there) on these files fails; its exit code."""
-    only = [word for path in paths for word in ("-P", str(path))]
-    return run(work, "-o", os.devnull, *only, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}")
+    return run(
+        work, "-o", os.devnull, *_only(paths), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"
+    )
