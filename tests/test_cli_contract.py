@@ -309,3 +309,21 @@ def test_reading_loads_no_entities_and_no_screen(cli: Cli) -> None:
         assert {"textual", "sqlmodel", "sqlalchemy", "alembic", "pydantic", "holidays"} & set(loaded) == set(), (
             arguments
         )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ticket"], ["ticket", "lst"], ["ticket", "frobnicate"], ["ticket", "list", "--wher", "x"],
+        ["ticket", "list", "--qqq"], ["ticket", "show"], ["ticket", "take", "1042", "extra"],
+        ["ticket", "list", "--where"], ["ticket", "pin", "1042", "high"], ["ticket", "list", "-o", "xml"],
+        ["ticket", "list", "--help=1"],
+    ],
+)  # fmt: skip
+def test_what_the_parser_says_can_be_translated(
+    cli: Cli, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = cli(*arguments, ok=2).err.splitlines()[0]
+    monkeypatch.setattr(errors, "_", lambda text: f"<{text}>")
+    told = cli(*arguments, ok=2).err.splitlines()[0]
+    assert told == english.replace("helpdesk: ", "helpdesk: <") + ">"

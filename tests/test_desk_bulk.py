@@ -151,3 +151,10 @@ def test_only_within_ones_reach(desk: Desk, many: list[int]) -> None:
         bob.undoing.last()
         with pytest.raises(NotPermitted):
             bob.undoing.target(desk.bulk.edit(numbers=many, add_tags=["z"])["batch"])
+
+
+def test_a_dry_run_lists_every_ticket(desk: Desk) -> None:
+    desk.importing.tickets([{"title": f"printer {n}", "kind": "incident"} for n in range(1_100)])
+    told = desk.bulk.edit(where="printer", add_tags=["floor3"], dry_run=True)
+    assert told["changed"] == len({one["number"] for one in told["preview"]}) == 1_100
+    assert all(one["changes"] == {"tags": [[], ["floor3"]]} for one in told["preview"])

@@ -3,10 +3,11 @@
 import contextlib
 import errno
 import os
+import re
 import sys
 import time
 import traceback
-from typing import Any
+from typing import Any, Final
 
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
@@ -15,7 +16,7 @@ from helpdesk_tui.cli.commands import PipeClosed
 from helpdesk_tui.cli.context import say
 from helpdesk_tui.desk.places import state_dir
 from helpdesk_tui.vocabulary.errors import DeskError
-from helpdesk_tui.vocabulary.i18n import _
+from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 
 INTERRUPTED = 130
@@ -63,8 +64,37 @@ def _desk_error(error: DeskError) -> int:
     return error.exit_code
 
 
+# What the parser of the command line says, as far as it may be translated: its own words, with what stands in them.
+_PARSER: Final = tuple(
+    (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(text))), text)
+    for text in (
+        N_("Missing command."),
+        N_("No such command '{name}'. Did you mean '{near}'?"),
+        N_("No such command '{name}'."),
+        N_("No such option: {name} Did you mean {near}?"),
+        N_("No such option: {name} (Possible options: {near})"),
+        N_("No such option: {name}"),
+        N_("Missing argument '{name}'."),
+        N_("Missing option '{name}'."),
+        N_("Got unexpected extra argument(s) ({rest})"),
+        N_("Option '{name}' requires an argument."),
+        N_("Option '{name}' does not take a value."),
+        N_("Invalid value for {name}: {problem}"),
+    )
+)
+
+
+def parser_says(text: str) -> str:
+    """A message of the command line's parser in the reader's language; one that is not known as it is."""
+    for pattern, template in _PARSER:
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return _(template).format(**found.groupdict())
+    return text
+
+
 def _usage(error: UsageError) -> None:
-    say(one_line(error.format_message()))
+    say(one_line(parser_says(error.format_message())))
     context: Any = error.ctx
     if context is not None:
         sys.stderr.write(_("Try `{command} --help`.").format(command=context.command_path) + "\n")
