@@ -290,7 +290,8 @@ def change_sentences(item: TimelineItem, tz: str, known: FieldText | None = None
             continue
         before, after = (value_text(name, value, tz, known) for value in pair)
         label = field_label(name)
-        sentences.append(f"{label}: {after}" if before == "-" else f"{label}: {before} -> {after}")
+        shape = _("{field}: {value}") if before == "-" else _("{field}: {before} -> {after}")
+        sentences.append(shape.format(field=label, value=after, before=before, after=after))
     return sentences
 
 

@@ -183,7 +183,7 @@ class Timeline(LineView):
         lines = [Line(tuple(head))]
         changes = change_sentences(item, self._tz, self._field_text)
         if changes:
-            parts = wrap("; ".join(changes), width - len(_INDENT) - 1, 6)
+            parts = wrap(_("; ").join(changes), width - len(_INDENT) - 1, 6)
             lines += [text_line(_INDENT + part, "muted" if quiet else "accent") for part in parts]
         for text in reason_texts(item)[:5]:
             lines += [text_line(f"{_INDENT}  {part}", "muted") for part in wrap(text, width - len(_INDENT) - 3, 3)]

@@ -15,7 +15,7 @@ LONG: Final = frozenset({"resolution", "cause"})
 
 def asked_label(name: str) -> str:
     return {
-        "resolution": _("Resolution"),
+        "resolution": field_label("resolution").capitalize(),
         "cause": _("Cause"),
         "resolution_code": _("Resolution code"),
         "pending_until": _("Wait until"),

@@ -15,6 +15,7 @@ from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.instants import iso, parse_instant
 from helpdesk_tui.vocabulary.kinds import parse_ref
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Ask, Choice, Confirm, Pick
+from helpdesk_tui.widgets.sentences import field_label
 
 One = Callable[[Desk, int], Any]
 Many = Callable[[Desk, list[int], bool], dict[str, Any]]
@@ -145,7 +146,7 @@ class TicketDeeds(Changing):
             FormField("cause", _("Cause"), lines=True, hint=_("what was wrong")),
             FormField(
                 "resolution",
-                _("Resolution"),
+                field_label("resolution").capitalize(),
                 lines=True,
                 required=True,
                 hint=_("what was done; the requester may read it"),

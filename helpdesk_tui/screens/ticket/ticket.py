@@ -230,7 +230,7 @@ class TicketScreen(Writing):
             tied = self.query_one(LinksPane).tied
             if tied:
                 choices = [Choice(str(number), f"#{number}", text) for number, text in tied]
-                self.app.push_screen(Pick(_("Open"), choices), lambda n: self.go_to(int(n)) if n else None)
+                self.app.push_screen(Pick(_("Open which ticket?"), choices), lambda n: self.go_to(int(n)) if n else None)
 
     def do_queue_refresh(self) -> None:
         self._read()
