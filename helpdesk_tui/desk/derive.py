@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk.history import events, standing
+from helpdesk_tui.desk.history import Life, Ways, standing
 from helpdesk_tui.desk.work import CLOCK_COLUMNS, SHIFT
 from helpdesk_tui.rules.sla import SlaResult, clocks
 from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.rules.sla_history import HistoryEvent
-from helpdesk_tui.store import journal
+from helpdesk_tui.store import lives
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.kinds import Phase
 from helpdesk_tui.vocabulary.records import NEVER, Instant
@@ -65,23 +65,32 @@ def bears_on_clocks(conn: "sqlite3.Connection", entry: Entry) -> bool:
 _SPOKE: Final = "SELECT 1 FROM comment WHERE id BETWEEN ? AND ? AND created_at >= ? AND author_id IN (?, ?) LIMIT 1"
 
 
-def derive(
-    work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]], past: dict[int, list[Entry]] | None = None
-) -> None:
+def derive(work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]], past: "Past | None" = None) -> None:
     """Derive a draft's clocks where something they depend on changes, and its timers.
 
-    `past` holds the tickets' entries so far (`journal.outlines`) where they were read for many at once.
+    `past` holds what the tickets' clocks depend on where it was read for many at once.
     """
     if draft.fresh and not any(c.table == "comment" for c in draft.rows):
         draft.set(**_first_columns(work, draft))
     elif due_anew(draft):
-        entries = None if past is None else past.get(draft.number, [])
-        history = history_of(work, draft, entries)
-        draft.set(**columns(work.desk, {**draft.row, **draft.new}, history, max(draft.at, work.now)))
+        past = past or Past(work, [draft.number])
+        history = history_of(work, draft, past)
+        draft.set(**columns(work.desk, {**draft.row, **draft.new}, history, max(draft.at, work.now), past.governing))
     if draft.fresh or not TIMER_COLUMNS.isdisjoint(draft.new):
         wanted = wake_up({**draft.row, **draft.new})
         if wanted or not draft.fresh:
             timers[draft.number] = wanted
+
+
+class Past:
+    """The histories of several tickets as they stand in a transaction, and the policy under which they are read."""
+
+    __slots__ = ("entries", "governing", "ways")
+
+    def __init__(self, work: "Work", numbers: list[int]) -> None:
+        self.governing = work.desk.policies.current()
+        self.ways = ways_of(work.desk)
+        self.entries = lives.read(work.tx.conn, numbers) if numbers else {}
 
 
 # What the events of a ticket that was only opened depend on, beside its target.
@@ -106,15 +115,13 @@ def wake_up(row: Row) -> dict[str, Instant]:
     return {"wake": row["pending_until"]} if waits else {}
 
 
-def history_of(work: "Work", draft: "Draft", past: list[Entry] | None = None) -> list[HistoryEvent]:
+def history_of(work: "Work", draft: "Draft", past: Past | None = None) -> list[HistoryEvent]:
     """A ticket's events as they will stand once this draft is written."""
-    entries: list[Entry] = []
-    if not draft.fresh:
-        entries.extend(journal.outlines(work.tx.conn, [draft.number]).get(draft.number, []) if past is None else past)
+    past = past or Past(work, [] if draft.fresh else [draft.number])
     change = (
         RowChange("ticket", (draft.number,), None, {**draft.row, **draft.new})
         if draft.fresh
-        else RowChange("ticket", (draft.number,), {c: draft.row[c] for c in draft.new}, dict(draft.new))
+        else RowChange("ticket", (draft.number,), {c: draft.row[c] for c in draft.new}, draft.new)
     )
     pending = Entry(
         work.verb,
@@ -125,13 +132,21 @@ def history_of(work: "Work", draft: "Draft", past: list[Entry] | None = None) ->
         undoes=draft.undoes,
         reasons=draft.reasons,
     )
-    entries.append(pending)
-    return events_of(work.desk, draft.number, entries)
+    entries = [] if draft.fresh else past.entries.get(draft.number, [])
+    return events_of(work.desk, draft.number, [*entries, pending], past.ways)
 
 
-def events_of(desk: "Desk", number: int, entries: list[Entry]) -> list[HistoryEvent]:
+def ways_of(desk: "Desk") -> Ways:
+    """What the lives of this desk's tickets have in common under the policy in force."""
+    return Ways(desk.policies.current().policy, lambda who: is_agent(desk, who))
+
+
+def events_of(desk: "Desk", number: int, entries: list[Entry], ways: Ways | None = None) -> list[HistoryEvent]:
     """The events that the standing ones of these entries tell."""
-    return events(standing(entries), number, desk.policies.current().policy, lambda who: is_agent(desk, who))
+    life = Life(number, ways or ways_of(desk))
+    for entry in standing(entries):
+        life.read(entry)
+    return life.events
 
 
 def is_agent(desk: "Desk", person_id: int) -> bool:

@@ -48,11 +48,20 @@ class Governing:
 
     def plan(self, facts: dict[str, Any]) -> Plan | None:
         """The first target whose facts hold."""
-        key = ("plan", *facts.values())
-        if key in self.memo:
-            found: Plan | None = self.memo[key]
+        asked = self.memo.get("asked")
+        if asked is None:
+            asked = self.remember("asked", _asked(self.plans))
+        key: list[Any] = ["plan"]
+        for name, named in asked:
+            value = facts.get(name)
+            if name == "organisation" and value is not None:
+                value = value.casefold()
+            key.append(value if value in named else None)
+        answer = tuple(key)
+        if answer in self.memo:
+            found: Plan | None = self.memo[answer]
             return found
-        return self.remember(key, next((plan for plan in self.plans if plan.when.holds(**facts)), None))
+        return self.remember(answer, next((plan for plan in self.plans if plan.when.holds(**facts)), None))
 
     def remember(self, key: Any, answer: T) -> T:
         """Keep an answer under its inputs (a tuple that begins with what was asked); the same answer."""
@@ -60,6 +69,21 @@ class Governing:
             self.memo.clear()
         self.memo[key] = answer
         return answer
+
+
+def _asked(plans: Iterable[Plan]) -> list[tuple[str, frozenset[Any]]]:
+    """The facts that any of these targets asks for, with the values that make a difference."""
+    named: dict[str, set[Any]] = {}
+    for plan in plans:
+        for name in type(plan.when).model_fields:
+            wanted = getattr(plan.when, name)
+            if isinstance(wanted, tuple):
+                named.setdefault(name, set()).update(
+                    value.casefold() if name == "organisation" else value for value in wanted
+                )
+            elif wanted is not None:
+                named.setdefault(name, set()).update((True, False))
+    return [(name, frozenset(values)) for name, values in named.items() if values]
 
 
 def _target(value: Duration | None) -> Target | None:

@@ -256,11 +256,10 @@ class Work:
         )
 
     def _finish(self) -> None:
-        from helpdesk_tui.desk.derive import derive, due_anew
-        from helpdesk_tui.store.journal import outlines
+        from helpdesk_tui.desk.derive import Past, derive, due_anew
 
         anew = [d.number for d in self.drafts.values() if d.changed and not d.fresh and due_anew(d)]
-        past = outlines(self.tx.conn, anew) if anew else {}
+        past = Past(self, anew) if anew else None
         for draft in self.drafts.values():
             if not draft.changed:
                 continue

@@ -93,7 +93,7 @@ class SlaResult:
         return (self.response, self.update, self.resolution)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SlaColumns:
     """What a ticket stores of its clocks; `due_at` and `warn_at` are NEVER where nothing runs."""
 
@@ -122,34 +122,31 @@ def clocks(
     The history's order does not matter. A message that opens the ticket is an event like any other: pass a
     `customer_message` at creation where the customer wrote it. `clock_start`: the clocks start there instead of at
     creation. `paused_total`: working seconds of pause known only as a sum. `brief`: only what `columns` reads is asked
-    for; seconds elapsed, left and late stay zero. Raises Invalid where the calendar never
-    opens, or where a target is unset and the switch `unset_target` forbids that.
+    for; the rest is not to be read. Raises Invalid where the calendar never opens, or where a target is unset and the
+    switch `unset_target` forbids that.
     """
     story = tell(history, created_at, at, switches)
     desk = _Desk(story, targets, calendar if switches.dst == "elapsed" else calendar.wall_clock(), switches, at)
     desk.paused_total = paused_total
-    desk.brief = brief
     start, basis = created_at if clock_start is None else clock_start, "creation"
     if switches.swap == "assignment" and story.swapped_at is not None:
         start, basis = story.swapped_at, "agreement"
-    if not story.matches:
-        response, update, resolution = Clock("response"), Clock("update"), Clock("resolution")
-    else:
+    if story.matches:
         if switches.unset_target == "error" and None in (targets.response, targets.update, targets.resolution):
             raise Invalid(N_("the SLA has no target for every clock (response, update, resolution)"))
         reopened = _reopened(story) if switches.reopen == "restart" else None
         if reopened is not None:
             start, basis = reopened, "reopening"
-        if switches.response_clock == "unanswered":
-            response = desk.exchanges("response", targets.response, start, basis)
-        else:
-            response = desk.single("response", targets.response, start, basis, story.responded)
-        update = desk.exchanges("update", targets.update, start, basis)
-        ended = story.closings[0][0] if switches.reopen == "keep" and story.closings else desk.closed_at
-        resolution = desk.single("resolution", targets.resolution, start, basis, ended)
+    desk.brief = desk.going = brief
+    response, update, resolution = desk.three(start, basis)
+    run = _overall((response.run, update.run, resolution.run))
+    if brief and run not in ("running", "paused"):
+        # How the ended ones ended matters only where none goes on.
+        desk.going = False
+        response, update, resolution = desk.three(start, basis)
+        run = _overall((response.run, update.run, resolution.run))
     dues = [clock.due for clock in (response, update, resolution) if clock.due is not None]
-    found = (response, update, resolution)
-    warns = [point for clock in found for point in _warnings(clock)]
+    warns = [point for clock in (response, update, resolution) if clock.warn is not None for point in _warnings(clock)]
     return SlaResult(
         at,
         created_at,
@@ -158,7 +155,7 @@ def clocks(
         resolution,
         min(dues, default=None),
         min(warns, default=None),
-        _overall((response.run, update.run, resolution.run)),
+        run,
         story.closed,
         story.matches,
         tuple(story.pauses),
@@ -201,7 +198,7 @@ def _reopened(story: Story) -> Instant | None:
 class _Desk:
     """What the three clocks of one ticket share."""
 
-    __slots__ = ("at", "brief", "calendar", "closed_at", "paused_total", "story", "switches", "targets")
+    __slots__ = ("at", "brief", "calendar", "closed_at", "going", "paused_total", "story", "switches", "targets")
 
     def __init__(self, story: Story, targets: Targets, calendar: Calendar, switches: SlaSwitches, at: Instant) -> None:
         self.story = story
@@ -210,8 +207,25 @@ class _Desk:
         self.switches = switches
         self.at = at
         self.paused_total = 0
-        self.brief = False
+        self.brief = False  # only due times, warning points and how things stand are asked for
+        self.going = False  # only of clocks that have not ended
         self.closed_at = story.closings[-1][0] if story.closed else None
+
+    def three(self, start: Instant, basis: str) -> tuple[Clock, Clock, Clock]:
+        """Response, update and resolution, counted from this start."""
+        story, targets, switches = self.story, self.targets, self.switches
+        if not story.matches:
+            return Clock("response"), Clock("update"), Clock("resolution")
+        if switches.response_clock == "unanswered":
+            response = self.exchanges("response", targets.response, start, basis)
+        else:
+            response = self.single("response", targets.response, start, basis, story.responded)
+        ended = story.closings[0][0] if switches.reopen == "keep" and story.closings else self.closed_at
+        return (
+            response,
+            self.exchanges("update", targets.update, start, basis),
+            self.single("resolution", targets.resolution, start, basis, ended),
+        )
 
     def single(self, name: str, target: Target | None, start: Instant, basis: str, finished: Instant | None) -> Clock:
         """A clock that runs once, from its start to its end."""
@@ -230,7 +244,7 @@ class _Desk:
         if target is None and loop is None:
             return Clock(name)
         clock = Clock(name, target)
-        if target is not None:
+        if target is not None and not self.going:
             self._worst(clock, target)
         waiting = story.waiting_since
         if waiting is None and name == "update" and self.switches.update_from_creation and not story.contacted:
@@ -269,6 +283,8 @@ class _Desk:
         switches, calendar, target = self.switches, self.calendar, clock.target
         assert target is not None
         end = finished if finished is not None else self.closed_at
+        if self.going and end is not None:
+            return
         paused = self._pauses(clock.name) and self.story.paused and end is None
         measured = self.at if end is None else end
         stops, deducted = self._stops(clock.name, start, measured)

@@ -222,32 +222,30 @@ ALL: Final = SELECT + "ORDER BY j.seq"
 UP_TO: Final = SELECT + "WHERE j.at <= ? ORDER BY j.at, j.seq"
 
 
+_CHANGES: Final = "SELECT j.ops, t.vals FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq "
+CHANGES: Final = _CHANGES + "ORDER BY j.seq"
+CHANGES_UP_TO: Final = _CHANGES + "WHERE j.at <= ? ORDER BY j.at, j.seq"
+
+
+def changes(conn: sqlite3.Connection, sql: str, params: Iterable[Any] = ()) -> Iterator[list[RowChange]]:
+    """The row changes of each entry, private values in place, and nothing else of it: what a replay needs, as a stream."""
+    decode = json.loads
+    for ops, vals in conn.execute(sql, tuple(params)):
+        found = decode(ops)
+        if vals:
+            texts = decode(vals)
+            for _table, _key, before, after in found:
+                for row in (before, after):
+                    for column, value in row.items() if row else ():
+                        if type(value) is dict and _MARK in value:
+                            row[column] = texts[value[_MARK][0]][1]
+        yield [RowChange(table, tuple(key), before, after) for table, key, before, after in found]
+
+
 def read(conn: sqlite3.Connection, sql: str, params: Iterable[Any] = ()) -> Iterator[Entry]:
     """Entries of one of the SELECTs above, as a stream."""
     for record in conn.execute(sql, tuple(params)):
         yield parse(record)
-
-
-_OUTLINES: Final = (
-    "SELECT seq, at, recorded_at, actor_id, on_behalf_of, origin, verb, subject_type, subject, batch, undoes, ops,"
-    " CASE WHEN undoes IS NULL THEN '[]' ELSE reasons END FROM journal"
-    " WHERE subject_type = 'ticket' AND subject IN (SELECT value FROM json_each(?)) ORDER BY subject, at, seq"
-)
-
-
-def outlines(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Entry]]:
-    """The entries of these tickets in time order without private values and reasons (but an undo's own).
-
-    What the clocks need, for many tickets at the price of few: private values stand as their commitments.
-    """
-    found: dict[int, list[Entry]] = {}
-    decode = json.loads
-    for r in conn.execute(_OUTLINES, (_encode(list(numbers)),)):
-        rows = [RowChange(t, tuple(k), b, a) for t, k, b, a in decode(r[11])]
-        reasons = decode(r[12]) if r[12] != "[]" else []
-        entry = Entry(r[6], r[7], r[8], r[1], r[3], r[5], rows, reasons, r[4], r[9], r[10], r[0], r[2])
-        found.setdefault(r[8], []).append(entry)
-    return found
 
 
 @dataclass(slots=True)
