@@ -137,6 +137,7 @@ def test_why_tells_a_requester_no_rule_and_nobodys_rank(desk: Desk, told: int) -
     with as_person(desk, "rita", "requester") as rita:
         for answer in rita.tickets.why(told):
             assert answer["reasons"]
+            assert answer["would_change"] == []
             assert not any(
                 reason["code"].startswith(("classify.", "routing.", "priority.vip", "given"))
                 for reason in answer["reasons"]

@@ -64,5 +64,4 @@ def why(told: dict[str, Any]) -> dict[str, Any]:
     if not reasons:
         plain = Reason("outside.rules").data()
         reasons = [{**plain, "sentence": sentence(plain, english=True)}]
-    would = [r for r in told["would_change"] if r["code"].startswith("priority.would")]
-    return told | {"reasons": reasons, "would_change": would}
+    return told | {"reasons": reasons, "would_change": []}

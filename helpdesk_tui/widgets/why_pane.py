@@ -11,7 +11,7 @@ from helpdesk_tui.widgets.lines import Line, LineView, text_line
 
 @dataclass(frozen=True, slots=True)
 class WhySection:
-    """One value: what it is about, the value, its steps in order, and what lost or would change it."""
+    """One value: what it is about, the value, its steps in order, and what would change it."""
 
     title: str
     value: str = ""
@@ -46,7 +46,7 @@ class WhyPane(LineView):
             for number, reason in enumerate(section.reasons, 1):
                 lines += self._item(f"{number:>3}. ", reason, "plain", width)
             if section.against:
-                lines.append(text_line("   " + _("not followed:"), "muted"))
+                lines.append(text_line("   " + _("what would change it:"), "muted"))
                 for reason in section.against:
                     lines += self._item("   - ", reason, "muted", width)
             if section.source:
