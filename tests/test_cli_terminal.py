@@ -145,6 +145,8 @@ def test_a_pipe_gets_utf8_whatever_the_locale(cli: Cli) -> None:
         ("helpdesk tick", "ticket"), ("helpdesk ticket pi", "pin"), ("helpdesk ticket list --output j", "jsonl"),
         ("helpdesk ticket list --where pri", "priority:"), ("helpdesk view run brea", "breached"),
         ("helpdesk ticket state 1 on_", "on_hold"), ("helpdesk ticket edit 1 --set urgency=h", "urgency=high"),
+        ("helpdesk ticket new x --set urgency=h", "urgency=high"), ("helpdesk export tickets -w pri", "priority:"),
+        ("helpdesk people organisations --kind c", "customer"), ("helpdesk ticket pin 1 c", "critical"),
     ],
 )  # fmt: skip
 def test_the_shell_completes(cli: Cli, words: str, offered: str) -> None:
@@ -163,6 +165,23 @@ def test_the_shell_completes(cli: Cli, words: str, offered: str) -> None:
     )
     assert offered in done.stdout.split()
     assert done.stderr == ""
+
+
+def test_the_line_that_is_completed_names_its_desk(cli: Cli, tmp_path: Path) -> None:
+    words = f"helpdesk --db '{cli.db}' view run brea"
+    for shell, line in (
+        ("complete_bash", {"COMP_WORDS": words, "COMP_CWORD": "5"}),
+        ("complete_zsh", {"_TYPER_COMPLETE_ARGS": words}),
+    ):
+        done = subprocess.run(
+            PROGRAM,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, "XDG_DATA_HOME": str(tmp_path), "_HELPDESK_COMPLETE": shell, **line},
+        )
+        assert "breached" in done.stdout
+        assert done.stderr == ""
 
 
 def test_completion_makes_no_desk(tmp_path: Path) -> None:

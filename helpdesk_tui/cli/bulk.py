@@ -5,20 +5,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from helpdesk_tui.cli import choices, context, output, shared
+from helpdesk_tui.cli import context, labels, output, shared
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.confirm import MANY, confirm
 from helpdesk_tui.cli.output import Column, Output, print_rows
 from helpdesk_tui.cli.shared import (
+    AssignTeamOption,
+    CauseOption,
+    CodeOption,
     DryRunOption,
     MessageOption,
     ReasonOption,
+    StateArgument,
     TagOption,
+    TicketSetOption,
     UntagOption,
+    WhereOption,
     YesOption,
     ZoneOption,
 )
-from helpdesk_tui.vocabulary.errors import Usage
+from helpdesk_tui.vocabulary.errors import Usage, told
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.text import one_line
 
@@ -30,31 +36,12 @@ app = noun(N_("Change many tickets at once, as one batch."))
 WhichArgument = Annotated[
     str | None, typer.Argument(metavar="-", help=N_("A single - reads ticket numbers from standard input."))
 ]
-WhereOption = Annotated[
-    str | None,
-    typer.Option(
-        "--where",
-        "-w",
-        metavar="QUERY",
-        help=N_("Which tickets, in the filter language."),
-        autocompletion=choices.filters,
-    ),
-]
-SetFields = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="FIELD=VALUE",
-        help=N_("A field and its value; may be repeated."),
-        autocompletion=choices.assignments,
-    ),
-]
 Act = Callable[["Bulk", list[int], bool], dict[str, Any]]
 _PREVIEW = (
     Column("ref", N_("No.")),
-    Column("field", N_("Field")),
-    Column("before", N_("Before"), flexible=True),
-    Column("after", N_("After"), flexible=True),
+    Column("field", N_("Field"), lambda value, row: labels.label(str(value))),
+    Column("before", N_("Before"), lambda value, row: output.plain(labels.value(row["field"], value)), flexible=True),
+    Column("after", N_("After"), lambda value, row: output.plain(labels.value(row["field"], value)), flexible=True),
     Column("title", N_("Summary"), flexible=True),
 )
 
@@ -104,18 +91,18 @@ def _print(result: dict[str, Any], dry_run: bool, output_: Output) -> None:
         ]
         print_rows(rows, _PREVIEW, output=Output.TABLE)
     for skipped in result["skipped"]:
-        context.say(_("{number}: {reason}").format(number=skipped["number"], reason=one_line(skipped["reason"])))
+        context.say(_("{number}: {reason}").format(number=skipped["number"], reason=one_line(told(skipped["reason"]))))
     n = result["changed"]
-    told = ngettext("{n} of {m} ticket", "{n} of {m} tickets", n).format(n=n, m=result["matched"])
+    tickets = ngettext("{n} of {m} ticket", "{n} of {m} tickets", n).format(n=n, m=result["matched"])
     if dry_run:
-        output.line(_("{tickets} would change; nothing was changed").format(tickets=told))
+        output.line(_("{tickets} would change; nothing was changed").format(tickets=tickets))
     elif result["batch"] is None:
-        output.line(_("{tickets} changed").format(tickets=told))
+        output.line(_("{tickets} changed").format(tickets=tickets))
     else:
         batch = result["batch"]
         output.line(
             _("{tickets} changed; batch {batch}; `helpdesk undo {batch}` takes it back").format(
-                tickets=told, batch=batch
+                tickets=tickets, batch=batch
             )
         )
 
@@ -130,7 +117,7 @@ def _print(result: dict[str, Any], dry_run: bool, output_: Output) -> None:
 def edit(
     which: WhichArgument = None,
     where: WhereOption = None,
-    set_: SetFields = None,
+    set_: TicketSetOption = None,
     tag: TagOption = None,
     untag: UntagOption = None,
     reason: ReasonOption = None,
@@ -164,9 +151,7 @@ def assign(
     assignee: Annotated[
         str | None, typer.Option("--assignee", metavar="PERSON", help=N_("Login, address, me, or none."))
     ] = None,
-    team: Annotated[
-        str | None, typer.Option("--team", metavar="TEAM", help=N_("The team's code or name; none takes it away."))
-    ] = None,
+    team: AssignTeamOption = None,
     reason: ReasonOption = None,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
@@ -205,9 +190,7 @@ def take(
     "helpdesk bulk state on_hold --where 'tag:move' --reason 'until the move is over' --dry-run",
 )
 def state(
-    to: Annotated[
-        str, typer.Argument(metavar="STATE", help=N_("The state's code or name."), autocompletion=choices.states)
-    ],
+    to: StateArgument,
     which: WhichArgument = None,
     where: WhereOption = None,
     reason: ReasonOption = None,
@@ -235,8 +218,8 @@ def resolve(
     message: Annotated[
         str | None, typer.Option("--message", "-m", "--resolution", metavar="TEXT", help=N_("What was done."))
     ] = None,
-    cause: Annotated[str | None, typer.Option("--cause", metavar="TEXT", help=N_("What the cause was."))] = None,
-    code: Annotated[str | None, typer.Option("--code", metavar="CODE", help=N_("A resolution code."))] = None,
+    cause: CauseOption = None,
+    code: CodeOption = None,
     reason: ReasonOption = None,
     dry_run: DryRunOption = False,
     yes: YesOption = False,

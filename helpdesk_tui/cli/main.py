@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import shlex
 import sys
 from typing import Final
 
@@ -41,9 +42,20 @@ def bare(argv: list[str]) -> bool:
     return "_HELPDESK_COMPLETE" not in os.environ
 
 
+def _completed() -> list[str]:
+    """The words of the line that a shell wants completed (without the program's name); none otherwise."""
+    if "_HELPDESK_COMPLETE" not in os.environ:
+        return []
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
+    try:
+        return shlex.split(line)[1:]
+    except ValueError:  # a quote that is still open
+        return line.split()[1:]
+
+
 def run(argv: list[str]) -> int:
     """Run one command line (without the program's name); the exit code. Prints on standard output and error."""
-    settings = context.Context(typed=early(argv))
+    settings = context.Context(typed=early(_completed() or argv))
     context.use(settings)
     set_language(normalise_language(settings.typed.get("lang")) or language_from_environment())
     _streams()

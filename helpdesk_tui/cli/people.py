@@ -244,7 +244,14 @@ def output_name(name: str | None) -> str:
 )
 def organisations(
     add_: Annotated[str | None, typer.Option("--add", metavar="NAME", help=N_("Add this organisation."))] = None,
-    kind: Annotated[str, typer.Option("--kind", help=N_("internal, customer or partner."))] = "internal",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind",
+            help=N_("internal, customer or partner."),
+            autocompletion=choices.among(["internal", "customer", "partner"]),
+        ),
+    ] = "internal",
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:

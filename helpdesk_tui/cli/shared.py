@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from helpdesk_tui.cli import context
+from helpdesk_tui.cli import choices, context
 from helpdesk_tui.cli.output import Column, Output, Row, line, print_result, print_rows
 from helpdesk_tui.vocabulary.errors import Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
@@ -44,6 +44,24 @@ ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", he
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help=N_("A field and its value; may be repeated."))
 ]
+TicketSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help=N_("A field and its value; may be repeated."),
+        autocompletion=choices.assignments,
+    ),
+]
+ResolutionOption = Annotated[str | None, typer.Option("--resolution", metavar="TEXT", help=N_("What was done."))]
+CauseOption = Annotated[str | None, typer.Option("--cause", metavar="TEXT", help=N_("What the cause was."))]
+CodeOption = Annotated[str | None, typer.Option("--code", metavar="CODE", help=N_("A resolution code."))]
+StateArgument = Annotated[
+    str, typer.Argument(metavar="STATE", help=N_("The state's code or name."), autocompletion=choices.states)
+]
+AssignTeamOption = Annotated[
+    str | None, typer.Option("--team", metavar="TEAM", help=N_("The team's code or name; none takes it away."))
+]
 TagOption = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help=N_("A tag to add; may be repeated."))]
 UntagOption = Annotated[
     list[str] | None, typer.Option("--untag", metavar="TAG", help=N_("A tag to take away; may be repeated."))
@@ -53,7 +71,14 @@ VersionOption = Annotated[
     typer.Option("--if-version", metavar="N", help=N_("Only if nobody changed it since this version (exit code 5).")),
 ]
 WhereOption = Annotated[
-    str | None, typer.Option("--where", "-w", metavar="QUERY", help=N_("Which tickets, in the filter language."))
+    str | None,
+    typer.Option(
+        "--where",
+        "-w",
+        metavar="QUERY",
+        help=N_("Which tickets, in the filter language."),
+        autocompletion=choices.filters,
+    ),
 ]
 SortOption = Annotated[
     str | None, typer.Option("--sort", metavar="FIELDS", help=N_("The order, such as -priority,due."))

@@ -14,9 +14,10 @@ from helpdesk_tui.cli.shared import (
     MessageOption,
     NumberArgument,
     NumbersArgument,
-    SetOption,
     SortOption,
     TagOption,
+    TicketSetOption,
+    WhereOption,
     ZoneOption,
 )
 from helpdesk_tui.vocabulary.errors import Usage
@@ -74,7 +75,7 @@ def new(
             autocompletion=choices.kinds,
         ),
     ] = None,
-    set_: SetOption = None,
+    set_: TicketSetOption = None,
     tag: TagOption = None,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help=N_("When it was reported."))] = None,
     tz: ZoneOption = None,
@@ -105,16 +106,7 @@ def new(
     'helpdesk ticket list --where "service:email created:>=2026-01-01" --columns number,title,state -o csv',
 )
 def list_(
-    where: Annotated[
-        str | None,
-        typer.Option(
-            "--where",
-            "-w",
-            metavar="QUERY",
-            help=N_("Which tickets, in the filter language."),
-            autocompletion=choices.filters,
-        ),
-    ] = None,
+    where: WhereOption = None,
     view: Annotated[
         str | None, typer.Option("--view", metavar="CODE", help=N_("A saved view."), autocompletion=choices.views)
     ] = None,

@@ -8,11 +8,17 @@ from helpdesk_tui.cli import choices, context, output, shared
 from helpdesk_tui.cli.commands import command
 from helpdesk_tui.cli.output import Output
 from helpdesk_tui.cli.shared import (
+    AssignTeamOption,
+    CauseOption,
+    CodeOption,
     DashArgument,
     MessageOption,
     NumberArgument,
     ReasonOption,
+    ResolutionOption,
+    StateArgument,
     TagOption,
+    TicketSetOption,
     UntagOption,
     VersionOption,
     YesOption,
@@ -24,28 +30,9 @@ from helpdesk_tui.vocabulary.i18n import N_, _
 if TYPE_CHECKING:
     from helpdesk_tui.desk.tickets import Tickets
 
-SetFields = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="FIELD=VALUE",
-        help=N_("A field and its value; may be repeated."),
-        autocompletion=choices.assignments,
-    ),
-]
-StateArgument = Annotated[
-    str, typer.Argument(metavar="STATE", help=N_("The state's code or name."), autocompletion=choices.states)
-]
-ResolutionOption = Annotated[str | None, typer.Option("--resolution", metavar="TEXT", help=N_("What was done."))]
-CauseOption = Annotated[str | None, typer.Option("--cause", metavar="TEXT", help=N_("What the cause was."))]
-CodeOption = Annotated[str | None, typer.Option("--code", metavar="CODE", help=N_("A resolution code."))]
 UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help=N_("When it wakes up: an instant, or a span such as 2d."))
 ]
-TeamOption = Annotated[
-    str | None, typer.Option("--team", metavar="TEAM", help=N_("The team's code or name; none takes it away."))
-]
-ZoneOption = shared.ZoneOption
 
 
 def _work(output_: Output, act: Any) -> None:
@@ -63,7 +50,7 @@ def _work(output_: Output, act: Any) -> None:
 )
 def edit(
     number: NumberArgument,
-    set_: SetFields = None,
+    set_: TicketSetOption = None,
     tag: TagOption = None,
     untag: UntagOption = None,
     reason: ReasonOption = None,
@@ -100,7 +87,7 @@ def take(number: NumberArgument, version: VersionOption = None, output: output.O
 def assign(
     number: NumberArgument,
     person: Annotated[str | None, typer.Argument(metavar="PERSON", help=N_("Login, address, me, or none."))] = None,
-    team: TeamOption = None,
+    team: AssignTeamOption = None,
     reason: ReasonOption = None,
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
@@ -111,46 +98,38 @@ def assign(
     _work(output, act)
 
 
-def _talk(name: str, number: int, message: str | None, dash: str | None, output_: Output) -> None:
-    from helpdesk_tui.cli.texts import message as given
+def _talk(name: str, told: str, summary: str, *examples: str) -> None:
+    """Declare a verb that writes a text on a ticket."""
 
-    text = given(message, dash, hint=_("Write the text above. Lines that begin with # are dropped."))
-    with context.current().desk() as desk:
-        result = getattr(desk.tickets, name)(number, text)
-        told = _("a reply on {number}") if name == "reply" else _("a note on {number}")
-        shared.print_done(result, output_, told.format(number=result["number"]))
+    @command(app, name, summary, *examples)
+    def verb(
+        number: NumberArgument,
+        dash: DashArgument = None,
+        message: MessageOption = None,
+        output: output.OutputOption = Output.TABLE,
+    ) -> None:
+        from helpdesk_tui.cli.texts import message as given
+
+        text = given(message, dash, hint=_("Write the text above. Lines that begin with # are dropped."))
+        with context.current().desk() as desk:
+            result = getattr(desk.tickets, name)(number, text)
+            shared.print_done(result, output, _(told).format(number=result["number"]))
 
 
-@command(
-    app,
+_talk(
     "reply",
+    N_("a reply on {number}"),
     N_("Write a public reply; on a merged ticket it reaches the survivor."),
     'helpdesk ticket reply 1042 -m "We look into it."',
     "helpdesk template render received --ticket 1042 | helpdesk ticket reply INC-1042 -",
 )
-def reply(
-    number: NumberArgument,
-    dash: DashArgument = None,
-    message: MessageOption = None,
-    output: output.OutputOption = Output.TABLE,
-) -> None:
-    _talk("reply", number, message, dash, output)
-
-
-@command(
-    app,
+_talk(
     "note",
+    N_("a note on {number}"),
     N_("Write an internal note."),
     'helpdesk ticket note 1042 -m "failing over to the standby"',
     "dmesg | tail | helpdesk ticket note INC-1042 -",
 )
-def note(
-    number: NumberArgument,
-    dash: DashArgument = None,
-    message: MessageOption = None,
-    output: output.OutputOption = Output.TABLE,
-) -> None:
-    _talk("note", number, message, dash, output)
 
 
 @command(
@@ -168,7 +147,7 @@ def state(
     resolution: ResolutionOption = None,
     cause: CauseOption = None,
     code: CodeOption = None,
-    tz: ZoneOption = None,
+    tz: shared.ZoneOption = None,
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
@@ -204,7 +183,7 @@ def pend(
             "--to", metavar="STATE", help=N_("A waiting state other than on hold."), autocompletion=choices.states
         ),
     ] = None,
-    tz: ZoneOption = None,
+    tz: shared.ZoneOption = None,
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
@@ -241,52 +220,37 @@ def resolve(
     _work(output, act)
 
 
-@command(
-    app,
+def _step(name: str, summary: str, *examples: str) -> None:
+    """Declare a move that takes nothing but a reason."""
+
+    @command(app, name, summary, *examples)
+    def verb(
+        number: NumberArgument,
+        reason: ReasonOption = None,
+        version: VersionOption = None,
+        output: output.OutputOption = Output.TABLE,
+    ) -> None:
+        _work(output, lambda tickets: getattr(tickets, name)(number, reason=reason, version=version))
+
+
+_step(
     "close",
     N_("Close a resolved ticket for good."),
     "helpdesk ticket close 1042",
     "helpdesk ticket close INC-1042 --reason 'confirmed by phone' -o json",
 )
-def close(
-    number: NumberArgument,
-    reason: ReasonOption = None,
-    version: VersionOption = None,
-    output: output.OutputOption = Output.TABLE,
-) -> None:
-    _work(output, lambda tickets: tickets.close(number, reason=reason, version=version))
-
-
-@command(
-    app,
+_step(
     "reopen",
     N_("Open a resolved or closed ticket again."),
     "helpdesk ticket reopen 1042 --reason 'it is back'",
     "helpdesk ticket reopen INC-1042 --reason 'not solved' -o json",
 )
-def reopen(
-    number: NumberArgument,
-    reason: ReasonOption = None,
-    version: VersionOption = None,
-    output: output.OutputOption = Output.TABLE,
-) -> None:
-    _work(output, lambda tickets: tickets.reopen(number, reason=reason, version=version))
-
-
-@command(
-    app,
+_step(
     "cancel",
     N_("Cancel a ticket that will not be worked on."),
     "helpdesk ticket cancel 1042 --reason 'asked for twice'",
     "helpdesk ticket cancel REQ-1043 --reason 'no longer wanted' -o json",
 )
-def cancel(
-    number: NumberArgument,
-    reason: ReasonOption = None,
-    version: VersionOption = None,
-    output: output.OutputOption = Output.TABLE,
-) -> None:
-    _work(output, lambda tickets: tickets.cancel(number, reason=reason, version=version))
 
 
 @command(

@@ -7,7 +7,7 @@ import typer
 from helpdesk_tui.cli import choices, context, output, shared
 from helpdesk_tui.cli.commands import command
 from helpdesk_tui.cli.output import Output
-from helpdesk_tui.cli.shared import NumberArgument, SetOption, VersionOption
+from helpdesk_tui.cli.shared import NumberArgument, TicketSetOption, VersionOption
 from helpdesk_tui.cli.ticket import app
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import N_
@@ -72,7 +72,7 @@ def pin(
 )
 def classify(
     number: NumberArgument,
-    set_: SetOption = None,
+    set_: TicketSetOption = None,
     version: VersionOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
