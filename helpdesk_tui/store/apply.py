@@ -170,7 +170,8 @@ def _values(order: Sequence[str], changes: list[RowChange]) -> list[tuple[Any, .
     pick = _picker(order)
     with contextlib.suppress(KeyError):
         return [pick(row) for row in rows]
-    return [tuple(row.get(n) for n in order) for row in rows]
+    blank = dict.fromkeys(order)
+    return [pick({**blank, **row}) if len(order) > 1 else (row.get(order[0]),) for row in rows]
 
 
 def _run_deletes(conn: sqlite3.Connection, sql: str, group: list[RowChange]) -> None:
