@@ -5,10 +5,11 @@ Row changes go through the same function that wrote them first; nothing else mak
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Final
 
 from helpdesk_tui.store import journal
-from helpdesk_tui.store.changes import Entry, RowChange
+from helpdesk_tui.store.changes import RowChange
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Conflict
 from helpdesk_tui.vocabulary.records import Instant
@@ -31,23 +32,23 @@ def replay(
     """
     from helpdesk_tui.store.apply import apply_rows
 
-    sql, params = (journal.ALL, ()) if upto is None else (journal.UP_TO, (upto,))
+    sql, params = (journal.CHANGES, ()) if upto is None else (journal.CHANGES_UP_TO, (upto,))
     n = 0
     # What was recorded late may speak of rows that another entry has not made yet at that time.
     target.reader().execute("PRAGMA foreign_keys = OFF")
     if upto is not None:
         for index in _UNIQUE:  # nor do two rows that never met in the desk have to agree then
             target.reader().execute(f"DROP INDEX IF EXISTS {index}")  # sql: constants
-    for chunk in _chunks(journal.read(source, sql, params)):
+    for chunk in _chunks(journal.changes(source, sql, params)):
         try:
             with target.write() as tx:
-                changes = [change for entry in chunk for change in entry.rows]
+                changes = list(chain.from_iterable(chunk))
                 apply_rows(tx.conn, changes if upto is None else _tolerant(tx.conn, changes))
         except Conflict:
             # Folded together, a value may be wanted by a row before another has let it go: step by step, then.
             with target.write() as tx:
-                for entry in chunk:
-                    apply_rows(tx.conn, entry.rows if upto is None else _tolerant(tx.conn, entry.rows))
+                for rows in chunk:
+                    apply_rows(tx.conn, rows if upto is None else _tolerant(tx.conn, rows))
         n += len(chunk)
         if progress is not None:
             progress(n)
@@ -55,27 +56,23 @@ def replay(
     return n
 
 
-def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    chunk: list[Entry] = []
-    for entry in entries:
-        chunk.append(entry)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
+def _chunks(entries: Iterator[list[RowChange]]) -> Iterator[list[list[RowChange]]]:
+    while chunk := list(islice(entries, CHUNK)):
         yield chunk
 
 
 def _tolerant(conn: sqlite3.Connection, changes: list[RowChange]) -> list[RowChange]:
     """Changes in the order of truth rather than of writing: each brings its values, whatever stood before."""
-    from helpdesk_tui.store.apply import fetch
+    from helpdesk_tui.store.apply import fetch, fetch_tickets
 
+    tickets = fetch_tickets(conn, {change.key[0] for change in changes if change.table == "ticket"})
     rows: dict[tuple[str, tuple[object, ...]], dict[str, object] | None] = {}
     first: dict[tuple[str, tuple[object, ...]], dict[str, object] | None] = {}
     for change in changes:
         where = (change.table, change.key)
         if where not in rows:
-            rows[where] = first[where] = fetch(conn, change.table, change.key)
+            known = tickets.get(change.key[0]) if change.table == "ticket" else fetch(conn, change.table, change.key)
+            rows[where] = first[where] = known
         current = rows[where]
         if change.after is None:
             rows[where] = None

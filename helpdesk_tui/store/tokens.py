@@ -8,6 +8,7 @@ position, without a dictionary. Changing anything here needs a new `TOKENISER` a
 import re
 import unicodedata
 from functools import cache
+from operator import add
 from typing import Final
 
 TOKENISER: Final = "1"
@@ -22,7 +23,7 @@ _RUN: Final = re.compile(f"[{_CJK}]+")
 
 def _pairs(match: re.Match[str]) -> str:
     run = match.group()
-    return " " + " ".join(run[i : i + 2] for i in range(len(run))) + " "
+    return f" {' '.join(map(add, run, run[1:]))} {run[-1]} "
 
 
 def index_text(text: str) -> str:
