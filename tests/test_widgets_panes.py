@@ -528,3 +528,13 @@ async def test_a_requesters_words_wear_their_name() -> None:
         assert "zoe  wrote" in seen
         assert "| REQUESTER" in seen
         assert "PUBLIC REPLY" not in seen
+
+
+async def test_what_was_asked_comes_before_what_was_made_of_it() -> None:
+    timeline = Timeline()
+    app = Panes(timeline)
+    async with app.run_test(size=(100, 20)) as pilot:
+        timeline.set_items([entry(1, "ticket.open", text="my vpn drops", changes={"kind": [None, "incident"]})])
+        await pilot.pause()
+        lines = [line.strip() for line in screen_lines(app)]
+        assert lines.index("my vpn drops") < lines.index("kind: Incident")

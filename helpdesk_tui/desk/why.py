@@ -112,7 +112,7 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
     reasons, would, same = _recall(desk, written, entry, kept)
     holds = _holds(desk, kept, name, row.get(column), value, last, entry)
     if holds:
-        told = [r for r in _given(reasons, entry) if concerns(r, name)]
+        told = [_narrowed(r, name) for r in _given(reasons, entry) if concerns(r, name)]
     told = told or [Reason("why.nothing", {"field": name}).data()]
     if not same:
         told.append(Reason("why.changed_since").data())
@@ -173,6 +173,14 @@ def _given(reasons: list[dict[str, Any]], entry: Entry) -> list[dict[str, Any]]:
     if text is None:
         return reasons
     return [{**r, "reason": text} if r.get("code") == "priority.pinned" else r for r in reasons]
+
+
+def _narrowed(reason: dict[str, Any], field: str) -> dict[str, Any]:
+    """A rule's votes, of which only the one for this field speaks of it."""
+    votes = reason.get("votes")
+    if not isinstance(votes, list):
+        return reason
+    return {**reason, "votes": [vote for vote in votes if str(vote).startswith(f"{field}=")]}
 
 
 def concerns(reason: dict[str, Any], field: str) -> bool:

@@ -181,13 +181,16 @@ class Timeline(LineView):
         if origin:
             head.append((f"  ({origin})", "muted"))
         lines = [Line(tuple(head))]
+        if item.text and item.comment_kind is None:
+            # What was asked comes before what the rules made of it.
+            lines += self._body(item, item.text, quiet, width)
         changes = change_sentences(item, self._tz, self._field_text)
         if changes:
             parts = wrap(_("; ").join(changes), width - len(_INDENT) - 1, 6)
             lines += [text_line(_INDENT + part, "muted" if quiet else "accent") for part in parts]
         for text in reason_texts(item)[:5]:
             lines += [text_line(f"{_INDENT}  {part}", "muted") for part in wrap(text, width - len(_INDENT) - 3, 3)]
-        if item.text:
+        if item.text and item.comment_kind is not None:
             lines += self._body(item, item.text, quiet, width)
         return lines
 
@@ -201,9 +204,9 @@ class Timeline(LineView):
     def _body(self, item: TimelineItem, text: str, quiet: bool, width: int) -> list[Line]:
         reply = item.comment_kind == CommentKind.REPLY
         note = item.comment_kind == CommentKind.NOTE
-        edge = "|" if reply else ":" if note else " "
+        edge = "| " if reply else ": " if note else ""
         tone = "reply" if reply else "note" if note else "muted"
-        lead: tuple[Piece, ...] = ((_INDENT, "plain"), (f"{edge} ", tone))
+        lead: tuple[Piece, ...] = ((_INDENT, "plain"), (edge, tone))
         lines: list[Line] = []
         if reply or note:
             label = _("INTERNAL NOTE") if note else _("REQUESTER") if item.by_requester else _("PUBLIC REPLY")
