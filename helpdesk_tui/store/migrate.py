@@ -24,7 +24,7 @@ from helpdesk_tui.vocabulary.i18n import N_, _
 __all__ = ["SCHEMA_VERSION", "SchemaState", "inspect", "look", "refuse", "run_revisions", "upgrade"]
 
 _LOCK_SECONDS: Final = 30.0
-_MAGIC: Final = b"SQLite format 3\x00"
+_SMALLEST: Final = 512  # bytes of a page at least (sqlite.org/fileformat.html)
 # Alembic keeps the running migration in module globals.
 _one_in_this_process: Final = threading.Lock()
 
@@ -48,9 +48,13 @@ def look(path: Path, known: int = SCHEMA_VERSION) -> tuple[SchemaState, int]:
 
 
 def _may_be_a_database(path: Path) -> bool:
-    """Whether it is empty or begins as SQLite's files do (SQLite itself takes a file of one byte for empty)."""
-    with path.open("rb") as file:
-        return file.read(len(_MAGIC)) in (b"", _MAGIC)
+    """Whether it is empty or as long as SQLite's files are at least (SQLite itself takes a file of one byte for empty).
+
+    Never opened here: closing a handle would drop the locks that this process holds on a desk it has open, and then
+    the next process that closes the desk takes away the log into which we go on writing.
+    """
+    size = path.stat().st_size
+    return size == 0 or size >= _SMALLEST
 
 
 def refuse(path: Path, state: SchemaState) -> NoReturn:
