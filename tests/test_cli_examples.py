@@ -46,6 +46,8 @@ BEFORE: dict[str, list[str]] = {
     "helpdesk db restore desk.enc --key-file /etc/helpdesk/backup.key --force -o json": [
         "helpdesk db backup desk.enc --key-file /etc/helpdesk/backup.key"
     ],
+    "db salvage": ["helpdesk db backup damaged.db", "helpdesk db backup /srv/desk/desk.db"],
+    "db archive": ["helpdesk db archive --older-than 1d --yes"],
     "audit verify": ["helpdesk audit anchor /media/usb/anchor.jsonl"],
 }
 """What must have happened before the examples of a command, or before one of them."""

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from helpdesk_tui.cli import context, output
+from helpdesk_tui.cli import context, output, shared
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Output, print_result
 from helpdesk_tui.vocabulary.errors import Usage
-from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
+from helpdesk_tui.vocabulary.text import one_line
 
 app = noun(N_("The desk's file."))
 
@@ -285,3 +286,65 @@ def _salvaged(done: dict[str, Any]) -> list[str]:
         told = _("the journal's chain breaks at entry {seq} ({why}); new work goes on from the last entry")
         lines.append(told.format(seq=done["first_bad"], why=done["why"]))
     return lines
+
+
+@command(
+    app,
+    "archive",
+    N_("Move tickets closed long ago into a second file that stays searchable (--archive), or bring some back."),
+    "helpdesk db archive --older-than 2y --dry-run",
+    "helpdesk db archive --older-than 18months --yes -o json",
+    "helpdesk db archive --restore 1042",
+)
+def archive(
+    older_than: Annotated[
+        str | None,
+        typer.Option("--older-than", metavar="AGE", help=N_("Closed longer ago than this: 2y, 18months, 400d.")),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="FILE", help=N_("The archive, at the first move; beside the desk if not given.")),
+    ] = None,
+    restore: Annotated[
+        list[str] | None,
+        typer.Option("--restore", metavar="NUMBER", help=N_("Bring this ticket back; may be repeated.")),
+    ] = None,
+    dry_run: shared.DryRunOption = False,
+    yes: shared.YesOption = False,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    if (older_than is None) == (restore is None):
+        raise Usage(N_("give --older-than AGE, or --restore NUMBER"))
+    with context.current().desk() as desk:
+        if restore is not None:
+            done = desk.upkeep.unarchive([shared.number(text) for text in restore], dry_run=dry_run)
+            listed = ", ".join(map(str, done["restored"]))
+            text = _("would come back: {numbers}") if dry_run else _("back on the desk: {numbers}")
+            print_result(done, output=output, lines=[text.format(numbers=listed)])
+            return
+        _move_out(desk, older_than or "", to, dry_run, yes, output)
+
+
+def _move_out(desk: Any, older_than: str, to: str | None, dry_run: bool, yes: bool, output: Output) -> None:
+    from helpdesk_tui.cli.confirm import confirm
+    from helpdesk_tui.cli.progress import Progress
+
+    plan = desk.upkeep.archive(older_than, path=to, dry_run=True)
+    count = plan["matched"] - len(plan["skipped"])
+    if not dry_run and count:
+        question = ngettext("Move {n} ticket to {path}?", "Move {n} tickets to {path}?", count)
+        confirm(question.format(n=count, path=one_line(plan["archive"])), yes)
+        with Progress(_("tickets")) as bar:
+            plan = desk.upkeep.archive(older_than, path=to, progress=bar)
+    done = plan["moved"]
+    told = [
+        ngettext("{n} ticket would move to {path}", "{n} tickets would move to {path}", count).format(
+            n=count, path=plan["archive"]
+        )
+        if dry_run
+        else ngettext("{n} ticket moved to {path}", "{n} tickets moved to {path}", done).format(
+            n=done, path=plan["archive"]
+        )
+    ]
+    told += [_("ticket {number} stays: {reason}").format(**each) for each in plan["skipped"][:20]]
+    print_result(plan, output=output, lines=told)

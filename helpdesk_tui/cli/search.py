@@ -27,12 +27,13 @@ def search(
     ],
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help=N_("At most so many."))] = 20,
     at: shared.AtOption = None,
+    archive: shared.ArchiveOption = False,
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     from helpdesk_tui.cli.texts import standard_input
 
     words = standard_input() if text == ["-"] else " ".join(text)
-    with shared.desk_at(at) as desk:
+    with shared.desk_at(at, archive=archive) as desk:
         found = desk.searching.tickets(words, limit=limit)
         shared.print_tickets(found, output, columns, empty=_("nothing was found"), more=("score",))

@@ -88,6 +88,7 @@ AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help=N_("As it was then: an instant, or a span such as 2h or 3d ago.")),
 ]
+ArchiveOption = Annotated[bool, typer.Option("--archive", help=N_("Among the tickets in the archive."))]
 ZoneOption = Annotated[
     str | None,
     typer.Option("--tz", metavar="ZONE", help=N_("The zone of days and times, such as Asia/Shanghai (UTC).")),
@@ -118,11 +119,18 @@ def instant(text: str | None, now: Instant, tz: str | None = None, *, past: bool
 
 
 @contextlib.contextmanager
-def desk_at(at: str | None, tz: str | None = None) -> "Iterator[Desk]":
-    """The desk of this run, or the desk as it was at an instant (read-only)."""
+def desk_at(at: str | None, tz: str | None = None, *, archive: bool = False) -> "Iterator[Desk]":
+    """The desk of this run, or (read-only) the desk as it was at an instant, or its archive."""
     if tz is not None:
         check_zone(tz)
+    if archive and at is not None:
+        raise Usage(N_("give --at or --archive, not both: the archive has no past"))
     with context.current().desk(tz) as desk:
+        if archive:
+            with desk.upkeep.archived() as old:
+                old.tz = desk.tz
+                yield old
+            return
         moment = instant(at, desk.now(), tz, past=True)
         if moment is None:
             yield desk

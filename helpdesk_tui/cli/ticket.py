@@ -113,11 +113,12 @@ def list_(
     sort: SortOption = None,
     limit: LimitOption = None,
     at: AtOption = None,
+    archive: shared.ArchiveOption = False,
     tz: ZoneOption = None,
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    with shared.desk_at(at, tz) as desk:
+    with shared.desk_at(at, tz, archive=archive) as desk:
         query = where or ""
         if view is not None:
             if where:
@@ -138,11 +139,12 @@ def list_(
 def show(
     numbers: NumbersArgument,
     at: AtOption = None,
+    archive: shared.ArchiveOption = False,
     tz: ZoneOption = None,
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    with shared.desk_at(at, tz) as desk:
+    with shared.desk_at(at, tz, archive=archive) as desk:
         tickets = [desk.reading.show(number) for number in numbers]
         if output is Output.TABLE and columns is None:
             for ticket in tickets:
@@ -203,10 +205,11 @@ def _comments(desk: Any, number: int) -> list[dict[str, Any]]:
 def comments(
     number: NumberArgument,
     at: AtOption = None,
+    archive: shared.ArchiveOption = False,
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    with shared.desk_at(at) as desk:
+    with shared.desk_at(at, archive=archive) as desk:
         keys = ("id", "number", "at", "author", "kind", "channel", "text")
         print_rows(_comments(desk, number), _COMMENTS, output=output, columns=columns, keys=keys)
 
@@ -221,12 +224,13 @@ def comments(
 def log(
     number: NumberArgument,
     at: AtOption = None,
+    archive: shared.ArchiveOption = False,
     tz: ZoneOption = None,
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     keys = ("seq", "at", "recorded_at", "actor", "origin", "verb", "changes", "reasons")
-    with context.current().desk(tz) as desk:
+    with shared.desk_at(None, tz, archive=archive) as desk:
         found = desk.reading.log(number)
         until = shared.instant(at, desk.now(), tz, past=True)
         if until is not None:

@@ -24,13 +24,15 @@ FORWARD: Final = frozenset({"version", "updated_at", "comment_seq"}) | DERIVED
 NOT_UNDOABLE: Final = frozenset(
     {
         "ticket.redact", "people.erase", "people.grant", "people.revoke", "policy.apply", "desk.init",
-        "people.unmask", "db.backup", "db.restore", "db.salvage", "db.reindex",
+        "people.unmask", "db.backup", "db.restore", "db.salvage", "db.reindex", "ticket.archive", "ticket.unarchive",
     }
 )  # fmt: skip
 
 
 # What keeps the file and changes nothing on the desk: "my last action" means the one before.
-HOUSEKEEPING: Final = frozenset({"desk.init", "db.backup", "db.restore", "db.salvage", "db.reindex"})
+HOUSEKEEPING: Final = frozenset(
+    {"desk.init", "db.backup", "db.restore", "db.salvage", "db.reindex", "ticket.archive", "ticket.unarchive"}
+)
 
 
 @dataclass(slots=True)

@@ -3,12 +3,14 @@
 Named here because a noun's own verb `list` hides the builtin inside its class.
 """
 
+import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.store.changes import Row
-from helpdesk_tui.vocabulary.errors import Conflict, Invalid
+from helpdesk_tui.vocabulary.errors import Conflict, Invalid, Usage
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import iso
@@ -38,6 +40,20 @@ def code(field: str, text: str) -> str:
             N_("{field}: {value} is no code; write 1 to 64 letters, digits, points, dashes"), field=field, value=text
         )
     return folded
+
+
+def file(text: str) -> Path:
+    """A path that somebody typed. Raises Usage for one that no file can have."""
+    try:
+        raw = os.fsencode(Path(text).expanduser())
+        Path(os.fsdecode(raw)).stat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass  # whoever opens it will say so
+    except (OSError, ValueError, RuntimeError):
+        raw = b""
+    if not raw or b"\0" in raw or not text:
+        raise Usage(N_("{value} names no file"), value=text)
+    return Path(os.fsdecode(raw))
 
 
 def expect(row: Row, version: int | None, what: str) -> None:

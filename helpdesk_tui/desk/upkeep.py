@@ -1,13 +1,13 @@
 """`desk.upkeep`: the desk's file: what it holds, whether it is sound, backups, and the index made anew."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from helpdesk_tui.desk.registry import Noun, verb
-from helpdesk_tui.desk.shapes import Object
+from helpdesk_tui.desk.archiving import Archiving
+from helpdesk_tui.desk.registry import verb
+from helpdesk_tui.desk.shapes import Object, file
 from helpdesk_tui.store import backup as backups
 from helpdesk_tui.store import check as checks
 from helpdesk_tui.store import crypt, migrate
@@ -39,17 +39,6 @@ register(
         "index.rebuilt": N_("search index and counts written anew"),
     }
 )
-
-
-def file(text: str) -> Path:
-    """A path that somebody typed. Raises Usage for one that no file can have."""
-    try:
-        raw = os.fsencode(Path(text).expanduser())
-    except (ValueError, RuntimeError):
-        raw = b""
-    if not raw or b"\0" in raw or not text:
-        raise Usage(N_("{value} names no file"), value=text)
-    return Path(os.fsdecode(raw))
 
 
 def secret_of(passphrase_file: str | None, key_file: str | None) -> crypt.Secret | None:
@@ -86,7 +75,7 @@ def schema_version(path: Path) -> int:
     return migrate.look(path)[1]
 
 
-class Upkeep(Noun):
+class Upkeep(Archiving):
     """The desk's file."""
 
     @verb("db.stats", Permission.TICKET_READ, reads=True)
@@ -110,14 +99,18 @@ class Upkeep(Noun):
 
         `pages` is SQLite's own check of the file, `references` whether every reference leads somewhere, `journal` the
         chain of hashes, `rows` whether every row is what the journal says, `search` whether everything can be found;
-        `deep` adds every term of the search index, `attachments` and `counts`.
+        `deep` adds every term of the search index, `attachments`, `counts` and, where there is one, the `archive`.
         """
         return self.look(deep=deep, progress=progress).data()
 
     def look(self, *, deep: bool = False, progress: Progress | None = None) -> checks.Findings:
         """As `check`, with problems that can be shown in the reader's language."""
         self.desk.require(Permission.AUDIT_VERIFY, "db.check")
-        return checks.check(self.desk.store.path, deep=deep, progress=progress)
+        found = checks.check(self.desk.store.path, deep=deep, progress=progress)
+        if deep:
+            place = self.archive_path()
+            checks.check_archive(self.desk.store.path, place, found, progress)
+        return found
 
     @verb("db.backup", Permission.DESK_ADMIN)
     def backup(

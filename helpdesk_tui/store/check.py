@@ -25,7 +25,7 @@ REBUILD: Final = N_("the texts themselves are whole; write index and counts anew
 _AUDIT: Final = N_(
     "keep this file as evidence and compare it with a backup or an anchor: helpdesk audit verify --anchor"
 )
-_PARTS: Final = ("file", "pages", "references", "journal", "rows", "search", "attachments", "counts")
+_PARTS: Final = ("file", "pages", "references", "journal", "rows", "search", "attachments", "counts", "archive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,3 +299,31 @@ _GREATEST: Final = {
 def _greatest(conn: sqlite3.Connection) -> Iterator[tuple[str, int]]:
     for name, sql in _GREATEST.items():
         yield name, conn.execute(sql).fetchone()[0] or 0
+
+
+def check_archive(path: Path, archive: Path | None, found: Findings, progress: Progress | None = None) -> None:
+    """Add to the findings of a desk whether everything that it moved into its archive is there as it left."""
+    from helpdesk_tui.store import archive as archives
+
+    try:
+        with contextlib.closing(driver.connect(path, read_only=True)) as conn:
+            if archive is None and not archives.away(conn):
+                return
+            if archive is None or not archive.exists():
+                what = N_("the archive is missing, and {n} tickets are in it")
+                number = {"n": len(archives.away(conn))}
+                found.add("archive", [Problem("archive", str(archive or "-"), what, _BRING, number)])
+                return
+            wrong = archives.verify(archive, conn, progress)
+    except (DeskError, sqlite3.Error, ValueError, TypeError) as error:
+        cannot = N_("cannot be read: {error}")
+        text = error.english if isinstance(error, DeskError) else error
+        found.add("archive", [Problem("archive", str(archive), cannot, _BRING, {"error": text})])
+        return
+    found.add(
+        "archive",
+        [Problem("archive", f"ticket {n}" if n else str(archive), N_("{what}"), _BRING, {"what": w}) for n, w in wrong],
+    )
+
+
+_BRING: Final = N_("put the archive's own copy in its place, then look again: helpdesk db check --deep")

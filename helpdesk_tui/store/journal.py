@@ -28,6 +28,8 @@ PRIVATE: Final[dict[str, frozenset[str]]] = {
 }
 GENESIS: Final = bytes(32)
 _MARK: Final = "#"
+AWAY: Final = "[archived]"
+"""What stands where a text was that an archive has taken along."""
 COLUMNS: Final = (
     "seq, at, recorded_at, actor_id, on_behalf_of, origin, verb, subject_type, subject, batch, undoes, ops, reasons,"
     " previous, hash"
@@ -179,7 +181,8 @@ def seal(entry: Entry, seq: int, recorded_at: Instant, previous: bytes) -> Seale
 
 def _open(value: Any, texts: list[list[Any]]) -> Any:
     if isinstance(value, dict) and _MARK in value:
-        return texts[value[_MARK][0]][1]
+        place = value[_MARK][0]
+        return texts[place][1] if place < len(texts) else AWAY
     return value
 
 
@@ -278,7 +281,7 @@ def verify(conn: sqlite3.Connection, progress: Callable[[int], None] | None = No
             return Verdict(False, expected - 1, previous.hex(), seq, "hash does not match")
         if f'{{"{_MARK}":[' in record[11] or f'{{"{_MARK}":[' in record[12]:
             bad, gone = _check_texts(record, announced.get(seq, {}))
-            if bad:
+            if bad and not (record[15] is None and _moved(conn, record)):
                 return Verdict(False, expected - 1, previous.hex(), seq, bad)
             erased += gone
         previous, expected = record[14], expected + 1
@@ -288,6 +291,20 @@ def verify(conn: sqlite3.Connection, progress: Callable[[int], None] | None = No
     if head is None or head[0] != expected - 1 or (head[0] and head[1] != previous):
         return Verdict(False, expected - 1, previous.hex(), expected, "the head does not match the last entry")
     return Verdict(True, expected - 1, previous.hex(), erased=erased)
+
+
+_MOVE: Final = (
+    "SELECT verb FROM journal WHERE subject_type = 'ticket' AND subject = ? AND seq > ?"
+    " AND verb IN ('ticket.archive', 'ticket.unarchive') ORDER BY seq DESC LIMIT 1"
+)
+
+
+def _moved(conn: sqlite3.Connection, record: tuple[Any, ...]) -> bool:
+    """Whether the texts of an entry went into the archive with its ticket, and are there still."""
+    if record[7] != "ticket":
+        return False
+    found = conn.execute(_MOVE, (record[8], record[0])).fetchone()
+    return found is not None and found[0] == "ticket.archive"
 
 
 ERASURE_VERBS: Final = ("ticket.redact", "people.erase")

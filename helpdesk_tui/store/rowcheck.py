@@ -5,7 +5,8 @@ Along the journal a change takes the digest of its `before` out of the sum and p
 at the end the sum is that of the rows as they must be. One changed value always changes the sum of its bucket; only
 the rows of buckets that differ are then built from the journal and compared value by value.
 
-Texts that an archive has taken along are unknown here and count as nothing on both sides; their rows are gone, too.
+Tickets that ever went into an archive are left out of the sums, for their texts may be there: of those that are gone
+no row may be left, those that came back are built from the journal.
 """
 
 import json
@@ -25,8 +26,11 @@ MOST: Final = 64
 """Differing buckets that are looked into, and faults that are named."""
 _MARK: Final = "#"
 _STREAM: Final = (
-    "SELECT j.seq, j.ops, j.reasons, t.vals FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq ORDER BY j.seq"
+    "SELECT j.seq, j.ops, j.reasons, t.vals, j.subject FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq"
+    " ORDER BY j.seq"
 )
+_EVER_AWAY: Final = "SELECT DISTINCT subject FROM journal WHERE subject_type = 'ticket' AND verb = 'ticket.archive'"
+_OF_TICKETS: Final = frozenset(t for t in shape.BUSINESS if "number" in shape.COLUMNS[t])
 _MISSING: Final = object()
 
 
@@ -48,6 +52,29 @@ class Compared:
     faults: list[Fault] = field(default_factory=list)
     more: int = 0
     odd_texts: list[int] = field(default_factory=list)
+
+
+class _Away:
+    """The tickets that ever were in an archive (`ever`), those that are back, and what rows of these the journal names."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.ever = {n for (n,) in conn.execute(_EVER_AWAY)}
+        self.back = {n for n in self.ever if conn.execute("SELECT 1 FROM ticket WHERE number = ?", (n,)).fetchone()}
+        self.named: set[Place] = set()
+
+    def told(self, table: str, key: list[Any], row: Row, subject: int) -> bool:
+        """Whether a row change of the journal is about such a ticket."""
+        if table not in _OF_TICKETS:
+            return False
+        if table == "comment":
+            number = key[0] >> 20
+        elif len(key) > 1 or table == "ticket":
+            number = key[0]
+        else:
+            number = row.get("number", subject)
+        if number in self.back:
+            self.named.add((table, tuple(key)))
+        return number in self.ever
 
 
 @cache
@@ -90,12 +117,14 @@ def compare(conn: sqlite3.Connection, progress: Progress | None = None) -> Compa
     """Compare every journalled table with the journal. Raises `sqlite3.Error` or ValueError where either is unreadable."""
     found = Compared()
     sums = {table: [0] * BUCKETS for table in _tables()}
-    _from_journal(conn, sums, found, progress)
-    _from_rows(conn, sums, found, progress)
+    away = _Away(conn)
+    _from_journal(conn, sums, found, progress, away)
+    _from_rows(conn, sums, found, progress, away)
     bad = {(table, n) for table, buckets in sums.items() for n, total in enumerate(buckets) if total}
-    if bad:
-        found.more = max(0, len(bad) - MOST)
-        _explain(conn, set(sorted(bad)[:MOST]), found)
+    looked = set(sorted(bad)[:MOST])
+    if bad or away.named:
+        found.more = len(bad) - len(looked)
+        _explain(conn, looked, away.named, found)
     return found
 
 
@@ -105,10 +134,10 @@ def _spelt(text: list[Any]) -> bool:
 
 
 def _from_journal(
-    conn: sqlite3.Connection, sums: dict[str, list[int]], found: Compared, progress: Progress | None
+    conn: sqlite3.Connection, sums: dict[str, list[int]], found: Compared, progress: Progress | None, away: _Away
 ) -> None:
     decode, encode = json.loads, journal.canonical
-    for n, (seq, ops, reasons, vals) in enumerate(conn.execute(_STREAM)):
+    for n, (seq, ops, reasons, vals, subject) in enumerate(conn.execute(_STREAM)):
         texts: list[list[Any]] = []
         if vals:
             texts = decode(vals)
@@ -117,6 +146,8 @@ def _from_journal(
             if encode(texts) != vals or len(texts) != marks or not all(map(_spelt, texts)):
                 found.odd_texts.append(seq)
         for table, key, before, after in decode(ops):
+            if away.ever and away.told(table, key, after or before or {}, subject):
+                continue
             buckets = sums[table]
             place = hash((table, *key))
             slot, total = place % BUCKETS, 0
@@ -132,11 +163,18 @@ def _from_journal(
 
 
 def _from_rows(
-    conn: sqlite3.Connection, sums: dict[str, list[int]], found: Compared, progress: Progress | None
+    conn: sqlite3.Connection, sums: dict[str, list[int]], found: Compared, progress: Progress | None, away: _Away
 ) -> None:
     for table, (columns, keys) in _tables().items():
         buckets = sums[table]
+        number = columns.index("number") if away.ever and table in _OF_TICKETS else None
         for row in conn.execute(select(table)):
+            if number is not None and row[number] in away.ever:
+                key = tuple(row[k] for k in keys)
+                if row[number] not in away.back or (table, key) not in away.named:
+                    found.faults.append(Fault(table, key, "extra"))
+                found.rows += 1
+                continue
             place = hash((table, *(row[k] for k in keys)))
             buckets[place % BUCKETS] -= sum(
                 _cell(place, column, value) for column, value in zip(columns, row, strict=True) if value is not None
@@ -146,15 +184,16 @@ def _from_rows(
                 progress(found.rows, None)
 
 
-def _explain(conn: sqlite3.Connection, bad: set[tuple[str, int]], found: Compared) -> None:
-    """Build the rows of some buckets from the journal and compare them one by one."""
+def _explain(conn: sqlite3.Connection, bad: set[tuple[str, int]], named: set[Place], found: Compared) -> None:
+    """Build the rows of some buckets, and some named ones, from the journal and compare them one by one."""
 
     def wanted(table: str, key: tuple[Any, ...]) -> bool:
-        return (table, hash((table, *key)) % BUCKETS) in bad
+        return (table, hash((table, *key)) % BUCKETS) in bad or (table, key) in named
 
     expected = fold(conn, wanted)
+    concerned = {name for name, _slot in bad} | {name for name, _key in named}
     for table, (columns, keys) in _tables().items():
-        if not any(name == table for name, _slot in bad):
+        if table not in concerned:
             continue
         for row in conn.execute(select(table)):
             key = tuple(row[k] for k in keys)
@@ -162,7 +201,8 @@ def _explain(conn: sqlite3.Connection, bad: set[tuple[str, int]], found: Compare
                 continue
             told = expected.pop((table, key), None)
             if told is None:
-                found.faults.append(Fault(table, key, "extra"))
+                if not any(f.table == table and f.key == key for f in found.faults):
+                    found.faults.append(Fault(table, key, "extra"))
                 continue
             differing = tuple(
                 column for column, value in zip(columns, row, strict=True) if not same(value, told.get(column))
@@ -205,7 +245,7 @@ def _opened(value: Any, texts: list[list[Any]]) -> Any:
 def _changes(
     conn: sqlite3.Connection,
 ) -> Iterator[tuple[str, tuple[Any, ...], Row | None, Row | None, list[list[Any]]]]:
-    for _seq, ops, _reasons, vals in conn.execute(_STREAM):
+    for _seq, ops, _reasons, vals, _subject in conn.execute(_STREAM):
         texts = json.loads(vals) if vals else []
         for table, key, before, after in json.loads(ops):
             yield table, tuple(key), before, after, texts

@@ -388,7 +388,7 @@ def _remove(conn: sqlite3.Connection, table: str, key: str) -> int:
 def _mend(conn: sqlite3.Connection, table: str, key: str, told: dict[str, Any], report: Report) -> None:
     """Make a row what a whole journal says; a text that only the row has kept stays."""
     columns = tuple(shape.COLUMNS[table])
-    row = conn.execute(f"{rowcheck.select(table)} WHERE {_where(table)}", json.loads(key)).fetchone()
+    row = conn.execute(f"{rowcheck.select(table)} WHERE {_where(table)}", json.loads(key)).fetchone()  # sql: our names
     wrong = [c for c, v in zip(columns, row, strict=True) if told[c] != LOST and not rowcheck.same(v, told[c])]
     for column in wrong:
         with contextlib.suppress(sqlite3.IntegrityError):
