@@ -11,7 +11,7 @@ from helpdesk_tui.cli import context, output
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Column, Output, print_result, print_rows
 from helpdesk_tui.cli.progress import Progress
-from helpdesk_tui.vocabulary.errors import Invalid
+from helpdesk_tui.vocabulary.errors import Invalid, told
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.text import one_line
 
@@ -193,7 +193,7 @@ def _answer(answer: dict[str, Any], plan: "Plan | None", output: Output) -> None
             print_rows(answer["preview"], _PREVIEW, output=output)
         for error in answer["errors"][:_SHOWN_ERRORS]:
             context.say(
-                _("line {line}: {reason}").format(line=error["line"], reason=one_line(str(error["reason"]), 300))
+                _("line {line}: {reason}").format(line=error["line"], reason=one_line(told(error["reason"]), 300))
             )
         more = len(answer["errors"]) - _SHOWN_ERRORS
         if more > 0:
