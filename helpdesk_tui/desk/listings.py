@@ -23,15 +23,18 @@ class Listings:
         # Of each list: the directory's stamp if names were looked up, and the list with the present left open.
         self._kept: dict[_Key, tuple[int | None, Listing]] = {}
 
-    def of(self, query: str | Filter, default_sort: str, viewer: Viewer) -> Listing:
-        """The list of a query for a viewer, at the viewer's present. Raises FilterProblem."""
+    def of(self, query: str | Filter, default_sort: str, viewer: Viewer, head: int | None = None) -> Listing:
+        """The list of a query for a viewer, at the viewer's present. Raises FilterProblem.
+
+        `head` is the journal's head where the caller has just read it.
+        """
         if not isinstance(query, str):
             return self._compiled(query, default_sort, viewer)[0].at(viewer.now)
         v = viewer
         key = (query, default_sort, v.person_id, v.teams, v.notes, v.own_only, v.teams_only, v.veiled, v.tz)
         kept = self._kept.get(key)
-        if kept is None or (kept[0] is not None and kept[0] != self._desk.directory.stamp()):
-            stamp = self._desk.directory.stamp()
+        if kept is None or (kept[0] is not None and kept[0] != self._desk.directory.stamp(head)):
+            stamp = self._desk.directory.stamp(head)
             listing, compiler = self._compiled(parse_filter(query), default_sort, viewer)
             if compiler.timed:
                 return listing.at(viewer.now)

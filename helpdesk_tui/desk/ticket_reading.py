@@ -70,8 +70,9 @@ class TicketReading(TicketParts):
         last: bool = False,
     ) -> Page:
         """A page of the queue as rows to draw."""
-        self.desk.require(Permission.TICKET_READ, "ticket.list")
-        listing = self.listing(query)
+        head = self.desk.store.head()
+        self.desk.require(Permission.TICKET_READ, "ticket.list", head)
+        listing = self._listings.of(query, "", self.viewer(), head)
         found = pages.page(self.desk.store.reader(), listing, limit=limit, after=after, before=before, last=last)
         self._veiled(found.rows)
         return found

@@ -55,7 +55,7 @@ class Views(Noun):
     # -- counts ------------------------------------------------------------------------------------------------
 
     def tabs(self, now: Instant | None = None) -> "list[ViewTab]":
-        """The visible views as tabs with counts at `now`: the default ones exact, others counted to 9,999.
+        """The visible views as tabs with counts at `now`: exact where the tally has them, others counted to 9,999.
 
         Labels of the default views are in the viewer's language. A view whose filter no longer reads has no count.
         """
@@ -72,16 +72,15 @@ class Views(Noun):
 
     def _count(self, name: str, query: str, now: Instant | None) -> tuple[int | None, bool]:
         default = _DEFAULTS.get(name)
-        exact = default is not None and default[1] == query
-        if exact and self.desk.scope(Permission.TICKET_READ) is Scope.ALL:
+        if default is not None and default[1] == query and self.desk.scope(Permission.TICKET_READ) is Scope.ALL:
             found = self._tallied(name)
             if found is not None:
                 return found, False
         try:
-            count = self._counted(query, now, None if exact else pages.CAP)
+            count = self._counted(query, now)
         except FilterProblem:
             return None, False
-        return (pages.CAP, True) if not exact and count > pages.CAP else (count, False)
+        return (pages.CAP, True) if count > pages.CAP else (count, False)
 
     def _tallied(self, name: str) -> int | None:
         if name == "team":
@@ -91,7 +90,7 @@ class Views(Noun):
             return None
         return int(self.desk.store.query(sql, (self.desk.actor.id,) if name == "mine" else ())[0][0])
 
-    def _counted(self, query: str, now: Instant | None, cap: int | None) -> int:
+    def _counted(self, query: str, now: Instant | None) -> int:
         from dataclasses import replace
 
         from helpdesk_tui.store.query import Compiler
@@ -100,7 +99,7 @@ class Views(Noun):
         viewer = self.desk.reading.viewer()
         if now is not None:
             viewer = replace(viewer, now=now)
-        return pages.count(conn, Compiler(conn, viewer).condition(parse_filter(query)), cap)
+        return pages.count(conn, Compiler(conn, viewer).condition(parse_filter(query)))
 
     # -- keeping -----------------------------------------------------------------------------------------------
 
