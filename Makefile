@@ -1,5 +1,5 @@
 # Every target prepares .venv by itself from the pinned versions.
-#   make demo | test | bench [QUICK=1] | lint | soak | i18n [FRAGMENTS="a.json b.json"] | clean
+#   make demo | test | bench [SIZE=100000] [QUICK=1] | lint | soak | i18n [FRAGMENTS="a.json b.json"] | clean
 # PYTHON=/path/to/python chooses the interpreter (3.11 to 3.13), ARGS="…" goes to pytest or the bench.
 
 SHELL := bash
@@ -38,7 +38,7 @@ lint: $(READY)
 	@bash tools/lint.sh "$(VENV)"
 
 bench: $(READY)
-	@if [ -f bench/__main__.py ]; then $(PY) -m bench $(if $(QUICK),--quick) $(ARGS); else echo "bench: nothing to measure yet"; fi
+	@$(PY) -m bench $(if $(QUICK),--quick) $(if $(SIZE),--size $(SIZE)) $(ARGS)
 
 # 5,000 kills and 20,000 power cuts; then the same properties with many more, and random, examples, and the tests
 # that take minutes. FAULTS="--points 200 --images 1000" for less.

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import report
-from bench.measure import Row, loop, steady
+from bench.measure import DRIFT, Row, loop, steady
 
 OUT = Path(__file__).with_name("out")
 QUICK = 1_500
-IMPORTED = 20_000
+# What larger desks are compared with; smaller ones with a fifth of themselves.
+BASE = 10_000
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -27,32 +28,39 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         "--only", action="append", default=[], metavar="PATTERN", help="only rows whose name holds or matches this"
     )
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the JSON (default bench/out)")
-    parser.add_argument("--work", type=Path, default=None, help="where desks are built (default: a temporary folder)")
-    parser.add_argument("--writers", type=int, default=8, help="writing processes (default 8; the figure is 50)")
-    parser.add_argument("--seconds", type=float, default=10, help="how long they write (default 10; the figure is 60)")
-    parser.add_argument("--watchers", type=int, default=10, help="watching processes (default 10; the figure is 50)")
+    parser.add_argument(
+        "--work", type=Path, default=None, help="where desks are built and kept for the next run (default: not kept)"
+    )
+    parser.add_argument("--rounds", type=int, default=None, help="pairs of long work (default: 15, or 5 beyond 10 s)")
+    parser.add_argument("--writers", type=int, default=50, help="writing processes (default 50)")
+    parser.add_argument("--seconds", type=float, default=60, help="how long they write (default 60)")
+    parser.add_argument("--watchers", type=int, default=50, help="watching processes (default 50)")
     return parser.parse_args(argv)
 
 
 def sections(args: argparse.Namespace, size: int, folder: Path) -> Iterator[tuple[str, Callable[[], Row]]]:
-    """All measurements by name, in order. What they need is built when the first of them is asked for."""
-    from bench import cold, crowd, reads, writes
-    from bench.corpus import build, open_desk
+    """All measurements by name, in order. What only some of them need is built when the first of these is wanted."""
+    from bench import cold, crowd, lines, loads, reads, writes
+    from bench.corpus import kept
 
     quick = args.quick
-    path = folder / f"read-{size}.db"
-    if not path.exists():
-        say(f"building a desk of {size:,} tickets")
-        build(path, size, say).close()
-    desk = open_desk(path)
+    small = BASE if size > BASE else max(100, size // 5)
+    path, base_path = folder / f"read-{size}.db", folder / f"read-{small}.db"
+    desk = kept(path, size, say)
+    base = kept(base_path, small, say)
     yield from reads.measures(desk, path, 40 if quick else 400)
-    yield from cold.measures(desk, path, folder, 1 if quick else 9)
+    yield from reads.growth(desk, base, 40 if quick else 400)
+    base.close()
+    yield from cold.measures(desk, path, folder, 1 if quick else args.rounds or 15)
     desk.close()
-    yield from writes.imports(folder, min(size, QUICK // 3) if quick else min(size, IMPORTED), 1 if quick else 3)
-    yield from writes.measures(path, folder, 2 if quick else 7)
-    yield from crowd.measures(
-        folder / "write-ours.db", *((2, 1.0, 2, 3) if quick else (args.writers, args.seconds, args.watchers, 25))
-    )
+    yield from lines.measures(path if size <= BASE else base_path, folder, quick)
+    yield from loads.journal(path, folder, quick)
+    yield from loads.imports(path, folder, QUICK // 3 if quick else size, 1 if quick else args.rounds)
+    copies = writes.Copies(path, folder)
+    yield from writes.measures(copies, 2 if quick else args.rounds or 15)
+    yield from loads.together(path, folder, size, quick)
+    yield from crowd.measures(copies, *((3, 1.0, 2, 3) if quick else (args.writers, args.seconds, args.watchers, 25)))
+    copies.close()
 
 
 def wanted(name: str, patterns: list[str]) -> bool:
@@ -69,12 +77,13 @@ def run(argv: list[str]) -> int:
     """Measure what is asked for; 0 unless something could not be measured at all."""
     args = arguments(argv)
     size = QUICK if args.quick else args.size
+    speed = loop()
     header = {
         "size": size,
         "quick": args.quick,
         "at": int(time.time()),
         "machine": report.machine(),
-        "loop_ms": loop() * 1000,
+        "loop_ms": speed * 1000,
     }
     rows: list[Row] = []
     failed = 0
@@ -90,14 +99,19 @@ def run(argv: list[str]) -> int:
             except Exception as error:  # one broken row must not cost the others
                 failed += 1
                 rows.append(Row(name, "", met=False, note=f"failed: {type(error).__name__}: {error}"[:200]))
+    after = loop()
     header["load_after"] = report.machine()["load"]
+    header["loop_ms_after"] = after * 1000
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     target = args.out / f"{stamp}-{'quick' if args.quick else size}.json"
     report.write(target, header, rows)
     print(
-        f"{size:,} tickets; CPU milliseconds unless said; load {header['machine']['load']} → {header['load_after']}\n"
+        f"{size:,} tickets; CPU milliseconds unless said; load {header['machine']['load']} → {header['load_after']};"
+        f" a fixed loop took {speed * 1000:.1f} → {after * 1000:.1f} ms\n"
     )
     print(report.table(rows))
+    if max(speed, after) > (1 + DRIFT) * min(speed, after):
+        print("\nThe machine changed its speed during this run: rows stand for themselves, not against each other.")
     print(f"\n{target}")
     return 1 if failed else 0
 

@@ -1,26 +1,18 @@
 """Rows about starting: commands as new processes, and the console until its first row stands on the terminal."""
 
 import os
-import pty
-import re
-import select
 import shutil
-import signal
-import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
-from fcntl import ioctl
 from pathlib import Path
-from termios import TIOCSWINSZ
 from typing import Final
 
 from bench.measure import Row, compared, processes, single
+from bench.terminal import Terminal
 from helpdesk_tui.desk.desk import Desk
 
 Measure = Callable[[], Row]
-SIZE: Final = (40, 120)
-PATIENCE: Final = 60.0
 FLOOR_TYPER: Final = '''
 from typing import Annotated
 import typer
@@ -52,20 +44,25 @@ Floor().run()
 """
 
 
-def measures(desk: Desk, path: Path, folder: Path, runs: int) -> Iterator[tuple[str, Measure]]:
-    """Names and measurements of a desk that exists already."""
-    (folder / "floor_typer.py").write_text(FLOOR_TYPER)
-    (folder / "floor_textual.py").write_text(FLOOR_TEXTUAL)
+def environment(folder: Path) -> dict[str, str]:
+    """What the measured programs find around them: an empty home, no settings of whoever runs the bench."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
     # Installed programs start from bytecode: both sides get theirs from one folder, filled by the runs that warm up.
-    env = {
+    return {
         **{k: v for k, v in os.environ.items() if not k.startswith(("HELPDESK_", "PYTHON", "XDG_"))},
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
     }
+
+
+def measures(desk: Desk, path: Path, folder: Path, runs: int) -> Iterator[tuple[str, Measure]]:
+    """Names and measurements of a desk that exists already."""
+    (folder / "floor_typer.py").write_text(FLOOR_TYPER)
+    (folder / "floor_textual.py").write_text(FLOOR_TEXTUAL)
+    env = environment(folder)
     # The console opens on its first view.
     number = desk.tickets.page("is:mine is:open sort:-priority,due", limit=1).rows[0].number
     python = sys.executable
@@ -95,64 +92,6 @@ def measures(desk: Desk, path: Path, folder: Path, runs: int) -> Iterator[tuple[
         lambda: _paint(ours, [python, str(folder / "floor_textual.py")], str(number), env, runs),
     )
     yield "console memory", lambda: _memory(ours, str(number), env)
-
-
-class Terminal:
-    """A program on a pseudo-terminal of 120 columns and 40 rows."""
-
-    def __init__(self, argv: list[str], env: dict[str, str]) -> None:
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.execvpe(argv[0], argv, env)
-        ioctl(self.fd, TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-        self.seen = b""
-
-    def until(self, wanted: str) -> bool:
-        """Read until a text stands on the terminal (styling between its letters aside)."""
-        end = time.monotonic() + PATIENCE
-        target = wanted.encode()
-        while time.monotonic() < end:
-            ready, _, _ = select.select([self.fd], [], [], 0.5)
-            if not ready:
-                continue
-            try:
-                self.seen += os.read(self.fd, 1 << 16)
-            except OSError:
-                return False
-            if target in _STYLE.sub(b"", self.seen):
-                return True
-        return False
-
-    def settle(self, seconds: float) -> None:
-        """Keep reading for a while."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if select.select([self.fd], [], [], 0.05)[0]:
-                try:
-                    os.read(self.fd, 1 << 16)
-                except OSError:
-                    return
-
-    def cpu(self) -> float:
-        """CPU milliseconds of all threads so far."""
-        total = 0
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
-            total += int((task / "schedstat").read_text().split()[0])
-        return total / 1e6
-
-    def resident(self) -> float:
-        """Resident MiB now."""
-        text = Path(f"/proc/{self.pid}/status").read_text()
-        return int(text.split("VmRSS:")[1].split()[0]) / 1024
-
-    def end(self) -> None:
-        """End the program and free its terminal."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.fd)
-
-
-_STYLE: Final = re.compile(rb"\x1b\[[0-9;:?]*[A-Za-z]")
 
 
 def _first_paint(argv: list[str], env: dict[str, str], wanted: str) -> tuple[float, float]:

@@ -52,6 +52,7 @@ class Row:
     goal: str = ""
     met: bool | None = None
     drift: float = 0.0
+    rejected: bool = False
     note: str = ""
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ def loop() -> float:
 
 
 def steady(measure: Callable[[], Row]) -> Row:
-    """A measurement taken while the machine kept its speed; after `TRIES` the steadiest one, with its drift named."""
+    """A measurement taken while the machine kept its speed; after `TRIES` the steadiest one, rejected: no verdict."""
     best: Row | None = None
     for _ in range(TRIES):
         before = loop()
@@ -85,7 +86,8 @@ def steady(measure: Callable[[], Row]) -> Row:
         if best is None or row.drift < best.drift:
             best = row
     assert best is not None
-    best.note = f"machine drifted by {best.drift:.0%}; {best.note}".rstrip("; ")
+    best.met, best.rejected = None, True
+    best.note = f"rejected: the machine drifted by {best.drift:.0%}; {best.note}".rstrip("; ")
     return best
 
 
@@ -144,12 +146,14 @@ def compared(
     return row
 
 
-def single(name: str, what: str, values: Sequence[float], *, most: float | None = None, unit: str = "ms") -> Row:
-    """A row without a floor: its own spread against an absolute figure (the median counts)."""
+def single(
+    name: str, what: str, values: Sequence[float], *, most: float | None = None, unit: str = "ms", tail: bool = False
+) -> Row:
+    """A row without a floor: its own spread against an absolute figure: the median, or with `tail` the 95th percentile."""
     row = Row(name, what, Spread.of(values), unit=unit)
-    if most is not None:
-        row.goal = f"≤ {most:g} {unit}"
-        row.met = row.ours is not None and row.ours.median <= most
+    if most is not None and row.ours is not None:
+        row.goal = f"{'p95 ' if tail else ''}≤ {most:g} {unit}"
+        row.met = (row.ours.p95 if tail else row.ours.median) <= most
     return row
 
 

@@ -1,15 +1,13 @@
-"""Rows about reading: pages of the queue, one ticket, counts, search, proof and replay of the journal."""
+"""Rows about reading: pages of the queue and how they grow with the desk, one ticket, counts, search."""
 
 import sqlite3
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from bench import floors
 from bench.corpus import NOW, TALK
-from bench.measure import Row, Spread, clocked, figure, pairs, single
+from bench.measure import Row, clocked, pairs, single
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import search
 from helpdesk_tui.store.tokens import query_terms
@@ -26,6 +24,8 @@ PAGES: Final[tuple[tuple[str, str, str, str, tuple[object, ...]], ...]] = (
     ("sort created", "sort:-created", "t.deleted_at IS NULL", " ORDER BY t.created_at DESC, t.number DESC LIMIT ?", ()),
     ("filter mine", "is:mine is:open sort:-priority,due", f"t.assignee_id = ? AND {_OPEN}", _QUEUE, (1,)),
     ("filter team", "team:{team} is:open sort:-priority,due", f"t.team_id = ? AND {_OPEN}", _QUEUE, (1,)),
+    # A page that is not full shows what is paid before the first row.
+    ("short page", "assignee:agent0001 is:open sort:-priority,due", f"t.assignee_id = ? AND {_OPEN}", _QUEUE, (3,)),
     ("filter breached", "sla:breached is:open sort:-priority,due", f"t.sla_run = 'running' AND t.due_at <= ? AND {_OPEN}", _QUEUE, (NOW,)),
 )  # fmt: skip
 QUERIES: Final = (
@@ -45,17 +45,51 @@ def measures(desk: Desk, path: Path, reps: int) -> Iterator[tuple[str, Measure]]
     yield "ticket + 20 comments", lambda: _ticket(desk, raw, reps)
     yield "tab counts", lambda: _tabs(desk, reps)
     for label, text in QUERIES:
-        yield f"search {label}", _search(desk, raw, label, text, max(20, reps // 5))
-    yield "audit verify", lambda: _verify(desk)
-    yield "replay", lambda: _replay(desk)
+        yield f"search {label}", _search(desk, raw, label, text, max(20, reps // 2))
+    yield "search p95", lambda: _common(desk, raw, max(20, reps // 2))
+
+
+def growth(desk: Desk, base: Desk, reps: int) -> Iterator[tuple[str, Measure]]:
+    """Each full page on this desk against the same page, by the same program, on a smaller one."""
+    for name, query, _where, _order, _params in PAGES:
+        if name != "short page":
+            yield f"growth: {name}", _growth(desk, base, name, query, reps)
+
+
+def _team_of(desk: Desk) -> tuple[int, str]:
+    team_id, code = desk.store.query("SELECT id, code FROM team ORDER BY id LIMIT 1")[0]
+    return int(team_id), str(code)
+
+
+def _growth(desk: Desk, base: Desk, name: str, query: str, reps: int) -> Measure:
+    text = query.format(team=_team_of(desk)[1])
+
+    def measure() -> Row:
+        rows = [len(d.tickets.page(text, limit=PAGE).rows) for d in (desk, base)]
+        row = pairs(
+            f"growth: {name}", f"{_size(desk):,} tickets against {_size(base):,}",
+            lambda: desk.tickets.page(text, limit=PAGE),
+            lambda: base.tickets.page(text, limit=PAGE),
+            reps, most=1.5,
+        )  # fmt: skip
+        row.goal = "≤ 1.5 × small desk"
+        if rows[0] != rows[1]:
+            row.note, row.met = f"{rows[0]} rows against {rows[1]}", None
+        return row
+
+    return measure
+
+
+def _size(desk: Desk) -> int:
+    return int(desk.store.query("SELECT max(number) FROM ticket")[0][0])
 
 
 def _page(
     desk: Desk, raw: sqlite3.Connection, spec: tuple[str, str, str, str, tuple[object, ...]], reps: int
 ) -> Measure:
     name, query, where, order, params = spec
-    team_id, code = desk.store.query("SELECT id, code FROM team ORDER BY id LIMIT 1")[0]
     if "{team}" in query:
+        team_id, code = _team_of(desk)
         query, params = query.format(team=code), (team_id,)
 
     def measure() -> Row:
@@ -77,7 +111,7 @@ def _page(
 
 
 def _ticket(desk: Desk, raw: sqlite3.Connection, reps: int) -> Row:
-    size = desk.store.query("SELECT max(number) FROM ticket")[0][0]
+    size = _size(desk)
     numbers = list(range(100, size + 1, 100)) or [size]
     turn = iter(range(1 << 40))
     raw_turn = iter(range(1 << 40))
@@ -128,39 +162,15 @@ def _search(desk: Desk, raw: sqlite3.Connection, label: str, text: str, reps: in
     return measure
 
 
-def _verify(desk: Desk) -> Row:
-    from helpdesk_tui.store import journal
-
-    conn = desk.store.reader()
-    rates = []
-    entries = 0
-    for _ in range(3):
-        cpu, _wall = clocked(lambda: journal.verify(conn))
-        entries = desk.store.head()
-        rates.append(entries / cpu * 1000)
-    verdict = journal.verify(conn)
-    row = figure("audit verify", "entries a CPU second", Spread.of(rates).median, "entries/s", least=40_000)
-    row.more = {"entries": entries, "ok": verdict.ok}
-    row.met = bool(row.met) and verdict.ok
-    return row
-
-
-def _replay(desk: Desk) -> Row:
-    from helpdesk_tui.store.replay import replay
-    from helpdesk_tui.store.store import Store
-
-    with tempfile.TemporaryDirectory(dir=desk.store.path.parent) as folder:
-        target = Store(Path(folder) / "replay.db")
-        start = time.process_time()
-        n = replay(desk.store.reader(), target)
-        spent = time.process_time() - start
-        same = all(
-            desk.store.query(f"SELECT count(*) FROM {t}") == target.query(f"SELECT count(*) FROM {t}")
-            # A tally row that fell to zero stays where it fell; a replay in chunks need not pass through it.
-            for t in ("ticket", "comment", "person", "tally WHERE n > 0", "search_text", "search_note")
-        )
-        target.close()
-    row = figure("replay", "entries a CPU second, rows and index made", n / spent, "entries/s")
-    row.more = {"entries": n, "same_counts": same}
-    row.note = "" if same else "the replay differs"
+def _common(desk: Desk, raw: sqlite3.Connection, n: int) -> Row:
+    """The search that hits most: how long it takes at worst, and how much of the full ranking it shows."""
+    text = QUERIES[0][1]
+    samples = [clocked(lambda: desk.searching.ranked(text, limit=LIMIT))[0] for _ in range(n)]
+    row = single("search p95", f"{text}: top {LIMIT}", samples, most=100, tail=True)
+    full: list[int] = []
+    spent, _ = clocked(lambda: full.extend(floors.full_ranking(raw, " AND ".join(query_terms(text)), LIMIT)))
+    mine = [number for number, _ in desk.searching.ranked(text, limit=LIMIT)]
+    both, hits = len(set(mine) & set(full)), desk.tickets.count(text, None)
+    row.more = {"hits": hits, "share": hits / _size(desk), "overlap@20": both, "full_ranking_ms": spent}
+    row.note = f"{hits:,} hits, overlap@20 with the full ranking {both}/{len(full)}, which takes {spent:.0f} ms"
     return row

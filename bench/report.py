@@ -40,7 +40,7 @@ def _spread(spread: Spread | None) -> str:
 
 
 def _cells(row: Row) -> list[str]:
-    verdict = {True: "yes", False: "NO", None: ""}[row.met]
+    verdict = "drift" if row.rejected else {True: "yes", False: "NO", None: ""}[row.met]
     if row.value is not None:
         ours = f"{_number(row.value)} {row.unit}"
     else:

@@ -1,95 +1,65 @@
-"""Rows about writing: one verb, a bulk change and its undo, clocks derived again, an import."""
+"""Rows about writing: one verb, a bulk change and its undo."""
 
 import json
-import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from bench import floors
-from bench.corpus import NOW, SEED, open_desk
-from bench.measure import Row, clocked, compared, figure, pairs
-from bench.words import Words
+from bench.corpus import NOW, open_desk
+from bench.measure import Row, clocked, compared, pairs
 from helpdesk_tui.desk import bulk, undo
 from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.vocabulary.instants import iso
 
 Measure = Callable[[], Row]
 BULK: Final = 1_000
-# Rows of one transaction of the floor; the desk chooses its own by the clock.
-CHUNK: Final = 250
 _PLAIN: Final = frozenset({"updated_at", "version"})
 
 
-def measures(path: Path, folder: Path, pairs_of_bulk: int) -> Iterator[tuple[str, Measure]]:
-    """Names and measurements on copies of a desk that is only read elsewhere."""
-    ours, floor = folder / "write-ours.db", folder / "write-floor.db"
-    for copy in (ours, floor):
-        shutil.copyfile(path, copy)
-    desk = open_desk(ours)
-    raw = floors.connect(floor)
-    yield "sla recompute", lambda: _recompute(folder, path)
-    yield "one reply", lambda: _reply(desk, raw, pairs_of_bulk * 10)
-    yield from _both(desk, raw, "assign", pairs_of_bulk)
-    yield from _both(desk, raw, "urgency", pairs_of_bulk)
-    raw.close()
-    desk.close()
+class Copies:
+    """A desk that may be written to and the floor's own, both copies of one that is only read elsewhere."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        self.path, self.folder = path, folder
+
+    def copy(self, name: str) -> Path:
+        """A copy under this name; an older one goes."""
+        target = self.folder / name
+        for each in self.folder.glob(name + "*"):
+            each.unlink()
+        shutil.copyfile(self.path, target)
+        return target
+
+    @cached_property
+    def ours(self) -> Path:
+        """The file of the desk."""
+        return self.copy("write-ours.db")
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk."""
+        return open_desk(self.ours)
+
+    @cached_property
+    def raw(self) -> sqlite3.Connection:
+        """The floor's connection."""
+        return floors.connect(self.copy("write-floor.db"))
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for opened in ("desk", "raw"):
+            if opened in self.__dict__:
+                getattr(self, opened).close()
 
 
-def imports(folder: Path, size: int, times: int) -> Iterator[tuple[str, Measure]]:
-    """The import of a fresh desk against inserting the very rows it made."""
-    yield "import", lambda: _import(folder, size, times)
-
-
-def _incoming(size: int) -> list[dict[str, Any]]:
-    words = Words(SEED)
-    rows = []
-    for number in range(1, size + 1):
-        title, body, _ = words.ticket(number)
-        rows.append(
-            {"external_id": f"X-{number}", "title": title, "description": body, "requester": f"p{number % 2_000}@example.org",
-             "created_at": iso(NOW - (size - number) * 60), "channel": "email"}
-        )  # fmt: skip
-    return rows
-
-
-def _import(folder: Path, size: int, times: int) -> Row:
-    """Rows a CPU second, validation, classification, priority, route, clocks, journal and index included."""
-    rows = _incoming(size)
-    mine: list[float] = []
-    theirs: list[float] = []
-    memory: list[float] = []
-    for turn in range(times):
-        path, other = folder / f"import-{turn}.db", folder / f"import-floor-{turn}.db"
-        for fresh in (path, other):
-            open_desk(fresh).close()
-        desk = open_desk(path)
-        marks = {t: desk.store.query(f"SELECT coalesce(max(rowid), 0) FROM {t}")[0][0] for t in floors.Copier.TABLES}
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        cpu, _ = clocked(partial(desk.importing.tickets, iter(rows)))
-        memory.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
-        made = desk.store.query("SELECT count(*) FROM ticket")[0][0]
-        assert made == size, f"{made} of {size} imported"
-        copier = floors.Copier(desk.store.reader(), marks, 1)
-        raw = floors.connect(other)
-        floor, _ = clocked(partial(copier.write, raw, max(1, size // CHUNK)))
-        for table in ("ticket", "journal", "search_text", "tally"):
-            sql = f"SELECT count(*) FROM {table}"
-            assert raw.execute(sql).fetchone()[0] == desk.store.query(sql)[0][0], table
-        raw.close()
-        desk.close()
-        mine.append(size / cpu * 1000)
-        theirs.append(size / floor * 1000)
-        path.unlink()
-        other.unlink()
-    row = compared("import", f"{size:,} rows: rows a CPU second", mine, theirs, most=None)
-    row.unit = "rows/s"
-    row.goal, row.met = "≥ 0.6 × floor", row.ratio is not None and row.ratio.median >= 0.6
-    row.more = {"peak_growth_mib": memory}
-    return row
+def measures(copies: Copies, rounds: int) -> Iterator[tuple[str, Measure]]:
+    """Names and measurements; nothing is copied before the first of them is wanted."""
+    yield "one reply", lambda: _reply(copies.desk, copies.raw, rounds * 10)
+    yield from _both(copies, "assign", rounds)
+    yield from _both(copies, "urgency", rounds)
 
 
 def _reply(desk: Desk, raw: sqlite3.Connection, n: int) -> Row:
@@ -174,32 +144,14 @@ def _bulk(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> tuple[Row, 
     return change_row, undo_row
 
 
-def _both(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> Iterator[tuple[str, Measure]]:
+def _both(copies: Copies, kind: str, n: int) -> Iterator[tuple[str, Measure]]:
     """The change and its undo as two rows of one measurement."""
     undone: list[Row] = []
 
     def change() -> Row:
-        row, back = _bulk(desk, raw, kind, n)
+        row, back = _bulk(copies.desk, copies.raw, kind, n)
         undone[:] = [back]
         return row
 
     yield f"bulk {kind}", change
-    yield f"bulk {kind}, undo", lambda: undone[0] if undone else _bulk(desk, raw, kind, n)[1]
-
-
-def _recompute(folder: Path, path: Path) -> Row:
-    """Clocks of all open tickets derived again, most of them differing from what the corpus put there."""
-    copy = folder / "write-clocks.db"
-    shutil.copyfile(path, copy)
-    desk = open_desk(copy)
-    desk.sla.recompute("number:1")
-    count = desk.store.query("SELECT count(*) FROM ticket WHERE phase < 3 AND deleted_at IS NULL")[0][0]
-    told: dict[str, Any] = {}
-    cpu, _wall = clocked(lambda: told.update(desk.sla.recompute()))
-    row = figure(
-        "sla recompute", "open tickets, CPU seconds for 100,000", cpu / 1000 * 100_000 / count, "s per 100k", most=10
-    )
-    row.more = {"tickets": count, "changed": told["changed"], "cpu_ms": cpu}
-    row.note = f"{told['changed']:,} of {count:,} differed and were written"
-    desk.close()
-    return row
+    yield f"bulk {kind}, undo", lambda: undone.pop() if undone else _bulk(copies.desk, copies.raw, kind, n)[1]

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import report
-from bench.corpus import build
+from bench import measure, report
+from bench.corpus import build, kept
 from bench.measure import Row, Spread, compared, figure, single
 
 ROOM = Path(__file__).resolve().parents[1]
+PAGED = {"queue", "sort due", "sort updated", "sort created", "filter mine", "filter team", "filter breached"}
 PROMISED = {
-    "page: queue", "page: sort due", "page: sort updated", "page: sort created", "page: filter mine", "page: filter team",
-    "page: filter breached", "ticket + 20 comments", "tab counts", "search AND", "search OR", "search AND 中文",
-    "search OR 中文", "audit verify", "replay", "cold --help", "cold ticket list", "cold ticket show", "cold search",
-    "console first paint", "console memory", "import", "sla recompute", "bulk assign", "bulk assign, undo", "writers",
-    "watchers",
+    *(f"page: {name}" for name in PAGED), "page: short page", *(f"growth: {name}" for name in PAGED),
+    "ticket + 20 comments", "tab counts", "search AND", "search OR", "search AND 中文", "search OR 中文", "search p95",
+    "audit verify", "replay", "cold --help", "cold ticket list", "cold ticket show", "cold search", "console first paint",
+    "console memory", "cursor move", "cursor move, preview", "held key", "idle", "import", "import memory", "bulk assign",
+    "bulk assign, undo", "bulk urgency", "bulk urgency, undo", "write during import", "read during import",
+    "sla recompute", "write during recompute", "read during recompute", "writers", "watchers",
 }  # fmt: skip
 
 
@@ -62,10 +64,51 @@ def test_a_ratio_is_judged_by_its_median(mine: list[float], theirs: list[float],
     assert compared("x", "", mine, theirs, most=1.5).met is met
 
 
+def test_a_row_is_rejected_where_the_machine_drifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    speeds = iter([1.0, 2.0, 1.0, 1.5, 1.0, 3.0])
+    monkeypatch.setattr(measure, "loop", lambda: next(speeds))
+    row = measure.steady(lambda: Row("x", "", value=1.0, met=True))
+    assert (row.rejected, row.met, row.drift) == (True, None, 0.5)
+    assert "drift" in report.table([row])
+
+
+def test_a_row_is_taken_again_until_the_machine_is_steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    speeds = iter([1.0, 2.0, 1.0, 1.2])
+    monkeypatch.setattr(measure, "loop", lambda: next(speeds))
+    taken: list[Row] = []
+
+    def take() -> Row:
+        taken.append(Row("x", "", value=1.0, met=True))
+        return taken[-1]
+
+    row = measure.steady(take)
+    assert row is taken[1] and len(taken) == 2
+    assert (row.rejected, row.met) == (False, True)
+
+
+def test_pairs_alternate_their_order() -> None:
+    said: list[str] = []
+    row = measure.pairs("x", "", lambda: said.append("a"), lambda: said.append("b"), 4)
+    assert "".join(said) == "ab" + "abbaabba"
+    assert row.ours is not None and row.ours.n == 4
+
+
+def test_a_desk_is_kept_for_the_next_run_unless_it_would_be_another(tmp_path: Path) -> None:
+    path = tmp_path / "kept.db"
+    said: list[str] = []
+    for size in (30, 30, 40):
+        desk = kept(path, size, said.append)
+        assert desk.store.query("SELECT count(*) FROM ticket") == [(size,)]
+        desk.close()
+    assert [line.split()[4] for line in said] == ["30", "40"]
+
+
 def test_figures_are_judged_on_the_right_side() -> None:
     assert figure("x", "", 41_000, "entries/s", least=40_000).met
     assert not figure("x", "", 11, "s", most=10).met
     assert not single("x", "", [4, 6, 6], most=5).met
+    assert single("x", "", [1, 1, 1, 9], most=5).met
+    assert not single("x", "", [1, 1, 1, 9], most=5, tail=True).met
 
 
 def test_quartiles_of_few_values() -> None:

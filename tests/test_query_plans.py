@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bench.corpus import build
+from bench.reads import PAGES
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.store import pages
 
 _LARGE = {"ticket", "t", "person", "p", "comment", "c", "journal", "j", "journal_text", "ticket_tag", "watcher", "link"}
 _SCAN = re.compile(r"^SCAN (\w+)(?! USING)(?! VIRTUAL)")
@@ -63,6 +65,31 @@ WRITES: dict[str, Callable[[Desk, int], object]] = {
     "undo": lambda d, n: d.undoing.last(),
     "bulk": lambda d, n: d.bulk.edit(numbers=[n, n + 2], set={"category": "other"}),
 }
+
+
+@pytest.mark.parametrize("spec", [spec for spec in PAGES if spec[0] != "short page"], ids=lambda spec: str(spec[0]))
+def test_every_measured_page_comes_off_an_index_in_its_order(
+    desk: Desk, spec: tuple[str, str, str, str, object]
+) -> None:
+    """Whatever the share of tickets that a filter leaves, nothing is sorted; also before there are statistics."""
+    text = spec[1].format(team=desk.store.query("SELECT code FROM team ORDER BY id LIMIT 1")[0][0])
+    for last in (False, True):
+        sql = pages.page_sql(desk.tickets.listing(text), limit=50, after=None, before=None, last=last)
+        plan = " | ".join(row[3] for row in desk.store.query("EXPLAIN QUERY PLAN " + sql.text, sql.params))
+        assert re.search(r"(SCAN|SEARCH) t USING INDEX ix_ticket_", plan), plan
+        assert "TEMP B-TREE" not in plan, plan
+
+
+def test_the_tabs_are_counted_without_a_look_at_a_ticket(desk: Desk) -> None:
+    heard: list[str] = []
+    desk.store.reader().set_trace_callback(heard.append)
+    desk.views.tabs()
+    desk.store.reader().set_trace_callback(None)
+    counted = [sql for sql in heard if " ticket " in sql]
+    assert len(counted) == 1, heard
+    assert f"LIMIT {pages.CAP + 1}" in counted[0]
+    plan = " | ".join(row[3] for row in desk.store.query("EXPLAIN QUERY PLAN " + counted[0]))
+    assert "USING COVERING INDEX ix_ticket_due" in plan, plan
 
 
 @pytest.mark.parametrize("name", READS)

@@ -1,0 +1,229 @@
+"""Rows about long work: imports, clocks derived again, proof and replay of the journal, and who else can work meanwhile."""
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from bench import child, floors
+from bench.corpus import open_desk
+from bench.measure import Row, Spread, clocked, compared, figure
+from helpdesk_tui.desk.desk import Desk
+
+Measure = Callable[[], Row]
+# Rows of one transaction of the floor; the desk chooses its own by the clock.
+CHUNK: Final = 250
+# A desk of more is not filled from nothing: this many rows are imported onto the desk that stands.
+FRESH: Final = 100_000
+ONTO: Final = 10_000
+OPEN: Final = 100_000
+PAUSE: Final = 0.02
+# A list of all rows or entries would grow by far more; the store's own cache may still fill up.
+FLAT_MIB: Final = 48
+
+
+def imports(path: Path, folder: Path, size: int, rounds: int | None) -> Iterator[tuple[str, Measure]]:
+    """The import against inserting the very rows that it made: into a fresh desk, and onto the one that stands."""
+    found: list[Row] = []
+
+    def fresh() -> Row:
+        found[:] = _import(folder, None, 1, min(size, FRESH), rounds)
+        return found[0]
+
+    yield "import", fresh
+    yield "import memory", lambda: found[1] if found else _import(folder, None, 1, min(size, FRESH), 1)[1]
+    if size > FRESH:
+        yield "import onto", lambda: _import(folder, path, size + 1, ONTO, rounds)[0]
+
+
+def _import(folder: Path, onto: Path | None, first: int, size: int, rounds: int | None) -> tuple[Row, Row]:
+    """Rows a CPU second: validation, classification, priority, route, clocks, journal and index included."""
+    mine: list[float] = []
+    theirs: list[float] = []
+    told: list[dict[str, Any]] = []
+    copier: floors.Copier | None = None
+    # Fifteen pairs where one takes less than ten seconds, else five.
+    least = rounds or 15
+    turn = 0
+
+    def ours() -> None:
+        nonlocal copier
+        path = _fresh(folder / "import-ours.db", onto)
+        desk = open_desk(path)
+        marks = {t: desk.store.query(f"SELECT coalesce(max(rowid), 0) FROM {t}")[0][0] for t in floors.Copier.TABLES}
+        desk.close()
+        told.append(child.told("import", path, first, size))
+        if told[-1]["created"] != size:
+            raise RuntimeError(f"{told[-1]['created']} of {size} imported")
+        mine.append(size / told[-1]["cpu_ms"] * 1000)
+        if copier is None:
+            desk = open_desk(path)
+            copier = floors.Copier(desk.store.reader(), marks, first)
+            desk.close()
+
+    def floor() -> None:
+        assert copier is not None
+        path = _fresh(folder / "import-floor.db", onto)
+        raw = floors.connect(path)
+        cpu, _ = clocked(lambda: copier.write(raw, max(1, size // CHUNK)))
+        theirs.append(size / cpu * 1000)
+        raw.close()
+
+    while turn < least:
+        for side in (ours, floor) if turn % 2 == 0 else (floor, ours):
+            side()
+        turn += 1
+        if rounds is None and told[-1]["wall_ms"] > 10_000:
+            least = 5
+    _same(folder)
+    name = "import" if onto is None else "import onto"
+    what = f"{size:,} rows into an empty desk" if onto is None else f"{size:,} rows onto {first - 1:,} tickets"
+    row = compared(name, f"{what}: rows a CPU second", mine, theirs, most=None)
+    row.unit = "rows/s"
+    row.goal, row.met = "≥ 0.6 × floor", row.ratio is not None and row.ratio.median >= 0.6
+    row.more = {"told": told}
+    grown = max(t["growth_mib"] for t in told)
+    memory = figure("import memory", "MiB that an import grows by after its first tenth", grown, "MiB", most=FLAT_MIB)
+    memory.more = {"peak_mib": max(t["peak_mib"] for t in told)}
+    for each in ("import-ours.db", "import-floor.db"):
+        _gone(folder / each)
+    return row, memory
+
+
+def _fresh(path: Path, onto: Path | None) -> Path:
+    _gone(path)
+    if onto is None:
+        open_desk(path).close()
+    else:
+        shutil.copyfile(onto, path)
+    return path
+
+
+def _gone(path: Path) -> None:
+    for each in path.parent.glob(path.name + "*"):
+        each.unlink()
+
+
+def _same(folder: Path) -> None:
+    """Both sides have written the same number of rows; a floor that skips something would be none."""
+    ours, floor = (floors.connect(folder / name) for name in ("import-ours.db", "import-floor.db"))
+    for table in ("ticket", "journal", "search_text", "tally"):
+        sql = f"SELECT count(*) FROM {table}"
+        if ours.execute(sql).fetchone() != floor.execute(sql).fetchone():
+            raise RuntimeError(f"the floor wrote another number of rows of {table}")
+    ours.close()
+    floor.close()
+
+
+# -- beside others -------------------------------------------------------------------------------------------------
+
+
+def _beside(desk: Desk, going: Callable[[], bool]) -> tuple[list[float], list[float]]:
+    """Wall milliseconds of a person's pages and notes, taken in turn while something goes on."""
+    number = desk.store.query("SELECT number FROM ticket WHERE phase = 1 LIMIT 1")[0][0]
+    pages: list[float] = []
+    notes: list[float] = []
+    while going():
+        pages.append(clocked(lambda: desk.tickets.page("is:open sort:-priority,due", limit=50))[1])
+        time.sleep(PAUSE)
+        notes.append(clocked(lambda: desk.tickets.note(number, "written meanwhile"))[1])
+        time.sleep(PAUSE)
+    return pages, notes
+
+
+def _during(name: str, seconds: float, role: str, path: Path, *arguments: object) -> tuple[Row, Row, dict[str, Any]]:
+    """A person's work at a desk on which a process does something long, against the same work in idle seconds."""
+    desk = open_desk(path)
+    worker = child.start(role, path, *arguments)
+    child.ready(worker)
+    idle_until = time.monotonic() + seconds
+    idle_pages, idle_notes = _beside(desk, lambda: time.monotonic() < idle_until)
+    child.go(worker)
+    pages, notes = _beside(desk, lambda: worker.poll() is None)
+    told = child.answer(worker)
+    desk.close()
+    write = Row(f"write during {name}", "a note, wall", Spread.of(notes), Spread.of(idle_notes))
+    write.goal, write.met = "p95 ≤ 100 ms", Spread.of(notes).p95 <= 100
+    write.note = (
+        f"p95 {Spread.of(notes).p95:.1f} ms, max {max(notes):.0f} ms, idle p95 {Spread.of(idle_notes).p95:.1f} ms"
+    )
+    busy, quiet = Spread.of(pages), Spread.of(idle_pages)
+    read = Row(f"read during {name}", "a queue page, wall", busy, quiet)
+    read.ratio = Spread.of([p / statistics.median(idle_pages) for p in pages])
+    read.goal, read.met = "p95 ≤ 2 × idle", busy.p95 <= 2 * quiet.p95
+    read.note = f"p95 {busy.p95:.2f} ms, idle {quiet.p95:.2f} ms"
+    return write, read, told
+
+
+def together(path: Path, folder: Path, size: int, quick: bool) -> Iterator[tuple[str, Measure]]:
+    """A person beside an import and beside a recomputation, and what the recomputation itself costs."""
+    idle = 0.5 if quick else 5.0
+    importing: dict[str, Row] = {}
+    deriving: dict[str, Row] = {}
+
+    def imported() -> None:
+        copy = _fresh(folder / "beside.db", path)
+        write, read, told = _during("import", idle, "import", copy, size + 1, 300 if quick else ONTO)
+        write.more = read.more = told
+        importing.update({row.name: row for row in (write, read)})
+        _gone(copy)
+
+    def derived() -> None:
+        copy = folder / f"clocks-{size}.db"
+        if not copy.exists():
+            _fresh(copy, path)
+        # Two fifths of the tickets are open.
+        write, read, told = _during("recompute", idle, "recompute", copy, min(size, OPEN * 5 // 2))
+        seconds = told["cpu_ms"] / 1000 * OPEN / max(1, told["matched"])
+        row = figure("sla recompute", "CPU seconds for 100,000 open tickets", seconds, "s per 100k", most=10)
+        row.more = told
+        row.note = f"after a calendar change: {told['changed']:,} of {told['matched']:,} changed"
+        deriving.update({r.name: r for r in (row, write, read)})
+
+    def one_of(rows: dict[str, Row], make: Callable[[], None], name: str) -> Measure:
+        def measure() -> Row:
+            if name not in rows:
+                make()
+            # Asked again because the machine drifted: measured again.
+            return rows.pop(name)
+
+        return measure
+
+    for name in ("write during import", "read during import"):
+        yield name, one_of(importing, imported, name)
+    for name in ("sla recompute", "write during recompute", "read during recompute"):
+        yield name, one_of(deriving, derived, name)
+
+
+# -- the journal ---------------------------------------------------------------------------------------------------
+
+
+def journal(path: Path, folder: Path, quick: bool) -> Iterator[tuple[str, Measure]]:
+    """Proof and replay of the whole journal."""
+    yield "audit verify", lambda: _verify(path, 1 if quick else 3)
+    yield "replay", lambda: _replay(path, folder)
+
+
+def _verify(path: Path, times: int) -> Row:
+    told = [child.told("verify", path) for _ in range(times)]
+    rate = statistics.median(t["entries"] / t["cpu_ms"] * 1000 for t in told)
+    row = figure("audit verify", "entries a CPU second", rate, "entries/s", least=40_000)
+    row.more = {"told": told}
+    row.met = bool(row.met) and all(t["ok"] for t in told)
+    return row
+
+
+def _replay(path: Path, folder: Path) -> Row:
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        told = child.told("replay", path, made)
+    rate = told["entries"] / told["cpu_ms"] * 1000
+    row = figure("replay", "entries a CPU second, rows and index made", rate, "entries/s")
+    row.goal, row.met = f"same rows, memory flat within {FLAT_MIB} MiB", told["growth_mib"] <= FLAT_MIB
+    row.more = told
+    row.note = f"{told['entries']:,} entries, peak {told['peak_mib']:.0f} MiB"
+    if not told["same_counts"]:
+        row.met, row.note = False, "the replay differs"
+    return row
