@@ -48,6 +48,7 @@ BEFORE: dict[str, list[str]] = {
     ],
     "db salvage": ["helpdesk db backup damaged.db", "helpdesk db backup /srv/desk/desk.db"],
     "db archive": ["helpdesk db archive --older-than 1d --yes"],
+    "db salvage": ["helpdesk db backup damaged.db", "helpdesk db backup /srv/desk/desk.db"],
     "audit verify": ["helpdesk audit anchor /media/usb/anchor.jsonl"],
 }
 """What must have happened before the examples of a command, or before one of them."""

@@ -153,7 +153,7 @@ def test_bulk_shows_changes_and_undoes(crowded: Path, tmp_path: Path, monkeypatc
     assert (dry["matched"], dry["changed"], dry["batch"]) == (25, 25, None)
     assert dry["preview"][0]["changes"]["impact"][1] == "high"
     assert cli("ticket", "list", "-o", "json").json == before
-    assert "impact" in cli("bulk", "edit", "-w", "printer", "--set", "impact=high", "--dry-run").out
+    assert "Impact    Medium  High" in cli("bulk", "edit", "-w", "printer", "--set", "impact=high", "--dry-run").out
     asked = cli("bulk", "edit", "-w", "printer", "--set", "impact=high", ok=2)
     assert "--yes" in asked.err
     done = cli("bulk", "edit", "-w", "printer", "--set", "impact=high", "--yes", "-o", "json").json

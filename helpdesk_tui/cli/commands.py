@@ -135,8 +135,12 @@ def _definitions(formatter: HelpFormatter, heading: str, rows: list[tuple[str, s
 
 def _placeholder(argument: Any) -> str:
     """How an argument stands in the usage line: `NUMBER`, or `[FIELD]` where it may be left out."""
-    name = str(argument.metavar or argument.name.upper())
+    name = _named(argument)
     return name if argument.required else f"[{name}]"
+
+
+def _named(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper()).strip("[]")
 
 
 def _option(param: Any, name: str, text: str) -> tuple[str, str]:
@@ -160,7 +164,7 @@ def _write_help(command: Any, ctx: Any, formatter: HelpFormatter) -> None:
         if record is not None:
             if param.param_type_name == "argument":
                 # That it is required shows in the usage line.
-                arguments.append((param.metavar or record[0], record[1].removesuffix("[required]").rstrip()))
+                arguments.append((_named(param), record[1].removesuffix("[required]").rstrip()))
             else:
                 options.append(_option(param, *record))
     _definitions(formatter, _("Arguments"), arguments)

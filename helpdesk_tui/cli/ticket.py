@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from helpdesk_tui.cli import choices, context, output, shared
+from helpdesk_tui.cli import choices, context, labels, output, shared
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Column, Output, Row, print_rows
 from helpdesk_tui.cli.shared import (
@@ -44,8 +44,9 @@ _COMMENTS = (
 def _changes(value: Any) -> str:
     parts = []
     for field, (before, after) in value.items():
-        old, new = one_line(output.plain(before), 40), one_line(output.plain(after), 40)
-        parts.append(f"{field}: {old} -> {new}" if before not in (None, []) else f"{field}: {new}")
+        name = labels.label(field)
+        old, new = (one_line(output.plain(labels.value(field, side)), 40) for side in (before, after))
+        parts.append(f"{name}: {old} -> {new}" if before not in (None, []) else f"{name}: {new}")
     return "; ".join(parts) or "-"
 
 
