@@ -235,13 +235,13 @@ def changes(conn: sqlite3.Connection, sql: str, params: Iterable[Any] = ()) -> I
     decode = json.loads
     for ops, vals in conn.execute(sql, tuple(params)):
         found = decode(ops)
-        if vals:
-            texts = decode(vals)
+        if vals or f'{{"{_MARK}":[' in ops:
+            texts = decode(vals) if vals else []
             for _table, _key, before, after in found:
                 for row in (before, after):
                     for column, value in row.items() if row else ():
                         if type(value) is dict and _MARK in value:
-                            row[column] = texts[value[_MARK][0]][1]
+                            row[column] = _open(value, texts)
         yield [RowChange(table, tuple(key), before, after) for table, key, before, after in found]
 
 
