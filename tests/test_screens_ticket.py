@@ -10,6 +10,7 @@ from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.help import HelpScreen
 from helpdesk_tui.screens.ticket.header import HeadData, TicketHeader
 from helpdesk_tui.screens.ticket.reading import ledger_clocks
+from helpdesk_tui.screens.ticket.ticket import TicketScreen
 from helpdesk_tui.vocabulary.i18n import set_language
 from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.widgets.inert import width_of
@@ -194,6 +195,13 @@ async def test_a_ticket_that_vanishes_closes_its_screen(tmp_path: Path) -> None:
         await opened(c)
         c.desk.tickets.delete(2)
         await c.until(lambda: c.queue.is_current, 3)
+
+
+async def test_news_for_screens_that_are_not_put_together(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        for screen in (TicketScreen(2), type(c.queue)()):
+            screen.desk_moved(99)
+            assert not screen.children
 
 
 async def test_an_unknown_number_says_so(tmp_path: Path) -> None:

@@ -253,8 +253,10 @@ class QueueScreen(Feed, Writing):
     # -- live ------------------------------------------------------------------------------------------------
 
     def desk_moved(self, head: int) -> None:
-        self.refresh_visible()
-        self._read_preview()
+        # The word may come while the screen is being put together or taken down.
+        if self.query(TicketList):
+            self.refresh_visible()
+            self._read_preview()
 
     # -- actions ---------------------------------------------------------------------------------------------
 

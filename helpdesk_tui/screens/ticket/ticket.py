@@ -145,7 +145,9 @@ class TicketScreen(Writing):
         self.update_keys()
 
     def desk_moved(self, head: int) -> None:
-        self._read()
+        # The word may come while the screen is being put together or taken down.
+        if self.query(ContentSwitcher):
+            self._read()
 
     # -- who else is here ------------------------------------------------------------------------------------
 
