@@ -46,7 +46,6 @@ BEFORE: dict[str, list[str]] = {
     "helpdesk db restore desk.enc --key-file /etc/helpdesk/backup.key --force -o json": [
         "helpdesk db backup desk.enc --key-file /etc/helpdesk/backup.key"
     ],
-    "db salvage": ["helpdesk db backup damaged.db", "helpdesk db backup /srv/desk/desk.db"],
     "db archive": ["helpdesk db archive --older-than 1d --yes"],
     "db salvage": ["helpdesk db backup damaged.db", "helpdesk db backup /srv/desk/desk.db"],
     "audit verify": ["helpdesk audit anchor /media/usb/anchor.jsonl"],
@@ -56,6 +55,8 @@ ENDS = {
     "helpdesk undo b1f3a2c9 --yes -o json": 3,  # no such batch
     "helpdesk ticket edit INC-1042 --tag vpn --untag new --if-version 3": 5,  # changed since
     "helpdesk db restore /media/usb/desk-20261122T020000Z.db": 5,  # there is a desk already
+    "helpdesk people unmask '#7' --reason 'complaint 2026-31'": 5,  # the one who makes the demo sees it plainly
+    "helpdesk people unmask INC-1042 --reason 'call back about the survey' -o json": 5,
     "helpdesk people erase zhang.wei@lanhai.example": 2,  # asks, and there is no terminal
 }
 """Examples that cannot be meant to the letter: how they end here."""
