@@ -1,7 +1,7 @@
 """The queue: a list of tickets with marks, ranges and the mouse."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeAlias
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -31,13 +31,13 @@ class TicketList(CursorList):
         Binding("escape", "unmark", N_("Clear marks"), show=False, id="list.unmark"),
     ]
     DEFAULT_CSS = "TicketList { height: 1fr; width: 1fr; }"
-    NeedAfter = list_messages.NeedAfter
-    NeedBefore = list_messages.NeedBefore
-    NeedEdge = list_messages.NeedEdge
-    Highlighted = list_messages.Highlighted
-    Opened = list_messages.Opened
-    MarksChanged = list_messages.MarksChanged
-    FreshChanged = list_messages.FreshChanged
+    NeedAfter: TypeAlias = list_messages.NeedAfter
+    NeedBefore: TypeAlias = list_messages.NeedBefore
+    NeedEdge: TypeAlias = list_messages.NeedEdge
+    Highlighted: TypeAlias = list_messages.Highlighted
+    Opened: TypeAlias = list_messages.Opened
+    MarksChanged: TypeAlias = list_messages.MarksChanged
+    FreshChanged: TypeAlias = list_messages.FreshChanged
 
     def __init__(
         self,
