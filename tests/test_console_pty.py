@@ -1,8 +1,10 @@
 """The console on a real pseudo-terminal: how it ends, what it sends, and that no outside byte gets through."""
 
 import fcntl
+import json
 import os
 import pty
+import random
 import select
 import signal
 import struct
@@ -186,6 +188,108 @@ def test_a_killed_program_loses_less_than_a_second(desk: Path, home: Path, termi
     again.quiet()
     again.send("i")
     again.see("half a thought about certificates")
+
+
+def resize(terminal: Terminal, columns: int, rows: int) -> None:
+    """Another size of the window; the kernel tells the program (SIGWINCH)."""
+    fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def leave(terminal: Terminal) -> None:
+    """Quit by the command line, each key when the one before has had its effect."""
+    for keys in (":", "q", "\r"):
+        terminal.quiet()
+        terminal.send(keys)
+    assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("changes", [60, pytest.param(2_000, marks=[pytest.mark.soak, pytest.mark.timeout(600)])])
+def test_a_storm_of_window_sizes_while_typing_loses_no_letter(
+    desk: Path, home: Path, terminals: list[Terminal], changes: int
+) -> None:
+    terminal = Terminal(desk, home)
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    terminal.quiet()
+    terminal.send("i")
+    terminal.see("INTERNAL NOTE")
+    chance, typed = random.Random(changes), ""
+    for number in range(changes):
+        resize(terminal, chance.choice((1, 20, 40, 79, 80, 120, 300)), chance.choice((1, 3, 10, 24, 60)))
+        if number % 3 == 0:
+            letter = chance.choice("abcdefghij")
+            typed += letter
+            terminal.send(letter)
+        if number % 10 == 0:
+            time.sleep(0.03)  # real time: the program runs beside the test
+    resize(terminal, 80, 24)
+    terminal.quiet()
+    terminal.send("\x13")
+    terminal.see("note written")
+    leave(terminal)
+    assert b"Traceback" not in terminal.bytes
+    with Desk.open(desk) as made:
+        bodies = [c.body for n in range(1, 61) for c in made.tickets.comments(n)]
+    assert bodies == [typed]
+
+
+def test_a_storm_of_endings_is_one_ending(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = writing(desk, home, terminals)
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGWINCH, signal.SIGTERM, signal.SIGHUP) * 4:
+        if terminal.process.poll() is None:
+            terminal.process.send_signal(number)
+    terminal.hang_up()
+    assert terminal.end() == 0
+    assert "half a thought about certificates" in kept(home)
+    with Desk.open(desk) as made:
+        assert made.tickets.comments(1) == []
+        assert made.store.query("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_stopped_and_continued_it_goes_on(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = writing(desk, home, terminals)
+    for _ in range(3):
+        terminal.process.send_signal(signal.SIGSTOP)
+        terminal.send("x")
+        terminal.process.send_signal(signal.SIGCONT)
+    terminal.quiet()
+    terminal.send("\x13")
+    terminal.see("note written")
+    leave(terminal)
+    with Desk.open(desk) as made:
+        found = [c.body for n in range(1, 61) for c in made.tickets.comments(n)]
+    assert found == ["half a thought about certificatesxxx"]
+
+
+@pytest.mark.parametrize("cuts", [2, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3_000)])])
+def test_a_line_that_is_cut_while_typing_loses_nothing_that_was_seen(
+    desk: Path, home: Path, terminals: list[Terminal], cuts: int
+) -> None:
+    chance = random.Random(cuts)
+    for cut in range(cuts):
+        terminal = Terminal(desk, home)
+        terminals.append(terminal)
+        terminal.see("minutes 0")
+        terminal.quiet()
+        terminal.send("i")
+        terminal.see("INTERNAL NOTE")
+        terminal.send("\x15" * 3)  # whatever an earlier cut has left
+        word = (
+            f"cut{cut}"
+            + "".join(chance.choice("abcdefghij") for _ in range(chance.randrange(3, 25)))
+            + chr(0x410 + cut)
+        )
+        start = len(terminal.bytes)
+        terminal.send(word)
+        terminal.see(word[-1], start)
+        how = chance.choice(("closed", "hup", "term"))
+        if how == "closed":
+            terminal.hang_up()
+        else:
+            terminal.process.send_signal(signal.SIGHUP if how == "hup" else signal.SIGTERM)
+        assert terminal.end() == 0
+        assert word in json.loads(kept(home))["fields"]["text"], how
+        terminal.close()
 
 
 def test_quitting_by_key_is_clean(desk: Path, home: Path, terminals: list[Terminal]) -> None:
