@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from helpdesk_tui.desk.demo.generator import generate
 from helpdesk_tui.desk.demo.models import DEMO_ME, DemoDesk, DemoPerson, DemoStep, DemoTicket
 from helpdesk_tui.desk.derive import columns as derive_columns
 from helpdesk_tui.desk.desk import Desk, wall_clock
+from helpdesk_tui.desk.garbage import no_cycles
 from helpdesk_tui.desk.history import Life, Ways
 from helpdesk_tui.desk.moves import given, hand_over, set_state
 from helpdesk_tui.desk.policybox import Governing
@@ -29,7 +31,9 @@ from helpdesk_tui.vocabulary.records import Instant
 
 DEMO_MARK: Final = "demo"
 DAYS: Final = 90
-_CHUNK: Final = 2_500
+# Entries of one transaction: a ticket whose whole life lies in it is written once, as it stands at the end.
+_CHUNK: Final = 25_000
+_YEAR: Final = 366 * 86_400
 # Steps that turn the clocks, and with them what a list shows; the last step of a ticket always counts.
 _CLOCKED: Final = frozenset({"open", "resolve", "reopen", "cancel", "merge"})
 
@@ -46,8 +50,9 @@ def build_demo(
     with Desk.open(path, user=user or os_user(), clock=lambda: beginning) as desk:
         if first.holds_work(desk.store):
             raise Conflict(N_("{path} already holds a desk; the demo wants a file of its own (--db PATH)"), path=path)
-        company = generate(seed, present, tickets, DAYS)
-        _Telling(desk, company, present).tell()
+        with no_cycles():
+            company = generate(seed, present, tickets, DAYS)
+            _Telling(desk, company, present).tell()
         with desk.store.write() as tx:
             tx.conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (DEMO_MARK, str(seed)))
     return {"tickets": len(company.tickets), "people": len(company.people), "seed": seed}
@@ -91,14 +96,11 @@ class _Telling:
             for place, step in enumerate(ticket.steps)
         ]
         steps.sort(key=lambda s: s[:3])
-        entries: list[Entry] = []
-        timers: dict[int, dict[str, Instant]] = {}
-        for _, _, _, ticket, step in steps:
-            entries.append(self._step(ticket, step, timers))
-            if len(entries) == _CHUNK:
-                self._write(entries, timers)
-                entries, timers = [], {}
-        self._write(entries, timers)
+        for start in range(0, len(steps), _CHUNK):
+            timers: dict[int, dict[str, Instant]] = {}
+            with self.desk.store.still():
+                entries = [self._step(ticket, step, timers) for *_, ticket, step in steps[start : start + _CHUNK]]
+            self._write(entries, timers)
 
     def _write(self, entries: list[Entry], timers: dict[int, dict[str, Instant]] | None = None) -> None:
         if entries:
@@ -158,6 +160,15 @@ class _Telling:
                 entries, "template.save", "template", new_row("template", id=self._next("template"), **asdict(template))
             )
         self._write(entries)
+        self._holidays()
+
+    def _holidays(self) -> None:
+        """The public holidays of the sites, as an administrator imports them: of the years told, and of the next."""
+        years = sorted({datetime.fromtimestamp(at, UTC).year for at in (self.beginning, self.now, self.now + _YEAR)})
+        for code, rules in self.governing.policy.calendars.items():
+            if rules.holidays:
+                self.desk.sla.import_holidays(code, None, years, recompute=False)
+        self.governing = self.desk.policies.current()
 
     def _person(self, entries: list[Entry], person: DemoPerson) -> None:
         from helpdesk_tui.store.apply import fetch, new_row
@@ -311,8 +322,7 @@ class _Telling:
         inputs = decisions.classification_inputs(
             draft, requester, {"kind": draft["kind"], "service": self.desk.directory.service_code(draft["service_id"])}
         )
-        found = decisions.run_classification(self.governing, draft["title"], draft["description"], inputs)
-        draft.because(decisions.kept(decisions.CLASSIFICATION, self.governing.version, found.data(), inputs))
+        draft.because(decisions.judge(self.governing, draft["title"], draft["description"], inputs).reason)
         service = self.desk.directory.services().get(draft["service_id"])
         priority = priorities.prioritise(
             self.governing.policy, Level(draft["impact"]), Level(draft["urgency"]),

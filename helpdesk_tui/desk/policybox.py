@@ -130,16 +130,21 @@ class PolicyBox:
         with self._guard:
             found = self._made.get((number, stamp))
             if found is None:
-                rows = self._store.query("SELECT document FROM policy_version WHERE version = ?", (number,))
-                if not rows:
-                    raise NotFound(N_("there is no policy version {version}"), version=number)
-                found = self.prepare(number, parse_policy(rows[0][0]))
+                # A version never changes: where only days of the calendars did, it is read and compiled already.
+                known = next((made for (version, _), made in self._made.items() if version == number), None)
+                if known is not None:
+                    found = self.prepare(number, known.policy, known.compiled)
+                else:
+                    rows = self._store.query("SELECT document FROM policy_version WHERE version = ?", (number,))
+                    if not rows:
+                        raise NotFound(N_("there is no policy version {version}"), version=number)
+                    found = self.prepare(number, parse_policy(rows[0][0]))
                 self._made = {k: v for k, v in self._made.items() if k[1] == stamp}
                 self._made[(number, stamp)] = found
             return found
 
-    def prepare(self, number: int, policy: Policy) -> Governing:
-        """Compile a policy against the desk's calendar rows (also a candidate that is not stored)."""
+    def prepare(self, number: int, policy: Policy, compiled: CompiledPolicy | None = None) -> Governing:
+        """Compile a policy (unless that was done) against the desk's calendar rows (also a candidate not stored)."""
         days = self._store.query("SELECT calendar, day, kind FROM calendar_day")
         calendars = {}
         for name, rules in policy.calendars.items():
@@ -161,7 +166,7 @@ class PolicyBox:
             for target in policy.sla.targets
         )
         switches = SlaSwitches.parse(policy.sla.switches)
-        return Governing(number, policy, compile_policy(policy), calendars, plans, switches)
+        return Governing(number, policy, compiled or compile_policy(policy), calendars, plans, switches)
 
     def _calendar_stamp(self) -> int:
         """The sequence number of the last change of calendar rows."""
