@@ -117,9 +117,9 @@ def test_every_bit_flip_in_a_row_is_found(copy: Path, tables: tuple[str, ...]) -
 
 @pytest.mark.soak
 @pytest.mark.parametrize("table", ["ticket", "journal", "journal_text", "comment"])
-def test_every_single_bit_of_every_row(copy: Path, table: str) -> None:
+def test_very_many_bit_flips(copy: Path, table: str) -> None:
     places = bits(copy, table)
-    for bit in places if len(places) < 40_000 else random.Random(1).sample(places, 40_000):
+    for bit in random.Random(1).sample(places, min(len(places), 10_000)):
         flip(copy, bit)
         assert not check.check(copy).ok, bit
         flip(copy, bit)
