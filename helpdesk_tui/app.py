@@ -110,6 +110,8 @@ class HelpdeskApp(DeskApp):
             # Not in the main thread (a test) there are no signals to hear.
             with contextlib.suppress(RuntimeError, ValueError, NotImplementedError):
                 loop.add_signal_handler(number, self._signalled, number)
+        with contextlib.suppress(ValueError, AttributeError):
+            self._hear_continued(loop)
         self._live.start()
         if self._first_ticket is not None:
             self.open_ticket(self._first_ticket)
@@ -134,6 +136,26 @@ class HelpdeskApp(DeskApp):
         last.start()
         self._live.stop()
         self.leave()
+
+    def _hear_continued(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Go on after SIGSTOP and SIGCONT with one reader of the keys.
+
+        Textual starts another at every SIGCONT, also where it was not suspended by ctrl+z: two readers then take
+        each other's keys, and the raw terminal counts as the state to restore at the end.
+        """
+        driver: Any = self._driver
+        again = driver._sigcont_application
+
+        def continued(number: int, frame: object) -> None:
+            if not driver._must_signal_resume:
+                if _is_raw(driver.fileno):
+                    loop.call_soon_threadsafe(self.refresh)
+                    return
+                # A shell took the terminal back meanwhile.
+                driver.suspend_application_mode()
+            again(number, frame)
+
+        signal.signal(signal.SIGCONT, continued)
 
     def _end_now(self) -> None:
         driver = self._driver
@@ -305,6 +327,16 @@ class HelpdeskApp(DeskApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Nothing beyond our own actions in the palette."""
         return ()
+
+
+def _is_raw(handle: int) -> bool:
+    """Whether the terminal still gives us each key as it is typed."""
+    import termios
+
+    try:
+        return not termios.tcgetattr(handle)[3] & (termios.ICANON | termios.ECHO)
+    except termios.error:
+        return True
 
 
 def theme_of(environ: "dict[str, str] | os._Environ[str]") -> str:

@@ -248,17 +248,40 @@ def test_a_storm_of_endings_is_one_ending(desk: Path, home: Path, terminals: lis
 
 def test_stopped_and_continued_it_goes_on(desk: Path, home: Path, terminals: list[Terminal]) -> None:
     terminal = writing(desk, home, terminals)
+    before = len(list(Path(f"/proc/{terminal.process.pid}/task").iterdir()))
     for _ in range(3):
         terminal.process.send_signal(signal.SIGSTOP)
         terminal.send("x")
         terminal.process.send_signal(signal.SIGCONT)
-    terminal.quiet()
+        terminal.quiet(0.2)
+    # One reader of keys, not one more for each time.
+    assert len(list(Path(f"/proc/{terminal.process.pid}/task").iterdir())) < before + 3
     terminal.send("\x13")
     terminal.see("note written")
     leave(terminal)
     with Desk.open(desk) as made:
         found = [c.body for n in range(1, 61) for c in made.tickets.comments(n)]
     assert found == ["half a thought about certificatesxxx"]
+    after = termios.tcgetattr(terminal.slave)
+    assert after[3] & (termios.ECHO | termios.ICANON) == terminal.before[3] & (termios.ECHO | termios.ICANON)
+
+
+def test_continued_after_a_shell_took_the_terminal(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = writing(desk, home, terminals)
+    terminal.process.send_signal(signal.SIGSTOP)
+    termios.tcsetattr(terminal.slave, termios.TCSANOW, terminal.before)
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.wait_for(
+        lambda: not termios.tcgetattr(terminal.slave)[3] & (termios.ECHO | termios.ICANON), "the terminal is ours again"
+    )
+    terminal.quiet()
+    terminal.send(" and more")
+    terminal.see("and more")
+    terminal.send("\x13")
+    terminal.see("note written")
+    leave(terminal)
+    after = termios.tcgetattr(terminal.slave)
+    assert after[3] & (termios.ECHO | termios.ICANON) == terminal.before[3] & (termios.ECHO | termios.ICANON)
 
 
 @pytest.mark.parametrize("cuts", [2, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3_000)])])
