@@ -40,6 +40,7 @@ class Watch:
 @pytest.fixture(autouse=True)
 def quick(desk: Desk) -> None:
     desk.importing.monotonic = Watch(0.001)
+    desk.importing.busy = lambda: 0.0
     desk.importing.breathe = lambda seconds: None
 
 
@@ -193,11 +194,16 @@ def test_resuming_what_never_was_or_was_taken_back(desk: Desk) -> None:
 def test_short_transactions_by_time(desk: Desk) -> None:
     held: list[int] = []
     desk.on_commit = lambda numbers: held.append(len(numbers))
-    desk.importing.monotonic = Watch(0.2)  # every transaction seems to take four times as long as it may
+    desk.importing.monotonic = Watch(0.2)  # every transaction seems to take two and a half times as long as it may
     desk.importing.tickets(rows(120))
     assert held[0] == 32
     assert sum(held) == 120
-    assert held[1:4] == [8, 4, 4]
+    assert held[1:4] == [12, 8, 8]
+    # Work counts at once, time that others took from it by half.
+    desk.importing.monotonic, desk.importing.busy = Watch(0.001), Watch(0.08)
+    held.clear()
+    desk.importing.tickets(rows(60, title="scanner"))
+    assert held == [32, 16, 8, 4]
     pauses: list[float] = []
     desk.importing.breathe = pauses.append
     desk.importing.monotonic = Watch(0.01)

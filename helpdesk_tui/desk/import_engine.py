@@ -19,9 +19,10 @@ from helpdesk_tui.vocabulary.i18n import N_
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
 
-# How long one transaction may hold the lock, in seconds; others wait about twice as long at worst.
-HOLD: Final = 0.05
-_FEWEST: Final = 4
+# How long one transaction may hold the lock, in seconds of work or in twice as many by the clock: on a busy machine
+# everything takes longer, and short transactions would make it busier. Others wait about twice as long at worst.
+HOLD: Final = 0.04
+_FEWEST: Final = 8
 _MOST: Final = 500
 _FIRST: Final = 32
 # After each transaction, so that whoever waits for the lock gets it.
@@ -71,6 +72,7 @@ class Engine(Generic[T]):
         dry_run: bool,
         resume: str | None,
         monotonic: Callable[[], float] = time.monotonic,
+        busy: Callable[[], float] = time.thread_time,
         breathe: Callable[[float], None] = time.sleep,
         hold: float = HOLD,
     ) -> None:
@@ -78,6 +80,7 @@ class Engine(Generic[T]):
         self._verb = verb
         self._dry_run = dry_run
         self._monotonic = monotonic
+        self._busy = busy
         self._breathe = breathe
         self._hold = hold
         self.batch = self._begin(source, resume)
@@ -116,16 +119,16 @@ class Engine(Generic[T]):
             if not waiting:
                 return
             chunk = waiting[:size]
-            began = self._monotonic()
             stopped = False
             with self._work() as work:
+                began, worked = self._monotonic(), self._busy()
                 taken = step(work, chunk)
                 stopped, taken = taken < 0, abs(taken)
                 cursor += sum(weigh(item) for item in chunk[:taken])
                 if not self._dry_run:
                     self.batch = replace(self.batch, cursor=cursor)
                     work.after_rows.append(_advancing(work, self.batch))
-            spent = self._monotonic() - began
+            spent = max(self._busy() - worked, (self._monotonic() - began) / 2)
             del waiting[:taken]
             if stopped:
                 return

@@ -30,8 +30,9 @@ _LOG: Final = "import.log"
 class Importing(Noun):
     """Bringing tickets in."""
 
-    # For tests: the clock that measures how long the lock is held, and the pause between two transactions.
+    # For tests: the clocks that measure how long the lock is held, and the pause between two transactions.
     monotonic: Callable[[], float] = staticmethod(time.monotonic)
+    busy: Callable[[], float] = staticmethod(time.thread_time)
     breathe: Callable[[float], None] = staticmethod(time.sleep)
     # Called with the rows behind (the whole is not known); and the batch that was being written last.
     progress: Callable[[int, int | None], None] | None = None
@@ -106,7 +107,7 @@ class Importing(Noun):
     def _engine(self, verb_name: str, source: str, dry_run: bool, resume: str | None) -> Engine[Any]:
         engine: Engine[Any] = Engine(
             self.desk, verb_name, source=source, dry_run=dry_run, resume=resume,
-            monotonic=self.monotonic, breathe=self.breathe,
+            monotonic=self.monotonic, busy=self.busy, breathe=self.breathe,
         )  # fmt: skip
         self.last_batch = None if dry_run else engine.batch.id
         return engine
