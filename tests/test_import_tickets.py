@@ -206,7 +206,7 @@ def test_short_transactions_by_time(desk: Desk) -> None:
     assert held == [32, 16, 8, 4]
     pauses: list[float] = []
     desk.importing.breathe = pauses.append
-    desk.importing.monotonic = Watch(0.01)
+    desk.importing.monotonic, desk.importing.busy = Watch(0.01), lambda: 0.0
     held.clear()
     desk.importing.tickets(rows(400))
     assert held == [32, 64, 128, 176]
