@@ -212,6 +212,31 @@ def test_a_ticket_changed_meanwhile_stays(desk: Desk, tmp_path: Path, monkeypatc
     assert len(desk.tickets.select()) == 8
 
 
+def test_a_desk_restored_from_before_a_move_meets_its_archive(made: Path, tmp_path: Path) -> None:
+    """What is there in the same form moves again; another form is for a person to decide."""
+    path = Path(shutil.copyfile(made, tmp_path / "desk.db"))
+    _run(path, "out")
+    shutil.copyfile(made, path)
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    with Desk.open(path, user=ANA, clock=FixedClock(LATER)) as desk:
+        assert {t["number"] for t in desk.tickets.select()} == set(range(1, 9))
+        desk.tickets.note(6, "written on the restored desk")
+        with pytest.raises(Conflict, match="another form of ticket 6"):
+            desk.upkeep.archive("2y")
+        assert {t["number"] for t in desk.tickets.select()} == set(range(1, 9))
+        (tmp_path / "desk.archive.db").rename(tmp_path / "aside.db")
+        assert desk.upkeep.archive("2y")["moved"] == 5
+        assert desk.upkeep.check(deep=True)["ok"]
+    shutil.copyfile(made, path)
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    (tmp_path / "aside.db").replace(tmp_path / "desk.archive.db")
+    with Desk.open(path, user=ANA, clock=FixedClock(LATER)) as desk:
+        assert desk.upkeep.archive("2y")["moved"] == 5
+        assert desk.upkeep.check(deep=True)["ok"]
+
+
 # ── crashes ──────────────────────────────────────────────────────────────────────────────────────
 def _run(path: Path, what: str) -> None:
     with Desk.open(path, user=ANA, clock=FixedClock(LATER)) as desk:

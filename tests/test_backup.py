@@ -417,6 +417,29 @@ def test_a_desk_too_damaged_to_close_goes_aside_with_its_log(path: Path, tmp_pat
     assert check.check(path).ok
 
 
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_a_log_of_a_desk_that_is_gone_never_meets_the_new_file(path: Path, tmp_path: Path, end: str) -> None:
+    """Somebody deleted the desk and left its log: SQLite would play it into whatever comes to lie there."""
+    take(path, tmp_path / "b.db")
+    before = rows(path)
+    with Desk.open(path, user=ANA, clock=FixedClock()) as desk:
+        desk.tickets.open("only in the log")
+        log = path.with_name("desk.db-wal").read_bytes()
+    path.unlink()
+    for leftover in publish.leftovers(path):
+        leftover.unlink()
+    stray = path.with_name(f"desk.db{end}")
+    stray.write_bytes(log)
+    back(tmp_path / "b.db", path)
+    assert rows(path) == before
+    kept = next(p for p in tmp_path.iterdir() if p.name.startswith("desk.replaced") and p.name.endswith(end))
+    assert kept.read_bytes() == log
+    (tmp_path / f"c.db{end}").write_bytes(log)
+    with pytest.raises(Conflict, match="move it away"):
+        take(path, tmp_path / "c.db")
+    assert not (tmp_path / "c.db").exists() and not (tmp_path / "c.db.manifest").exists()
+
+
 # ── who, and the journal ─────────────────────────────────────────────────────────────────────────
 def test_only_who_runs_the_desk_takes_backups_and_the_journal_tells(desk: Desk, tmp_path: Path) -> None:
     desk.tickets.open("vpn")
@@ -475,6 +498,8 @@ def test_the_commands(cli: Cli, tmp_path: Path) -> None:
         cli("db", "backup", str(tmp_path / "y"), *wrong, ok=2)
     assert not (tmp_path / "y").exists()
     cli("db", "backup", "", ok=2)
+    cli("db", "backup", str(tmp_path / "no" / "such" / "x.db"), ok=1)
+    assert not (tmp_path / "no").exists()
 
 
 def test_a_restore_over_a_desk_is_for_its_administrators(cli: Cli, tmp_path: Path) -> None:

@@ -259,6 +259,8 @@ class Archive:
         """Copy tickets in and mark them pending, in one transaction that is on the disk when this returns."""
         with self._transaction():
             for found in bundles:
+                if self._holds(found):
+                    continue
                 for table in PARTS:
                     self.conn.executemany(_WRITE[table], found.rows[table])
                 self.conn.executemany(journal.INSERT, found.entries)
@@ -266,6 +268,21 @@ class Archive:
                 self.conn.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?)", blobs(found.number))
                 self._index(found)
             self._mark([found.number for found in bundles])
+
+    def _holds(self, found: Bundle) -> bool:
+        """Whether a ticket is here already, as it is there: the desk was restored from a backup before its move.
+
+        Raises Conflict where it is here in another form, which nobody but a person can choose between.
+        """
+        if self.conn.execute("SELECT 1 FROM ticket WHERE number = ?", (found.number,)).fetchone() is None:
+            return False
+        if bundle(self.conn, found.number).digest != found.digest:
+            raise Conflict(
+                N_("the archive {path} holds another form of ticket {number}; move that file away and begin a new one"),
+                path=self.path,
+                number=found.number,
+            )
+        return True
 
     def mark(self, numbers: list[int]) -> None:
         """Mark tickets pending that are about to go back."""

@@ -51,9 +51,15 @@ def default_name(desk: Path, at: Instant, *, encrypted: bool) -> str:
 
 
 def place_for(desk: Path, wanted: Path | None, at: Instant, *, encrypted: bool) -> Path:
-    """The file that a backup goes to: as named, or a name by time in a folder (`backups` beside the desk if none)."""
-    folder = desk.parent / "backups" if wanted is None else wanted
-    return folder / default_name(desk, at, encrypted=encrypted) if wanted is None or wanted.is_dir() else folder
+    """The file that a backup goes to: as named, or a name by time in a folder (`backups` beside the desk if none).
+
+    Raises StoreFault where the folder of a named file does not exist.
+    """
+    if wanted is None or wanted.is_dir():
+        return (wanted or desk.parent / "backups") / default_name(desk, at, encrypted=encrypted)
+    if not wanted.parent.is_dir():  # perhaps a disk that is not mounted
+        raise StoreFault(N_("there is no folder {path}; nothing was written"), path=wanted.parent)
+    return wanted
 
 
 def backup(
@@ -263,7 +269,9 @@ def replace(made: Path, desk: Path, at: Instant, *, force: bool) -> Path | None:
     """
     if not desk.exists():
         desk.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with driver.writer_lock(desk):
+        with driver.writer_lock(desk), _faults(desk):
+            # A log of a desk that was deleted is not the restored one's.
+            _logs_aside(desk, _aside(desk, at))
             publish.publish(made, desk)
         return None
     if not force:
@@ -274,12 +282,16 @@ def replace(made: Path, desk: Path, at: Instant, *, force: bool) -> Path | None:
         _alone(desk)
         aside = _aside(desk, at)
         _second_name(desk, aside)
-        for end in ("-wal", "-shm"):  # only of a desk too damaged to be closed
-            beside = desk.with_name(desk.name + end)
-            if beside.exists():
-                beside.rename(aside.with_name(aside.name + end))
+        _logs_aside(desk, aside)  # only of a desk too damaged to be closed
         publish.publish(made, desk, replace=True)
     return aside
+
+
+def _logs_aside(desk: Path, aside: Path) -> None:
+    for end in ("-wal", "-shm", "-journal"):
+        beside = desk.with_name(desk.name + end)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + end))
 
 
 def _second_name(desk: Path, aside: Path) -> None:

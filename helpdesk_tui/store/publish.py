@@ -66,11 +66,21 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def leftovers(place: Path) -> list[Path]:
+    """Logs beside `place` that a database of this name would take for its own."""
+    return [p for end in ("-wal", "-journal") if os.path.lexists(p := place.with_name(place.name + end))]
+
+
 def publish(made: Path, place: Path, *, replace: bool = False) -> None:
     """Give a finished file its name: all of it is on the disk before the name is. Mode 0600.
 
-    Raises Conflict where `place` is taken (and `replace` is not given), StoreFault where it cannot be written.
+    Raises Conflict where `place` is taken (and `replace` is not given) or a log of another database lies beside it,
+    StoreFault where it cannot be written.
     """
+    for stray in leftovers(place):
+        raise Conflict(
+            N_("{path} belongs to a file that is gone, and would damage a new one; move it away"), path=stray
+        )
     try:
         made.chmod(0o600)
         sync(made)
