@@ -246,11 +246,18 @@ def test_a_storm_of_endings_is_one_ending(desk: Path, home: Path, terminals: lis
         assert made.store.query("PRAGMA integrity_check") == [("ok",)]
 
 
+def stop(terminal: Terminal) -> None:
+    """Stop the program, and wait until it stands still: a SIGCONT takes back a SIGSTOP that has not had its effect."""
+    terminal.process.send_signal(signal.SIGSTOP)
+    status = Path(f"/proc/{terminal.process.pid}/status")
+    terminal.wait_for(lambda: "State:\tT" in status.read_text("utf-8"), "stopped")
+
+
 def test_stopped_and_continued_it_goes_on(desk: Path, home: Path, terminals: list[Terminal]) -> None:
     terminal = writing(desk, home, terminals)
     before = len(list(Path(f"/proc/{terminal.process.pid}/task").iterdir()))
     for _ in range(3):
-        terminal.process.send_signal(signal.SIGSTOP)
+        stop(terminal)
         terminal.send("x")
         terminal.process.send_signal(signal.SIGCONT)
         terminal.quiet(0.2)
@@ -268,7 +275,7 @@ def test_stopped_and_continued_it_goes_on(desk: Path, home: Path, terminals: lis
 
 def test_continued_after_a_shell_took_the_terminal(desk: Path, home: Path, terminals: list[Terminal]) -> None:
     terminal = writing(desk, home, terminals)
-    terminal.process.send_signal(signal.SIGSTOP)
+    stop(terminal)
     termios.tcsetattr(terminal.slave, termios.TCSANOW, terminal.before)
     terminal.process.send_signal(signal.SIGCONT)
     terminal.wait_for(
