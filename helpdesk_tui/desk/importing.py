@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from helpdesk_tui.desk import fields
 from helpdesk_tui.desk.import_engine import Engine, Tally
 from helpdesk_tui.desk.import_log import LogWriter
 from helpdesk_tui.desk.import_rows import Incoming, LogCase
@@ -23,6 +24,7 @@ from helpdesk_tui.vocabulary.roles import Permission
 
 ON_ERROR: Final = ("skip", "stop")
 PREVIEW: Final = 10
+MAX_SOURCE: Final = 4_096
 _TICKETS: Final = "import.tickets"
 _LOG: Final = "import.log"
 
@@ -105,6 +107,7 @@ class Importing(Noun):
             raise Usage(N_("{value} is not known; use {choices}"), value=on_error, choices=", ".join(ON_ERROR))
 
     def _engine(self, verb_name: str, source: str, dry_run: bool, resume: str | None) -> Engine[Any]:
+        fields.bounded("source", source, MAX_SOURCE)
         engine: Engine[Any] = Engine(
             self.desk, verb_name, source=source, dry_run=dry_run, resume=resume,
             monotonic=self.monotonic, busy=self.busy, breathe=self.breathe,

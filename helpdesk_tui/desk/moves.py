@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.rules import lifecycle
-from helpdesk_tui.vocabulary.errors import Conflict
+from helpdesk_tui.vocabulary.errors import Conflict, Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind, Phase, phase_of, state_label
 from helpdesk_tui.vocabulary.reasons import Reason, register
@@ -12,6 +12,7 @@ from helpdesk_tui.vocabulary.records import Instant
 if TYPE_CHECKING:
     from helpdesk_tui.desk.work import Draft, Work
 
+MAX_REASON: Final = 10_000
 register({"given": N_("reason given: {text}")})
 
 # What a policy calls a required field, and the column that holds it.
@@ -35,8 +36,14 @@ def move_facts(draft: "Draft") -> dict[str, Any]:
 
 
 def given(reason: str | None) -> list[dict[str, Any]]:
-    """A reason that a person typed, as the journal keeps it (its text can be erased)."""
-    return [{"code": "given", "text": reason}] if reason else []
+    """A reason that a person typed, as the journal keeps it (its text can be erased). Raises Invalid for a very long one."""
+    if not reason:
+        return []
+    if len(reason) > MAX_REASON:
+        raise Invalid(
+            N_("{field} has {n} characters; at most {limit} are taken"), field="reason", n=len(reason), limit=MAX_REASON
+        )
+    return [{"code": "given", "text": reason}]
 
 
 def move(work: "Work", draft: "Draft", to: str, reason: str | None = None, *, judged: bool = True) -> None:

@@ -7,7 +7,7 @@ from helpdesk_tui.desk import computing, fields, seeds
 from helpdesk_tui.desk.policy_diff import differences
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, Progress, when
-from helpdesk_tui.rules.policy import MAX_DOCUMENT, Policy, parse_policy
+from helpdesk_tui.rules.policy import Policy, parse_policy
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission
@@ -96,8 +96,6 @@ class Policies(Noun):
         """
         policy = parse_policy(text)
         reason_given = fields.bounded("note", note, 4_000).strip()
-        if len(text) > MAX_DOCUMENT:
-            raise Invalid(N_("the document is larger than {most} characters"), most=MAX_DOCUMENT)
         digest = hashlib.sha256(text.encode()).hexdigest()
         with self.desk.work("policy.apply") as work:
             current = work.rows("SELECT version, sha256 FROM policy_version ORDER BY version DESC LIMIT 1")

@@ -13,6 +13,7 @@ Span = tuple[int, int]
 MAX_CHARS: Final = 4000
 MAX_TERMS: Final = 100
 MAX_DEPTH: Final = 20
+_NEAR: Final = 160
 
 
 class FilterProblem(Usage):
@@ -70,10 +71,12 @@ class FilterProblem(Usage):
         )
 
     def marked(self) -> str:
-        """Two inert lines for a terminal: the filter, and `^` under the piece in question."""
-        before, piece = one_line(self.text[: self.start]), one_line(self.text[self.start : self.end])
+        """Two inert lines for a terminal: the filter, and `^` under the piece in question; of a long one what is near."""
+        begin = max(0, self.start - _NEAR)
+        before, piece = one_line(self.text[begin : self.start]), one_line(self.text[self.start : self.end], _NEAR)
+        before = ("..." if begin else "") + before
         marks = "^" * max(1, cell_width(piece))
-        return f"{before}{piece}{one_line(self.text[self.end :])}\n{' ' * cell_width(before)}{marks}"
+        return f"{before}{piece}{one_line(self.text[self.end :], _NEAR)}\n{' ' * cell_width(before)}{marks}"
 
 
 def quote(text: str) -> str:
