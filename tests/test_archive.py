@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pwd
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Busy, Conflict, Invalid, NotFound, NotPermitted, StoreFault
 from tests.cli_runner import Cli
 from tests.desk_fixtures import START, FixedClock, as_person
+from tests.faults import runs, traced
 from tests.killing import every_step
 
 ANA = OsUser(1000, "ana", "Ana Admin")
@@ -246,42 +248,91 @@ def _run(path: Path, what: str) -> None:
             desk.upkeep.unarchive([4, 5])
 
 
-@pytest.mark.parametrize("what", ["out", "back"])
-def test_killed_at_any_step_nothing_is_lost_and_nothing_is_there_twice(made: Path, tmp_path: Path, what: str) -> None:
-    start = tmp_path / "start"
-    start.mkdir()
-    shutil.copyfile(made, start / "desk.db")
-    whole = parts(start / "desk.db")
-    if what == "back":
-        _run(start / "desk.db", "out")
-    work = tmp_path / "work"
-    path, place = work / "desk.db", work / "desk.archive.db"
+class _Bench:
+    """One move, begun again and again from the same two files, and what must hold whenever it was cut off."""
 
-    def reset() -> None:
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir()
-        for file in start.iterdir():
-            text = file.read_bytes()
-            (work / file.name).write_bytes(text)
-        with Desk.open(path, user=ANA) as desk, desk.store.write() as tx:  # the archive's place moves with the test
-            tx.conn.execute("UPDATE meta SET value = ? WHERE key = 'archive'", (str(place),))
+    def __init__(self, made: Path, folder: Path, what: str) -> None:
+        self.what, self.start, self.work = what, folder / "start", folder / "work"
+        self.path, self.place = self.work / "desk.db", self.work / "desk.archive.db"
+        self.start.mkdir()
+        shutil.copyfile(made, self.start / "desk.db")
+        self.whole = parts(self.start / "desk.db")
+        if what == "back":
+            _run(self.start / "desk.db", "out")
 
-    kills = 0
-    for _n in every_step(lambda: _run(path, what), reset):
-        kills += 1
-        with Desk.open(path, user=ANA, clock=FixedClock(LATER)) as desk:
-            if desk.upkeep.archive_path() is not None and place.exists():
+    def reset(self) -> None:
+        shutil.rmtree(self.work, ignore_errors=True)
+        shutil.copytree(self.start, self.work)
+        with (
+            Desk.open(self.path, user=ANA) as desk,
+            desk.store.write() as tx,
+        ):  # the archive's place moves with the test
+            tx.conn.execute("UPDATE meta SET value = ? WHERE key = 'archive'", (str(self.place),))
+
+    def run(self) -> None:
+        _run(self.path, self.what)
+
+    def judge(self, *, goes_on: bool = True) -> None:
+        with Desk.open(self.path, user=ANA, clock=FixedClock(LATER)) as desk:
+            if desk.upkeep.archive_path() is not None and self.place.exists():
                 with desk.upkeep.archived() as old:  # whoever reads settles it
                     there = {t["number"] for t in old.tickets.select()}
                 here = {t["number"] for t in desk.tickets.select()}
                 assert not there & here and there | here == set(range(1, 9))
-                together = both(path, place)
-                assert {t: together[t] for t in archives.PARTS} == {t: whole[t] for t in archives.PARTS}
-                assert set(whole["journal_text"]) <= set(together["journal_text"])
+                together = both(self.path, self.place)
+                assert {t: together[t] for t in archives.PARTS} == {t: self.whole[t] for t in archives.PARTS}
+                assert set(self.whole["journal_text"]) <= set(together["journal_text"])
             assert desk.upkeep.check(deep=True)["ok"]
-            _run(path, what) if what == "out" else None  # and it goes on where it was cut off
-            assert what == "back" or len(desk.tickets.select()) == 3
+            if goes_on and self.what == "out":  # and it goes on where it was cut off
+                self.run()
+                assert len(desk.tickets.select()) == 3
+
+
+@pytest.mark.parametrize("what", ["out", "back"])
+def test_killed_at_any_step_nothing_is_lost_and_nothing_is_there_twice(made: Path, tmp_path: Path, what: str) -> None:
+    bench = _Bench(made, tmp_path, what)
+    kills = 0
+    for _n in every_step(bench.run, bench.reset):
+        kills += 1
+        bench.judge()
     assert kills > 8
+
+
+def _killed_at_calls(bench: _Bench, count: int) -> int:
+    """Kill the move at so many of its system calls, chosen at random; how many were met."""
+    if (reason := traced.why_not()) is not None:
+        pytest.skip(f"no fault at a system call: {reason}")
+    bench.reset()
+    known = runs.points(traced.counted(bench.run, traced.WRITES))
+    met = 0
+    for call, when in random.Random(20260302).sample(known, min(count, len(known))):
+        bench.reset()
+        met += traced.killed(bench.run, call, when)
+        bench.judge(goes_on=False)
+    return met
+
+
+@pytest.mark.parametrize("what", ["out", "back"])
+def test_killed_at_a_system_call(made: Path, tmp_path: Path, what: str) -> None:
+    assert _killed_at_calls(_Bench(made, tmp_path, what), 12) >= 9
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("what", ["out", "back"])
+def test_killed_at_every_system_call(made: Path, tmp_path: Path, what: str) -> None:
+    assert _killed_at_calls(_Bench(made, tmp_path, what), 5_000) > 100
+
+
+def test_a_move_without_the_mark_would_be_seen(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: a program that forgets what is pending leaves tickets twice, and the judgement says so."""
+    monkeypatch.setattr(archives.Archive, "_mark", lambda *_: None)
+    bench, seen = _Bench(made, tmp_path, "out"), 0
+    for _n in every_step(bench.run, bench.reset):
+        try:
+            bench.judge(goes_on=False)
+        except AssertionError:
+            seen += 1
+    assert seen > 0
 
 
 def test_a_disk_that_fails_between_the_two_files(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import builtins
 import errno
 import json
 import os
+import random
 import shutil
 import sqlite3
 import stat
@@ -24,6 +25,7 @@ from helpdesk_tui.store import check, crypt, publish
 from helpdesk_tui.vocabulary.errors import Busy, Conflict, DeskError, Invalid, NotPermitted, StoreFault, Usage
 from tests.cli_runner import Cli
 from tests.desk_fixtures import START, FixedClock, as_person, clock, desk  # noqa: F401
+from tests.faults import runs, traced
 from tests.killing import every_step
 
 ANA = OsUser(1000, "ana", "Ana Admin")
@@ -213,6 +215,38 @@ def test_killed_at_any_step_of_a_restore_there_is_always_a_desk(path: Path, tmp_
             kept = next(p for p in live.parent.glob("desk.replaced-*.db"))
             assert check.check(kept).ok and sum(1 for _ in rows(kept)) - 30 == 31
     assert kills > 20 and 0 < restored < kills
+
+
+@pytest.mark.parametrize("what", ["backup", "restore"])
+def test_killed_at_a_system_call(path: Path, tmp_path: Path, what: str) -> None:
+    """As above, at what the program asks of the kernel, SQLite's own calls among them."""
+    if (reason := traced.why_not()) is not None:
+        pytest.skip(f"no fault at a system call: {reason}")
+    place, live = tmp_path / "b" / "b.db", tmp_path / "live" / "desk.db"
+    take(path, place)
+    before, chance = rows(path), random.Random(20260302)
+
+    def reset() -> None:
+        shutil.rmtree(live.parent, ignore_errors=True)
+        live.parent.mkdir()
+        if what == "restore":
+            shutil.copyfile(path, live)
+
+    def work() -> None:
+        if what == "backup":
+            take(path, live)
+        else:
+            back(place, live, force=True)
+
+    reset()
+    met = 0
+    for call, when in chance.sample(runs.points(traced.counted(work, traced.WRITES)), 12):
+        reset()
+        met += traced.killed(work, call, when)
+        if what == "restore" or live.exists():
+            assert check.check(live).ok and rows(live) == before
+            assert what == "restore" or backups.read_manifest(live) is not None
+    assert met >= 9
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
