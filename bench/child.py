@@ -17,6 +17,8 @@ from helpdesk_tui.vocabulary.instants import iso
 
 ROOM: Final = Path(__file__).resolve().parents[1]
 PATIENCE: Final = 7_200
+# Tickets of a year stand on the desk, and each clock runs over a few days only.
+WEEKS: Final = 52
 Child = subprocess.Popen[str]
 
 
@@ -43,6 +45,8 @@ def go(child: Child) -> None:
 def answer(child: Child) -> dict[str, Any]:
     """What it has to tell at its end."""
     out, _ = child.communicate(timeout=PATIENCE)
+    if child.returncode or not out.strip():
+        raise RuntimeError(f"{child.args!r} ended with {child.returncode}")
     told: dict[str, Any] = json.loads(out.strip().splitlines()[-1])
     return told
 
@@ -112,17 +116,24 @@ def _import(path: Path, first: int, size: int) -> dict[str, Any]:
 
 
 def _recompute(path: Path, upto: int) -> dict[str, Any]:
-    """Clocks derived again after a day was closed in every calendar; before that they are brought in line."""
+    """Clocks derived again after a day of each week was closed in every calendar, or opened again the next time.
+
+    Before that they are brought in line with the calendars as they stand.
+    """
     desk = open_desk(path)
     where = f"number:1..{upto}"
     settled = desk.store.path.with_suffix(".settled")
     if not settled.exists():
         desk.sla.recompute(where)
         settled.touch()
-    days = desk.store.query("SELECT count(DISTINCT day) FROM calendar_day WHERE source = 'by hand'")[0][0]
+    closed = desk.store.query("SELECT count(*) FROM calendar_day WHERE source = 'by hand'")[0][0]
     for calendar in desk.sla.calendars():
-        day = iso(NOW + (1 + days) * 86_400)[:10]
-        desk.sla.add_day(calendar["code"], day, "holiday", "measured", recompute=False)
+        for week in range(WEEKS):
+            day = iso(NOW - (1 + 7 * week) * 86_400)[:10]
+            if closed:
+                desk.sla.remove_day(calendar["code"], day, recompute=False)
+            else:
+                desk.sla.add_day(calendar["code"], day, "holiday", "measured", recompute=False)
     open_tickets = desk.tickets.count(f"is:open {where}", None)
     _ready()
     cpu, wall = time.process_time_ns(), time.perf_counter()
