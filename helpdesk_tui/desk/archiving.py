@@ -13,6 +13,7 @@ from helpdesk_tui.desk.work import new_batch
 from helpdesk_tui.store import archive as archives
 from helpdesk_tui.store import driver, shape
 from helpdesk_tui.store.changes import Entry
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import DAY, parse_duration
@@ -209,7 +210,7 @@ def _forget(conn: sqlite3.Connection, found: list[archives.Bundle]) -> None:
     shas = {row[place] for each in found for row in each.rows["attachment"]}
     conn.executemany(
         "DELETE FROM blob WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = ?1)",
-        [(sha,) for sha in shas],
+        [numbered(sha) for sha in shas],
     )
 
 

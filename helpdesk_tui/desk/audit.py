@@ -9,6 +9,7 @@ from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, reason, when
 from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Entry, Row
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import DeskError, Invalid, StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import parse_ref
@@ -78,7 +79,7 @@ class Audit(Noun):
         most = max(1, min(limit, MAX_ENTRIES))
         backwards = since is None
         sql = _FORWARD if not backwards else _OF_SUBJECT if number is not None else _BACKWARD
-        found = [s for (s,) in self.desk.store.query(sql, (since or 0, kind, number, verb, who, most))]
+        found = [s for (s,) in self.desk.store.query(sql, numbered(since or 0, kind, number, verb, who, most))]
         return [self._json(seq) for seq in (reversed(found) if backwards else found)]
 
     def _json(self, seq: int) -> Object:

@@ -8,6 +8,7 @@ from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import NOTHING, Object, Objects, expect, like
 from helpdesk_tui.desk.work import Work
 from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, NotPermitted, Usage
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.i18n import N_
@@ -124,7 +125,7 @@ class ConfigurationItems(Noun):
             },
             "impact": [
                 {"name": r[0], "class": r[1], "service": r[2], "depth": r[3]}
-                for r in self.desk.store.query(_IMPACT, (row[0], steps))
+                for r in self.desk.store.query(_IMPACT, numbered(row[0], steps))
             ],
             "tickets": self._tickets(row[0]),
         }
@@ -258,5 +259,5 @@ class ConfigurationItems(Noun):
         wanted = f"%{like(text.strip())}%" if text.strip() else ""
         code = None if service is None else self.desk.services.service(service).code
         only = None if self._inside() else self.desk.actor.id
-        rows = self.desk.store.query(_LIST, (wanted, code, -1 if limit is None else limit, only))
+        rows = self.desk.store.query(_LIST, numbered(wanted, code, -1 if limit is None else limit, only))
         return [self._json(r) for r in rows]

@@ -11,6 +11,7 @@ from helpdesk_tui.desk.shapes import Object, Objects, Texts, expect, like
 from helpdesk_tui.desk.work import Work
 from helpdesk_tui.rules import access
 from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.channels import OrganisationKind
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, Usage
 from helpdesk_tui.vocabulary.i18n import N_
@@ -320,7 +321,7 @@ class People(PeopleSearch):
                 : None if limit is None else max(0, limit)
             ]
         wanted = f"%{like(text.strip())}%" if text.strip() else ""
-        rows = self.desk.store.query(person_rows.LISTED, (agents_only, own, wanted, most))
+        rows = self.desk.store.query(person_rows.LISTED, numbered(agents_only, own, wanted, most))
         return person_rows.shown(self.desk, [person_rows.person_json(r) for r in rows])
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from helpdesk_tui.desk import person_rows
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, like
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
@@ -46,7 +47,7 @@ class PeopleSearch(Noun):
         digits = "".join(c for c in wanted if c.isdigit())
         phone = f"%{digits}" + "%" if len(digits) >= 3 and not any(c.isalpha() for c in wanted) else ""
         part = like(wanted)
-        bound = (wanted, f"{part}%", f"% {part}%", f"%{part}%", phone, only, most)
+        bound = numbered(wanted, f"{part}%", f"% {part}%", f"%{part}%", phone, only, most)
         rows: list[tuple[Any, ...]] = []
         for person, _rank in self.desk.store.query(_FOUND, bound):
             rows += self.desk.store.query(person_rows.BY_ID, (person,))

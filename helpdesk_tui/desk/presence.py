@@ -5,6 +5,7 @@ from typing import Any, Final
 from helpdesk_tui.desk import fields, masking
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, when
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.records import Instant
@@ -53,7 +54,7 @@ class PresenceBoard(Noun):
         with self.desk.store.write() as tx:
             done = tx.conn.execute(
                 "DELETE FROM presence WHERE person_id = ?1 AND session = ?2 AND number <> 0 AND (?3 IS NULL OR number = ?3)",
-                (self.desk.actor.id, session, number),
+                numbered(self.desk.actor.id, session, number),
             )
         return {"left": done.rowcount}
 

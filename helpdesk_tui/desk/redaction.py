@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.store import index, journal
 from helpdesk_tui.store.changes import RowChange
+from helpdesk_tui.store.parameters import numbered
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.work import Draft, Work
@@ -70,7 +71,7 @@ def _rows(work: "Work", draft: "Draft", clean: Clean) -> int:
 
     n = 0
     for table, column, select in _ROWS:
-        for (key,) in work.rows(select, (draft.number,)):
+        for (key,) in work.rows(select, numbered(draft.number)):
             row = fetch(work.tx.conn, table, (key,))
             after = clean(row[column] or "") if row is not None else None
             if row is not None and after is not None:

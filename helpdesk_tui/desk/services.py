@@ -8,6 +8,7 @@ from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import NOTHING, Object, Objects, code, expect, unused
 from helpdesk_tui.rules.priority import CRITICALITIES
 from helpdesk_tui.store.changes import Row
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Invalid, NotFound, Usage
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.i18n import N_
@@ -61,7 +62,7 @@ class Services(Noun):
         only = None if self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL else self.desk.actor.id
         items = self.desk.store.query(
             "SELECT name FROM configuration_item WHERE service_id = ?1 AND (?2 IS NULL OR owner_id = ?2) ORDER BY name",
-            (found.id, only),
+            numbered(found.id, only),
         )
         counts: dict[str, int] | None = None
         if self.desk.scope(Permission.TICKET_READ) is not Scope.NONE:

@@ -8,6 +8,7 @@ from helpdesk_tui.desk import fields, masking
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, code, expect
 from helpdesk_tui.store.changes import Row
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import local
@@ -202,7 +203,7 @@ class Templates(Noun):
         rows = self.desk.store.query(
             "SELECT code, name, language, version FROM template WHERE ?1 IS NULL OR language IS NULL OR language = ?1"
             " ORDER BY code",
-            (language,),
+            numbered(language),
         )
         return [dict(zip(("code", "name", "language", "version"), r, strict=True)) for r in rows]
 

@@ -7,6 +7,7 @@ from helpdesk_tui.desk.moves import given, hand_over
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind, phase_of
@@ -64,7 +65,7 @@ def _no_cycle(work: Work, number: int, parent: int) -> None:
     seen = work.rows(
         "WITH RECURSIVE up(n) AS (SELECT ?1 UNION SELECT t.parent_number FROM ticket t JOIN up ON t.number = up.n"
         " WHERE t.parent_number IS NOT NULL) SELECT 1 FROM up WHERE n = ?2",
-        (parent, number),
+        numbered(parent, number),
     )
     if seen:
         raise Conflict(N_("ticket {number} cannot be its own ancestor"), number=number)

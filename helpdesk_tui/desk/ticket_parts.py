@@ -4,6 +4,7 @@ from typing import Any
 
 from helpdesk_tui.desk import masking
 from helpdesk_tui.desk.registry import Noun
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.instants import iso
 
 
@@ -17,7 +18,7 @@ class TicketParts(Noun):
             "SELECT l.number, l.type, l.other, t.number, t.kind, t.title, t.state, t.phase FROM link l"
             " JOIN ticket t ON t.number = CASE WHEN l.number = ?1 THEN l.other ELSE l.number END"
             " WHERE (l.number = ?1 OR l.other = ?1) AND t.deleted_at IS NULL ORDER BY l.type, t.number",
-            (number,),
+            numbered(number),
         )
         names = ("number", "type", "other", "ticket", "kind", "title", "state", "phase")
         found = [dict(zip(names, row, strict=True)) for row in rows]

@@ -13,6 +13,7 @@ from helpdesk_tui.rules.access import TicketFacts
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
 from helpdesk_tui.store.pages import Listing
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.store.query import Compiler, Viewer
 from helpdesk_tui.store.sorting import order
 from helpdesk_tui.vocabulary.errors import ticket_not_found
@@ -183,7 +184,7 @@ class TicketReading(TicketParts):
 
         Whoever works on the survivor sees what was merged into it; a requester only what they take part in.
         """
-        members = [n for (n,) in self.desk.store.query(FAMILY, (number,))]
+        members = [n for (n,) in self.desk.store.query(FAMILY, numbered(number))]
         if self._eyes.now().read is not Scope.OWN:
             return members
         return [n for n in members if n == number or self.knows(n)]
@@ -191,7 +192,7 @@ class TicketReading(TicketParts):
     @verb("ticket.comments", Permission.TICKET_READ, reads=True, abreast=True)
     def comments(self, number: int) -> list[CommentRow]:
         """Replies, and for those who may read them notes, of a ticket and of those merged into it, in time order."""
-        lines, head = pages.talk(self.desk.store.query(pages.TALK, (number,)))
+        lines, head = pages.talk(self.desk.store.query(pages.TALK, numbered(number)))
         self.desk.require(Permission.TICKET_READ, "ticket.comments", None if head is None else head.journal)
         if head is None:
             raise ticket_not_found(number)
@@ -204,7 +205,7 @@ class TicketReading(TicketParts):
         if head.has_merged:
             for member in self.family(number):
                 if member != number:
-                    lines += pages.talk(self.desk.store.query(pages.TALK, (member,)))[0]
+                    lines += pages.talk(self.desk.store.query(pages.TALK, numbered(member)))[0]
             lines.sort(key=pages.IN_TIME)
         found = pages.comments(lines, notes=self._works_on(number, facts))
         veil = sight.veil_on(facts)

@@ -9,6 +9,7 @@ from helpdesk_tui.desk.registry import Noun, spec_of, verb
 from helpdesk_tui.desk.work import Draft, Work, new_batch
 from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission, Scope
@@ -294,7 +295,7 @@ class Undo(Noun):
             work.rows(
                 "SELECT 1 FROM ticket WHERE parent_number = ?1 OR merged_into = ?1 UNION ALL"
                 " SELECT 1 FROM link WHERE other = ?1 LIMIT 1",
-                (number,),
+                numbered(number),
             )
         )
 
@@ -372,6 +373,6 @@ class Undo(Noun):
             sql = (
                 f"SELECT {key} FROM {table} WHERE {condition} LIMIT {len(going) + 1}"  # sql: names from the table above
             )
-            if any(tuple(found) not in going for found in work.rows(sql, change.key)):
+            if any(tuple(found) not in going for found in work.rows(sql, numbered(*change.key))):
                 return True
         return False

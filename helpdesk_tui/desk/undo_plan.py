@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.store import driver, journal
 from helpdesk_tui.store.changes import Entry
+from helpdesk_tui.store.parameters import numbered
 
 if TYPE_CHECKING:
     from helpdesk_tui.store.store import Store
@@ -89,7 +90,7 @@ def plan(store: "Store", batch: str | None, seq: int | None, gone: Iterable[int]
     """
     made = Plan()
     with _beside(store) as conn:
-        rows = conn.execute(_OF_ENTRY if batch is None else _OF_BATCH, (batch, seq, json.dumps(list(gone))))
+        rows = conn.execute(_OF_ENTRY if batch is None else _OF_BATCH, numbered(batch, seq, json.dumps(list(gone))))
         for (kind, _subject), found in groupby(rows, key=lambda row: (row[3], row[4])):
             group = list(found)
             made.entries += len(group)

@@ -8,6 +8,7 @@ from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, Texts, code, expect
 from helpdesk_tui.store import pages
 from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.filter_problem import FilterProblem
 from helpdesk_tui.vocabulary.filters import parse_filter
@@ -37,7 +38,7 @@ class Views(Noun):
         return self.desk.store.query(_VISIBLE, (self.desk.actor.id,))
 
     def _find(self, name: str) -> tuple[Any, ...]:
-        found = self.desk.store.query(_ONE, (name.strip().casefold(), self.desk.actor.id))
+        found = self.desk.store.query(_ONE, numbered(name.strip().casefold(), self.desk.actor.id))
         if not found:
             known = ", ".join(r[1] for r in self._visible())
             raise NotFound(N_("there is no view {name}; known are: {known}"), name=name, known=known)

@@ -4,7 +4,7 @@ A `Work` holds the write lock while its block runs, so what it reads stays true 
 one journal entry; SLA instants and timers are derived again where something they depend on has changed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.store.changes import ChangeSet, Entry, Row, RowChange
@@ -149,9 +149,9 @@ class Work:
 
         return fetch(self.tx.conn, table, key)
 
-    def rows(self, sql: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a read in this transaction."""
-        return self.tx.conn.execute(sql, tuple(params)).fetchall()
+        return self.tx.conn.execute(sql, params).fetchall()
 
     def load(self, numbers: Iterable[int]) -> None:
         """Read these tickets at once, for the changes that follow."""
