@@ -17,19 +17,19 @@ def _traceable() -> None:
 
 
 def test_a_killed_desk_keeps_what_it_acknowledged() -> None:
-    tally = runs.kill(seed=1, count=24)
+    tally = runs.kill(seed=1, count=20)
     assert tally.problems == []
-    assert tally.met >= 20
+    assert tally.met >= 17
 
 
 def test_a_first_start_that_is_killed_can_be_repeated() -> None:
-    tally = runs.kill(seed=2, count=10, deeds_each=2, first=True)
+    tally = runs.kill(seed=2, count=8, deeds_each=2, first=True)
     assert tally.problems == []
-    assert tally.met >= 8
+    assert tally.met >= 6
 
 
 def test_a_writer_without_a_transaction_is_seen() -> None:
-    tally = runs.kill(seed=1, count=16, variant=Variant.BARE, calls=("pwrite64",))
+    tally = runs.kill(seed=1, count=12, variant=Variant.BARE, calls=("pwrite64",))
     assert tally.found[Found.TORN] >= 2, tally
 
 

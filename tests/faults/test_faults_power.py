@@ -20,14 +20,14 @@ def _traceable() -> None:
 
 @pytest.mark.usefixtures("_traceable")
 def test_a_power_cut_keeps_what_was_acknowledged() -> None:
-    tally = runs.cut_power(seed=3, count=120)
+    tally = runs.cut_power(seed=3, count=80)
     assert tally.problems == []
-    assert tally.found == {Found.SOUND: 120}
+    assert tally.found == {Found.SOUND: 80}
 
 
 @pytest.mark.usefixtures("_traceable")
 def test_a_power_cut_at_the_first_start() -> None:
-    tally = runs.cut_power(seed=4, count=60, deeds_each=3, first=True)
+    tally = runs.cut_power(seed=4, count=40, deeds_each=3, first=True)
     assert tally.problems == []
 
 
@@ -38,7 +38,7 @@ def test_a_power_cut_at_the_first_start() -> None:
      (Variant.PROPER, True, Found.CORRUPT)],
 )  # fmt: skip
 def test_what_does_not_sync_is_seen(variant: Variant, lies: bool, seen: Found) -> None:
-    tally = runs.cut_power(seed=3, count=60, variant=variant, lies=lies)
+    tally = runs.cut_power(seed=3, count=40, variant=variant, lies=lies)
     assert tally.found[seen] >= 1, tally
 
 
