@@ -24,10 +24,13 @@ ROLES = tuple(role.value for role in (
     Role.REQUESTER, Role.AUDITOR, Role.ADMINISTRATOR, Role.SERVICE_ACCOUNT,
 ))  # fmt: skip
 WHO = (*ROLES, "nobody")
+# Two roles of which each reaches where the other does not: what one may read the other may not do there.
+PAIRS = ("technical_support+quality", "requester+auditor")
+EVERYBODY = (*WHO, *PAIRS)
 RELATIONS = ("own", "team", "other")
 TEAM, ELSEWHERE = "network", "applications"
 POLICY = default_policy_text() + "\n# a line more\n"
-SOON = 1_790_000_000
+SOON = 1_900_000_000
 SHARED = ("mine", "team", "unassigned", "breached", "open", "all", "shared")
 
 
@@ -72,11 +75,11 @@ class Stage:
 
 
 def login(who: str) -> str:
-    return f"r-{who}"
+    return f"r-{who.replace('+', '-')}"
 
 
 def view(who: str) -> str:
-    return f"v-{who}".replace("_", "-")
+    return f"v-{who}".replace("_", "-").replace("+", "-")
 
 
 def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
@@ -115,9 +118,9 @@ def build(folder: Path) -> Stage:
         desk.people.add("Gone", email="gone@example.org")
         desk.people.deactivate("gone@example.org")
         desk.people.add_organisation("Acme")
-        for who in WHO:
-            roles = [] if who == "nobody" else [who]
-            agent = who not in ("requester", "nobody")
+        for who in EVERYBODY:
+            roles = [] if who == "nobody" else who.split("+")
+            agent = not who.startswith(("requester", "nobody"))
             desk.people.add(f"The {who}", login=login(who), agent=agent, roles=roles, teams=[TEAM] if agent else None)
         desk.services.add("net", "Net", team=TEAM)
         desk.services.add("apps", "Apps", team=ELSEWHERE)
@@ -129,13 +132,13 @@ def build(folder: Path) -> Stage:
         desk.templates.save("hello", "Hello {{requester.name}}")
         desk.views.save("shared", "Shared", "is:open", shared=True)
         team, other = (_some_tickets(desk, "other@example.org", where) for where in (TEAM, ELSEWHERE))
-        for who in WHO:
+        for who in EVERYBODY:
             desk.cis.add(f"ci-{login(who)}", service="apps", owner=login(who))
             own = _some_tickets(desk, login(who), ELSEWHERE)
             stage.tickets |= {(who, "own"): own, (who, "team"): team, (who, "other"): other}
         desk.people.edit("spare", {"title": "Dr"})
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    for who in WHO:
+    for who in EVERYBODY:
         with stage.enter(stage.path, who) as desk:
             with contextlib.suppress(NotPermitted):
                 for code in (view(who), f"{view(who)}-2", f"{view(who)}-3"):
@@ -213,6 +216,7 @@ CASES: tuple[Case, ...] = (
     _plain("ci.edit#team", name="ci-team", set={"status": "retired"}),
     Case("ci.edit#own", lambda s, who, t: {"name": f"ci-{login(who)}", "set": {"status": "retired"}}),
     _plain("ci.edit#away", name="ci-team", set={"service": "apps"}),
+    _plain("ci.edit#fetch", name="ci-other", set={"service": "net"}),
     _plain("ci.list"),
     _plain("ci.relate", name="ci-other", type="uses", other="ci-team"),
     _plain("ci.relate#team", name="ci-team", type="uses", other="ci-other"),
@@ -220,10 +224,12 @@ CASES: tuple[Case, ...] = (
     Case("ci.show#own", lambda s, who, t: {"name": f"ci-{login(who)}"}),
     _plain("ci.unrelate", name="ci-other", type="runs_on", other="ci-team"),
     _plain("ci.unrelate#team", name="ci-team", type="runs_on", other="ci-other"),
+    _plain("db.archive", older_than="5y", dry_run=True),
     _plain("db.backup", path="backup"),
     _plain("db.check"),
     _plain("db.reindex"),
     _plain("db.stats"),
+    _plain("db.unarchive", numbers=[1], dry_run=True),
     *(_plain(f"export.{what}") for what in ("cis", "people", "services", "teams", "tickets")),
     _plain("import.log", cases=[]),
     _plain("import.tickets", rows=[{"title": "brought in"}]),

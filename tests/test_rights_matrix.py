@@ -20,7 +20,7 @@ from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound, NotPermitted
 from tests import rights_stage as stages
 from tests.cli_runner import Cli
-from tests.rights_stage import CASES, RELATIONS, WHO, Case, Stage, Tickets, argument_json
+from tests.rights_stage import CASES, EVERYBODY, PAIRS, RELATIONS, WHO, Case, Stage, Tickets, argument_json
 
 VERBS = registry.verbs()
 REACH = {"-": (), "own": ("own",), "team": ("own", "team"), "all": RELATIONS, "yes": ("",)}
@@ -32,7 +32,24 @@ def _table() -> dict[str, dict[str, str]]:
     return {(cells := line.split())[0]: dict(zip(heads[1:], cells[1:], strict=True)) for line in lines[1:]}
 
 
-TABLE = _table()
+ROWS = _table()
+_WIDTH = ("-", "own", "team", "all", "yes")
+# Where two roles together give less than the wider of them: following a ticket may not make one its own, and nothing is
+# masked for those who see the directory plainly (None: not tried).
+_LESS = {
+    ("technical_support+quality", "ticket.watch"): "team", ("requester+auditor", "ticket.watch"): "own",
+    ("technical_support+quality", "people.unmask"): None,
+}  # fmt: skip
+TABLE: dict[str, dict[str, str | None]] = {
+    name: {
+        **row,
+        **{
+            pair: _LESS.get((pair, name), max((row[role] for role in pair.split("+")), key=_WIDTH.index))
+            for pair in PAIRS
+        },
+    }
+    for name, row in ROWS.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +67,8 @@ def play(stage: Stage, tmp_path: Path) -> Path:
 def cells(who: str, *, allowed: bool) -> Iterator[tuple[Case, str]]:
     """The cases of a person, each with a relation where it is about a ticket, that the table allows or refuses."""
     for case in CASES:
-        reach = REACH[TABLE[case.name][who]]
+        cell = TABLE[case.name][who]
+        reach = REACH[cell] if cell is not None else (*RELATIONS, "") if not allowed else ()
         for relation in RELATIONS if case.on_ticket else ("",):
             if (relation in reach) == allowed:
                 yield case, relation
@@ -65,14 +83,14 @@ def state(desk: Desk) -> tuple[int, list[Any]]:
     return desk.store.head(), desk.store.query("SELECT number, person_id, activity FROM presence ORDER BY 1, 2")
 
 
-def refused(call: Callable[[], Any]) -> bool:
-    """Whether a call says that this may not be, or is not there."""
+def refused(call: Callable[[], Any], permission: str = "") -> bool:
+    """Whether a call says that this may not be, or is not there; with a permission, that just this is missing."""
     try:
         made = call()
         if inspect.isgenerator(made):
             next(made, None)
-    except (NotPermitted, NotFound):
-        return True
+    except (NotPermitted, NotFound) as error:
+        return not permission or (isinstance(error, NotPermitted) and permission in error.english)
     # Many tickets at once: those out of reach are reported, one by one, as any other that is not there.
     return isinstance(made, dict) and made.get("changed") == 0 and len(made["skipped"]) == made["matched"] > 0
 
@@ -82,10 +100,10 @@ def refused(call: Callable[[], Any]) -> bool:
 
 def test_every_verb_has_cases_and_every_case_a_row() -> None:
     assert {case.verb for case in CASES} == set(VERBS)
-    assert {case.name for case in CASES} == set(TABLE)
+    assert {case.name for case in CASES} == set(ROWS)
     assert len({case.name for case in CASES}) == len(CASES)
     for case in CASES:
-        row = TABLE[case.name]
+        row = ROWS[case.name]
         assert list(row) == list(WHO)
         assert set(row.values()) <= ({"-", "own", "team", "all"} if case.on_ticket else {"-", "yes"}), case.name
         assert set(row.values()) != {"-"} or case.name == "people.grant#own", case.name
@@ -95,27 +113,39 @@ def test_every_verb_has_cases_and_every_case_a_row() -> None:
 def test_every_verb_about_a_ticket_is_tried_on_all_three_kinds() -> None:
     for case in CASES:
         names = set(VERBS[case.verb].signature.parameters)
-        if names & {"number", "numbers", "attachment", "seq", "batch"} and case.verb != "presence.leave":
+        if names & {"number", "numbers", "attachment", "seq", "batch"} and case.verb not in (
+            "presence.leave",
+            "db.unarchive",
+        ):
             assert case.on_ticket or case.name == "undo.entry#own", case.name
+
+
+_NEVER = {who: {c.verb for c in CASES} - {c.verb for c in CASES if TABLE[c.name][who] != "-"} for who in EVERYBODY}
+
+
+# What else a verb needs, of those who hold its own permission.
+_ALSO = {("administrator", "policy.backtest"): "ticket.read"}
 
 
 # -- refused ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_what_the_table_refuses_is_refused_by_name_and_by_method(stage: Stage, play: Path, who: str) -> None:
     with stage.enter(play, who) as desk:
         before = state(desk)
         for case, relation in cells(who, allowed=False):
             spec, given = VERBS[case.verb], arguments(stage, case, who, relation)
-            assert refused(lambda: registry.call(desk, case.verb, given)), (who, case.name, relation)  # noqa: B023
+            # Without any right to a verb it is refused as such, before anything is looked at.
+            missing = _ALSO.get((who, case.verb), spec.permission.value) if case.verb in _NEVER[who] else ""
+            assert refused(lambda: registry.call(desk, case.verb, given), missing), (who, case.name, relation)  # noqa: B023
             parsed = registry._parse(spec, given)
             method = getattr(getattr(desk, spec.noun), spec.method)
-            assert refused(lambda: method(**parsed)), (who, case.name, relation)  # noqa: B023
+            assert refused(lambda: method(**parsed), missing), (who, case.name, relation)  # noqa: B023
             assert state(desk) == before, (who, case.name, relation)
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_what_the_table_refuses_is_refused_in_a_batch(stage: Stage, play: Path, who: str, door: "Door") -> None:
     tried = list(cells(who, allowed=False))
     lines = [json.dumps({"verb": c.verb, "args": arguments(stage, c, who, relation)}) for c, relation in tried]
@@ -233,7 +263,7 @@ def test_the_command_line_refuses_whom_the_table_refuses(stage: Stage, play: Pat
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_the_command_line_refuses_all_that_the_table_refuses(stage: Stage, play: Path, who: str, door: Door) -> None:
     _on_the_command_line(stage, play, who, door, [(c, r) for c, r in cells(who, allowed=False) if c.name in COMMANDS])
 
@@ -254,6 +284,8 @@ def _allowed(stage: Stage, path: Path, who: str, tried: list[tuple[Case, str]], 
                 else:
                     made = registry.call(desk, case.verb, given)
             except DeskError as error:
+                if case.name == "db.unarchive" and "no archive" in error.english:
+                    continue
                 raise AssertionError((who, case.name, relation, str(error))) from error
             assert not (isinstance(made, dict) and made.get("changed") == 0 and made.get("skipped")), (case.name, made)
             if spec.reads:
@@ -289,7 +321,7 @@ def test_what_the_table_allows_is_allowed(stage: Stage, play: Path, who: str) ->
 
 @pytest.mark.soak
 @pytest.mark.parametrize("by_method", [False, True])
-@pytest.mark.parametrize("who", WHO[:-1])
+@pytest.mark.parametrize("who", [who for who in EVERYBODY if who != "nobody"])
 def test_all_that_the_table_allows_is_allowed(stage: Stage, play: Path, who: str, by_method: bool) -> None:
     _allowed(stage, play, who, list(cells(who, allowed=True)), by_method=by_method)
 
@@ -307,11 +339,12 @@ BESIDE: dict[str, str | None] = {
     "searching.rows": "search.tickets", "tickets.propose": "ticket.open", "views.tabs": "view.list",
     "exporting.stream": "export.tickets", "audit.export": "audit.log", "audit.why": "audit.log",
     "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "upkeep.look": "db.check",
+    "upkeep.archive_path": None, "upkeep.archived": None,
     # Asked of the answer, not of the desk: each is behind one of the others.
     "tickets.family": None, "tickets.inside": None, "tickets.knows": None, "tickets.listing": None, "tickets.outcome": None,
     "tickets.viewer": None, "bulk.run": None, "bulk.progress": None, "people.open_requests": None, "templates.fields": None,
     "teams.team": None, "services.service": None, "presence.is_away": None, "exporting.kinds": None,
-    "importing.breathe": None, "importing.last_batch": None, "importing.monotonic": None, "importing.progress": None,
+    "importing.breathe": None, "importing.busy": None, "importing.last_batch": None, "importing.monotonic": None, "importing.progress": None,
     "importing.unfinished": None,
 }  # fmt: skip
 
@@ -342,13 +375,13 @@ def test_every_public_method_of_a_noun_is_a_verb_or_listed_here() -> None:
     assert found == set(BESIDE)
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_reads_beside_the_verbs_follow_the_same_rows(stage: Stage, play: Path, who: str) -> None:
     with stage.enter(play, who) as desk:
         for name, row in BESIDE.items():
             if row is None:
                 continue
-            cell = TABLE[row][who]
+            cell = TABLE[row][who] or "-"
             for relation in RELATIONS if cell != "yes" and cell in REACH and row in _ON_TICKETS else ("",):
                 noun, method = name.split(".")
                 given = _given(name, stage.tickets[who, relation or "own"])
@@ -360,10 +393,10 @@ def test_reads_beside_the_verbs_follow_the_same_rows(stage: Stage, play: Path, w
 _ON_TICKETS = {case.name for case in CASES if case.on_ticket}
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_lists_hold_what_may_be_read_and_nothing_else(stage: Stage, play: Path, who: str) -> None:
     """Every way to a list of tickets gives exactly the tickets within the person's reach."""
-    reach = REACH[TABLE["ticket.show"][who]]
+    reach = REACH[TABLE["ticket.show"][who] or "-"]
     with stage.enter(play, who) as desk:
         own, team = stage.tickets[who, "own"].open, stage.tickets[who, "team"].open
         everything = {n for (n,) in desk.store.query("SELECT number FROM ticket")}

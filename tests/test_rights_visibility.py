@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "internal": ("gabbroic", "habanera", "iatrical", "jabberer", "labdanum", "macarize"),
     # Kept, and shown in no list: what was noted with time spent.
     "kept": ("kabuking",),
-    "theirs": ("nacreous", "oblation", "pabulums"),
+    "theirs": ("nacreous", "oblation", "pabulums", "nailless"),
     "person": ("quaestor", "rabboni.ridge@example.org", "sabulous", "5551927466"),
     "agent": ("tabescent", "uberrima@example.net", "vacuolar"),
     "items": ("wagonlit", "xanthoma"),
@@ -71,7 +71,12 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    made = World(tmp_path_factory.mktemp("sight") / "desk.db", FixedClock())
+    return make(tmp_path_factory.mktemp("sight") / "desk.db")
+
+
+def make(path: Path) -> World:
+    """The desk with all words in their places."""
+    made = World(path, FixedClock())
     public, internal, theirs = WORDS["public"], WORDS["internal"], WORDS["theirs"]
     name, address, login, phone = WORDS["person"]
     with Desk.open(made.path, user=OsUser(1, "ana", "Ana"), clock=made.clock) as desk:
@@ -91,10 +96,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
             desk.people.add(
                 role, login=f"x-{role}", agent=role not in ("requester", "stranger", "nobody"), roles=roles, teams=teams
             )
+        desk.cis.add("a laptop", owner=login)
         desk.cis.add(WORDS["items"][0], owner=WORDS["agent"][0], attributes={"room": WORDS["items"][1]})
+        desk.cis.relate("a laptop", "uses", WORDS["items"][0])
         made.rita = desk.directory.require(login).id
         made.ours = desk.tickets.open(
-            f"vpn {public[0]}", description=public[1], requester=login, tags=[public[2]], set={"team": "network"}
+            f"vpn {public[0]}",
+            description=public[1],
+            requester=login,
+            tags=[public[2]],
+            set={"team": "network", "ci": "a laptop"},
         )["number"]
         with Desk.open(made.path, user=OsUser(2000, login), clock=made.clock) as hers:
             hers.tickets.reply(made.ours, f"still {public[3]}")
@@ -114,6 +125,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
             theirs[0], description=theirs[1], requester="x-requester", set={"team": "service_desk"}
         )["number"]
         desk.tickets.note(made.theirs, theirs[2])
+        made.attachments.append(desk.attachments.add(made.theirs, f"{theirs[3]}.txt", b"x")["id"])
         desk.tickets.link(made.ours, made.theirs)
         desk.tickets.watch(made.ours, person="x-stranger")
         desk.tickets.watch(made.ours, person="x-stranger", remove=True)
@@ -137,7 +149,7 @@ def reads(desk: Desk, world: World) -> Iterator[tuple[str, str]]:
     values: dict[str, list[Any]] = {
         "number": [world.ours, world.theirs], "attachment": world.attachments, "where": [""], "text": ["vpn", "x"],
         "person": [f"#{world.rita}", "me"], "code": ["mine"], "cases": [[]], "team": ["network"], "form": ["jsonl", "csv", "xes"],
-        "name": [WORDS["items"][0]], "service": ["vpn"],
+        "name": [WORDS["items"][0], "a laptop"], "service": ["vpn"],
     }  # fmt: skip
     for name, spec in registry.verbs().items():
         if not spec.reads or name.startswith(("policy.check", "policy.diff", "policy.backtest")):
@@ -189,7 +201,22 @@ def test_every_word_is_seen_by_those_of_its_grade_and_by_nobody_else(world: Worl
     assert known == set(WORDS) if who == "auditor" else known <= SEES[who], (who, known)
 
 
+def test_who_acts_for_another_sees_no_more_than_either(world: World) -> None:
+    with world.enter("smo") as chief:
+        for who in ("auditor", "quality"):
+            acting = chief.acting_as(f"x-{who}")
+            assert acting.tickets.show(world.ours)["requester"] == "r***@example.org"
+            assert acting.people.show(f"#{world.rita}")["email"] == "r***@example.org"
+            assert WORDS["person"][1] not in acting.exporting.tickets()
+        with pytest.raises(NotFound):
+            chief.acting_as("x-technical_support").tickets.show(world.ours)
+
+
 def test_masked_values_say_that_somebody_is_there(world: World) -> None:
+    with world.enter("smo") as desk:
+        assert desk.cis.show(WORDS["items"][0])["owner"] == WORDS["agent"][0]
+        assert {a["author"] for a in desk.attachments.list(world.ours)} == {WORDS["person"][2], "ana"}
+        assert [p["who"] for p in desk.presence.who(world.ours)] == [WORDS["agent"][0]]
     for who in ("quality", "auditor"):
         with world.enter(who) as desk:
             assert desk.tickets.show(world.ours)["requester"] == "r***@example.org"

@@ -78,7 +78,7 @@ def schema_version(path: Path) -> int:
 class Upkeep(Archiving):
     """The desk's file."""
 
-    @verb("db.stats", Permission.TICKET_READ, reads=True)
+    @verb("db.stats", Permission.POLICY_READ, reads=True)
     def stats(self) -> Object:
         """What the desk holds: path, size in bytes, schema, journal entries, and counts by table."""
         store = self.desk.store

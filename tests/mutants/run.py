@@ -1,0 +1,182 @@
+"""Runs the tests of rights on programs with one check taken out each; every one of them must make a test fail.
+
+Each program is a fork of this process in which the code of the changed functions is put in place of the old. The tests
+that see most are called first and directly; whatever they let pass meets all tests of rights.
+"""
+
+import contextlib
+import gc
+import io
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import CodeType, FunctionType
+from typing import Any
+
+from tests.mutants.points import MODULES, ROOT, SAME, Point, cut, points
+
+# Beyond those called directly.
+TESTS = (
+    "tests/test_rights_matrix.py", "tests/test_rights_visibility.py", "tests/test_desk_access.py", "tests/test_hostile_rights.py",
+    "tests/test_desk_outside.py", "tests/test_access.py", "tests/test_desk_views.py", "tests/test_desk_undo.py", "tests/test_desk_people.py",
+    "tests/test_desk_cis.py", "tests/test_desk_tickets.py",
+)  # fmt: skip
+LONGEST = 900
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _codes(constant)
+
+
+def _plain(code: CodeType) -> tuple[Any, ...]:
+    return (
+        code.co_code,
+        code.co_names,
+        code.co_varnames,
+        tuple(_plain(c) if isinstance(c, CodeType) else c for c in code.co_consts),
+    )
+
+
+def put(name: str) -> int:
+    """Change the running program: how many functions have another code now."""
+    path, tree = cut(name)
+    file = str(ROOT / path)
+    made = {(c.co_qualname, c.co_firstlineno): c for c in _codes(compile(tree, file, "exec"))}
+    changed = 0
+    for function in [f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename == file]:
+        new = made.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
+        if new is not None and _plain(new) != _plain(function.__code__):
+            function.__code__ = new
+            changed += 1
+    return changed
+
+
+class Probes:
+    """The tests called directly, on stages made once by the whole program."""
+
+    def __init__(self, folder: Path) -> None:
+        from tests import rights_stage, test_rights_matrix, test_rights_visibility
+
+        self.matrix, self.sight, self.folder = test_rights_matrix, test_rights_visibility, folder
+        for name in ("stage", "sight"):
+            (folder / name).mkdir()
+        self.stage = rights_stage.build(folder / "stage")
+        self.world = test_rights_visibility.make(folder / "sight" / "desk.db")
+
+    def load(self) -> None:
+        """Import what the tests use, once for all forks."""
+        import pytest
+
+        with contextlib.redirect_stdout(io.StringIO()):
+            pytest.main(["-q", "--collect-only", "-p", "no:cacheprovider", *TESTS])
+        self.passes()
+
+    def passes(self) -> bool:
+        """Whether all of them pass."""
+        play = self.folder / f"play-{os.getpid()}.db"
+        try:
+            for who in (
+                "nobody",
+                "requester",
+                "technical_support",
+                *self.matrix.PAIRS,
+                "quality",
+                "customer_service",
+                "administrator",
+            ):
+                self.stage.reset(play)
+                self.matrix.test_what_the_table_refuses_is_refused_by_name_and_by_method(self.stage, play, who)
+                self.matrix.test_lists_hold_what_may_be_read_and_nothing_else(self.stage, play, who)
+                self.matrix.test_reads_beside_the_verbs_follow_the_same_rows(self.stage, play, who)
+            for who in sorted(self.sight.SEES):
+                self.sight.test_every_word_is_seen_by_those_of_its_grade_and_by_nobody_else(self.world, who)
+            for who in sorted(set(self.sight.SEES) - {"smo", "service_desk", "customer_service"}):
+                self.sight.test_no_question_tells_of_a_word_that_is_not_shown(self.world, who)
+            self.sight.test_masked_values_say_that_somebody_is_there(self.world)
+            self.sight.test_who_acts_for_another_sees_no_more_than_either(self.world)
+        except Exception:
+            return False
+        finally:
+            for path in self.folder.glob(f"{play.name}*"):
+                path.unlink()
+        return True
+
+
+def _child(point: Point, probes: Probes, output: Path) -> int:
+    """In a fork: 0 where the loss is noticed, 1 where it is not, 2 where nothing was changed."""
+    import pytest
+
+    os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
+    os.dup2(1, 2)
+    if not put(point.name):
+        return 2
+    if not probes.passes():
+        return 0
+    if os.environ.get("MUTANTS_QUICK"):
+        return 1
+    return 1 if pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS]) == 0 else 0
+
+
+def run(chosen: list[Point], jobs: int) -> list[tuple[Point, str]]:
+    """The points whose loss nobody notices, or that could not be taken out."""
+    left: list[tuple[Point, str]] = []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        probes = Probes(folder)
+        probes.load()
+        assert probes.passes(), "the whole program must pass"
+        waiting, running = list(reversed(chosen)), {}
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                point = waiting.pop()
+                pid = os.fork()
+                if pid == 0:
+                    code = 3
+                    try:
+                        code = _child(point, probes, folder / f"out-{os.getpid()}")
+                    except BaseException:
+                        traceback.print_exc()
+                    finally:
+                        os._exit(code)
+                running[pid] = (point, time.monotonic())
+            pid, status = os.wait()
+            point, began = running.pop(pid)
+            said = {0: "dies", 1: "SURVIVES", 2: "NOTHING"}.get(os.waitstatus_to_exitcode(status), "dies")
+            print(f"{said:8} {time.monotonic() - began:5.1f} s  {point.name}  {point.text}", flush=True)
+            if said != "dies":
+                left.append((point, said))
+    return left
+
+
+def chosen_points(parts: list[str]) -> list[Point]:
+    """The points of all modules whose names contain one of the parts (all, without)."""
+    return [
+        p
+        for module in MODULES
+        for p in points(module)
+        if p.name not in SAME and (not parts or any(w in p.name for w in parts))
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m tests.mutants [--list] [--jobs=N] [PART OF A NAME …]`."""
+    jobs = next((int(word[7:]) for word in arguments if word.startswith("--jobs=")), os.cpu_count() or 1)
+    chosen = chosen_points([word for word in arguments if not word.startswith("--")])
+    if "--list" in arguments:
+        for point in chosen:
+            print(point.name, " ", point.text)
+        return 0
+    left = run(chosen, jobs)
+    print(f"{len(chosen)} checks taken out one by one, {len(left)} of them unnoticed")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
