@@ -20,6 +20,8 @@ import pytest
 from tui import HOSTILE
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.store.filesystem import Ballast, BallastState
+from tests.faults.disks import small_disk
 
 PROGRAM = Path(__file__).with_name("console_desk.py")
 PAYLOADS = (b"\x1b]52;c;aGk", b"\x9d52", b"\xc2\x9d", b"\xe2\x80\xae", b"\xe2\x81\xa6", b"\x1b[2J\x1b[31mred", b"\x00")
@@ -320,6 +322,37 @@ def test_a_line_that_is_cut_while_typing_loses_nothing_that_was_seen(
         assert terminal.end() == 0
         assert word in json.loads(kept(home))["fields"]["text"], how
         terminal.close()
+
+
+def test_a_disk_that_fills_up_shows_a_banner_and_gives_the_note_back(
+    tmp_path: Path, home: Path, terminals: list[Terminal]
+) -> None:
+    with small_disk(tmp_path, 12) as disk:
+        path = disk.point / "desk.db"
+        with Desk.open(path) as made:
+            for index in range(3):
+                made.tickets.open(f"VPN drops every ten minutes {index}")
+        terminal = Terminal(path, home, HELPDESK_BALLAST="1")
+        terminals.append(terminal)
+        terminal.see("minutes 0")
+        terminal.quiet()
+        assert Ballast(path).make(1_048_576)
+        filler = disk.fill()
+        terminal.send("i")
+        terminal.see("INTERNAL NOTE")
+        terminal.send("half a thought about certificates")
+        terminal.quiet()
+        terminal.send("\x13")
+        terminal.see("read-only: the disk is full")
+        terminal.quiet()
+        assert "half a thought about certificates" in kept(home)
+        filler.unlink()
+        terminal.send("\x13")
+        terminal.see("note written")
+        leave(terminal)
+        with Desk.open(path) as made:
+            assert [c.body[:12] for n in (1, 2, 3) for c in made.tickets.comments(n)] == ["half a thoug"]
+        assert Ballast(path).state() is BallastState.HELD
 
 
 def test_quitting_by_key_is_clean(desk: Path, home: Path, terminals: list[Terminal]) -> None:
