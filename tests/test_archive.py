@@ -239,6 +239,43 @@ def test_a_desk_restored_from_before_a_move_meets_its_archive(made: Path, tmp_pa
         assert desk.upkeep.check(deep=True)["ok"]
 
 
+def _lived(path: Path, *, away: bool) -> list[Any]:
+    """A ticket with a pause, replies of both sides and a reopening; in between it may have been in the archive."""
+    time = FixedClock()
+    with Desk.open(path, user=ANA, clock=time) as desk:
+        desk.people.add("Zoe", login="zoe", email="zoe@example.org", roles=["requester"])
+        desk.tickets.open("vpn", requester="zoe@example.org")
+        for act in (
+            lambda: desk.tickets.take(1),
+            lambda: desk.tickets.reply(1, "looking"),
+            lambda: desk.tickets.pend(1, reason="part", until=time() + 100_000),
+            lambda: desk.acting_as("zoe").tickets.reply(1, "any news?"),
+            lambda: desk.tickets.resolve(1, resolution="done"),
+            lambda: desk.tickets.close(1),
+        ):
+            time.forward(1_800)
+            act()
+        time.now = LATER
+        if away:
+            desk.upkeep.archive("2y")
+            desk.upkeep.unarchive([1])
+        seen = [desk.sla.explain(1)]
+        time.forward(60)
+        desk.tickets.reopen(1, reason="again")
+        seen += [desk.sla.explain(1), desk.tickets.show(1)]
+        time.forward(600)
+        desk.undoing.last()
+        seen.append(desk.tickets.show(1))
+        told = [e for e in desk.tickets.log(1) if e["verb"] in (archives.OUT, archives.BACK)]
+        assert [e["verb"] for e in told] == ([archives.OUT, archives.BACK] if away else [])
+        assert all(e["changes"] == {} for e in told)
+    return [{k: v for k, v in each.items() if k not in ("version", "updated_at")} for each in seen]
+
+
+def test_the_clocks_of_a_ticket_that_came_back_tell_the_same(tmp_path: Path) -> None:
+    assert _lived(tmp_path / "a.db", away=True) == _lived(tmp_path / "b.db", away=False)
+
+
 # ── crashes ──────────────────────────────────────────────────────────────────────────────────────
 def _run(path: Path, what: str) -> None:
     with Desk.open(path, user=ANA, clock=FixedClock(LATER)) as desk:

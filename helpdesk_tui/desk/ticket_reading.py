@@ -27,6 +27,8 @@ FAMILY = (
     "WITH RECURSIVE kin(n) AS (SELECT ?1 UNION SELECT t.number FROM ticket t JOIN kin ON t.merged_into = kin.n)"
     " SELECT n FROM kin"
 )
+# Into the archive and back: the whole ticket moves, and nothing about it is different.
+MOVES = frozenset({"ticket.archive", "ticket.unarchive"})
 _FACTS = "SELECT team_id, assignee_id, requester_id FROM ticket WHERE number = ?"
 
 
@@ -307,7 +309,7 @@ def _item(entry: Entry, namer: forms.Namer, notes: bool, hidden: set[Any]) -> Ti
     changes: dict[str, list[Any]] = {}
     text = kind = None
     opened = any(change.table == "ticket" and change.before is None for change in entry.rows)
-    for change in entry.rows:
+    for change in () if entry.verb in MOVES else entry.rows:
         if change.table == "ticket":
             changes.update(namer.changes(change.before, change.after))
         elif change.table == "comment" and change.after is not None:

@@ -223,7 +223,6 @@ class Archive:
         with contextlib.suppress(sqlite3.Error):
             self.conn.execute("PRAGMA busy_timeout = 0")
             self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self.conn.execute("PRAGMA journal_mode = DELETE").fetchone()
         self.conn.close()
         self._lock.close()
 
@@ -328,7 +327,6 @@ def _create(path: Path, desk: str) -> None:
             conn.execute("INSERT INTO meta (key, value) VALUES ('archive_of', ?)", (desk,))
             conn.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            conn.execute("PRAGMA journal_mode = DELETE").fetchone()
         publish.publish(made, path)
 
 

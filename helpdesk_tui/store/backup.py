@@ -318,8 +318,7 @@ def _aside(desk: Path, at: Instant) -> Path:
 def _alone(desk: Path) -> None:
     """Move the write-ahead log into the file and see that nobody else has the desk open. Raises Busy.
 
-    Leaving the write-ahead mode needs the file for oneself alone, which every open connection refuses. A file that is
-    too damaged for that has nobody working on it who could lose anything.
+    A file that is too damaged for that has nobody working on it who could lose anything.
     """
     try:
         driver.open_to_read(desk).close()
@@ -329,9 +328,11 @@ def _alone(desk: Path) -> None:
         raise
     conn = sqlite3.connect(desk, isolation_level=None, timeout=1.0)
     try:
-        mode = conn.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-        if mode != "delete":
-            raise Busy(N_("another program has {path} open; close it and try again"), path=desk)
+        # Every open connection shares the file; the first look in this mode wants it for oneself. (Leaving the
+        # write-ahead mode would ask the same, but a kill there leaves a journal that no reader can roll back.)
+        conn.execute("PRAGMA locking_mode = EXCLUSIVE").fetchone()
+        conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise Busy(N_("another program has {path} open; close it and try again"), path=desk) from error

@@ -62,6 +62,8 @@ VERBS: Final[dict[str, str]] = {
     "attachment.remove": N_("removed a file"),
     "ticket.escalate": N_("escalated the ticket"),
     "ticket.sla": N_("an SLA clock moved on"),
+    "ticket.archive": N_("moved the ticket to the archive"),
+    "ticket.unarchive": N_("brought the ticket back from the archive"),
     "import.tickets": N_("imported the ticket"),
     "import.log": N_("imported a step of the log"),
     "people.erase": N_("erased personal values"),
