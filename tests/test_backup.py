@@ -108,6 +108,17 @@ def test_the_manifest_tells_what_is_in_it(path: Path, tmp_path: Path) -> None:
     assert sealed["sha256"] != sealed["database_sha256"]
 
 
+def test_looking_at_a_backup_as_a_desk_changes_no_byte_of_it(path: Path, tmp_path: Path) -> None:
+    place = tmp_path / "out" / "b.db"
+    made = take(path, place)
+    with Desk.open(place, user=ANA, clock=FixedClock()) as desk:
+        assert desk.tickets.show(1)["title"] == "vpn drops 0"
+        assert desk.upkeep.check(deep=True)["ok"]
+    assert publish.digest(place) == (made.facts["sha256"], made.facts["bytes"])
+    assert not publish.leftovers(place)
+    assert back(place, tmp_path / "again.db")["manifest"]
+
+
 def test_a_desk_in_use_is_copied_as_it_was_at_one_instant(path: Path, tmp_path: Path) -> None:
     """Four threads write all the while; the copy holds a whole number of their deeds and everything before it."""
     stop, errors = threading.Event(), []
