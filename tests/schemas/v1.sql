@@ -345,7 +345,7 @@ CREATE INDEX ix_ticket_ci ON ticket (ci_id, number) WHERE ci_id IS NOT NULL;
 
 CREATE INDEX ix_ticket_created ON ticket (created_at, number);
 
-CREATE INDEX ix_ticket_due ON ticket (due_at, number) WHERE phase < 3 AND deleted_at IS NULL;
+CREATE INDEX ix_ticket_due ON ticket (due_at, number, sla_run, phase, deleted_at) WHERE phase < 3 AND deleted_at IS NULL;
 
 CREATE INDEX ix_ticket_merged ON ticket (merged_into) WHERE merged_into IS NOT NULL;
 
