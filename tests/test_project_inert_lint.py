@@ -39,6 +39,122 @@ SQL_FINE = [
     'other.text(f"{x}")',
     'text(f"{x}")',
 ]
+SQL_TRICKS = [
+    'c.execute("SELECT * FROM t WHERE a=\'" + w + "\'")',
+    'c.execute("SELECT a FROM t WHERE b=%s" % (w,))',
+    'c.execute("select a from " + t)',
+    'c.execute(f"select {a}")',
+    "c.execute(str(w))",
+    'c.execute("".join(["SELECT ", w]))',
+    'c.execute("SELECT {}".format(w))',
+    'c.execute("SELECT %(a)s" % {"a": w})',
+    'c.execute(sql=f"SELECT {w}")',
+    'c.execute(*[f"X {w}"])',
+    'run = c.execute\nrun(f"X {w}")',
+    'getattr(c, "execute")(f"X {w}")',
+    'c.execute("SELECT a".replace("a", w))',
+    'import string\nc.execute(string.Template("X $a").substitute(a=w))',
+    'c.execute(Template("X $a").substitute(a=w))',
+    'def f(w):\n    parts = ["SELECT a"]\n    parts.append(w)\n    c.execute(" ".join(parts))',
+    'def f(w):\n    sql = "SELECT a FROM t WHERE " \n    sql = sql + w\n    c.execute(sql)',
+    'c.execute("SELECT a FROM t" " WHERE b=" f"{w}")',
+    'd = {"q": f"X {w}"}\nc.execute(d["q"])',
+    'c.execute((lambda: f"X {w}")())',
+    'c.execute(f"{w:s}")',
+    'c.execute(f"{w!r}")',
+    'def f(COLS):\n    c.execute(f"SELECT {COLS}")',
+    'def f(w):\n    WHERE = w\n    c.execute(f"SELECT {WHERE}")',
+    'from x import a as COLS\nc.execute(f"SELECT {COLS}")',
+    'c.cursor().execute(f"X {w}")',
+    'c.execute("SELECT ?" if a else w + "x")',
+    'query(f"SELECT {w}")',
+    'self.rows("DELETE FROM t WHERE " + w)',
+    'SQL = "SELECT %s"\nc.execute(SQL % w)',
+    'SQL = "SELECT {}"\nc.execute(SQL.format(w))',
+    'c.execute(  # sql: \n f"X {w}")',
+    'c.execute(f"BEGIN; {w}")',
+    'c.execute("EXPLAIN " + w)',
+    'conn.execute(f"SAVEPOINT {w}")',
+    'c.execute(w.join(["SELECT 1", "2"]))',
+    'c.execute("SELECT 1" + " ".join(w for w in ws))',
+    'c.execute("X " * 2 + w)',
+    'c.execute(b"x" + w)',
+    'store.query("UPDATE t SET " + ", ".join(f"{k} = ?" for k in data), list(data.values()))',
+    'for T in tables:\n    c.execute(f"X {T}")',
+    'def f(*TS):\n    c.execute(f"X {TS[0]}")',
+    'def f(**KW):\n    c.execute(f"X {KW}")',
+    'with open(p) as SQL:\n    c.execute(f"X {SQL}")',
+    'try:\n    pass\nexcept E as ERR:\n    c.execute(f"X {ERR}")',
+    'match w:\n    case str(A):\n        c.execute(f"X {A}")',
+    '[c.execute(f"X {T}") for T in w]',
+    'f = lambda T: c.execute(f"X {T}")',
+    'global T\nT = w\nc.execute(f"X {T}")',
+]
+DRAWN_TRICKS = [
+    'x = Static("a")\nx.update(title)',
+    'self.query_one(Static).update(f"{t}")',
+    "Button(title)",
+    "Checkbox(title)",
+    "RadioButton(t)",
+    "Tab(t)",
+    "TabPane(t)",
+    "Collapsible(title=t)",
+    "ListItem(Label(t))",
+    "table.add_row(t)",
+    "table.add_column(t)",
+    "table.add_columns(*t)",
+    "table.update_cell(1,2,t)",
+    "node.add_leaf(t)",
+    "tree.root.set_label(t)",
+    "RichLog(markup=True)",
+    "Static(t, markup=flag)",
+    "Markdown(t)",
+    "self.border_subtitle = t",
+    'setattr(self, "border_title", t)',
+    "w.with_tooltip(t)",
+    "self.app.title = t",
+    "Select([(t, 1)])",
+    "select.set_options([(t,1)])",
+    "SelectionList((t, 1))",
+    "Option(prompt=t)",
+    "Digits(t)",
+    "Link(t, url=u)",
+    'Content.from_markup(f"{t}")',
+    "from textual.content import Content as C\nC.from_markup(t)",
+    "visualize(w, t)",
+    "Text.from_markup(t)",
+    "Content.from_text(t)",
+    "Content.from_text(t, markup=True)",
+    "Panel(t)",
+    "rprint(t)",
+    'self.notify("x", title=t)',
+    "n = self.notify\nn(t)",
+    "Static(*[t])",
+    "class S(Static):\n    def __init__(self, t):\n        super().__init__(t)",
+    "class S(Static):\n    def render(self):\n        return self.t",
+    "self.tooltip: str = t",
+    "a, self.tooltip = 1, t",
+    "self.border_title += t",
+    "Static(str(Content(t)))",
+    "Static(Content(t).markup)",
+    "Static(Text(t).markup)",
+    'Static("x" + t)',
+    'Static(t or "x")',
+    "Static(t[:3])",
+    "Static(Content)",
+    "self.app.open_url(t)",
+    'option_list.replace_option_prompt("a", t)',
+    "Toast(t)",
+    "Notification(t)",
+    "Static(content=t)",
+    "Label(renderable=t)",
+    "Static(visual=t)",
+    "App.notify(self, t)",
+    "super().notify(t)",
+    "Style(link=t)",
+    'Text(t, style=f"link {u}")',
+    'Content.assemble((t, f"link={u}"))',
+]
 DRAWN_FAULTS = [
     "Static(title)",
     'Static(f"{title}")',
@@ -114,3 +230,42 @@ def test_markup_is_read_from_literals_only(path: str, name: str) -> None:
     assert len(faults_in(path, f"{name}(title)")) == 1
     assert len(faults_in(path, f'{name}(f"[b]{{title}}[/b]")')) == 1
     assert faults_in(path, f'{name}("[b]bold[/b]")') == []
+
+
+@pytest.mark.parametrize("source", SQL_TRICKS)
+def test_sql_in_disguise_is_found(source: str) -> None:
+    assert faults_in("helpdesk_tui/store/x.py", source)
+
+
+@pytest.mark.parametrize("source", DRAWN_TRICKS)
+def test_markup_in_disguise_is_found(source: str) -> None:
+    assert faults_in("helpdesk_tui/screens/x.py", source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'shown.update(Content("x").stylize("bold"))',
+        "from helpdesk_tui.widgets.inert import line\nself.query_one(Static).update(line(text, 80))",
+        "known.update(other)",
+        'kept.update({"a": 1})',
+        "class S(Static):\n    def __init__(self, t):\n        super().__init__(t, markup=False)",
+        "class S(Static):\n    def render(self) -> Content:\n        return self.t",
+        'class S(Static):\n    def __init__(self):\n        super().__init__("")',
+        'self.app.open_url("https://example.org")',
+    ],
+)
+def test_harmless_forms_of_the_same_pass(source: str) -> None:
+    assert faults_in("helpdesk_tui/screens/x.py", source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '_READ = {"a": "SELECT 1"}\ndef f(t):\n    conn.execute(_READ[t])',
+        "conn.execute(self._LOOK_UP[column], (value,))",
+        'def f():\n    parts = ["SELECT 1"]\n    parts.append("FROM a")\n    conn.execute(" ".join(parts))',
+    ],
+)
+def test_sql_of_tables_and_lists_of_literals_passes(source: str) -> None:
+    assert faults_in("helpdesk_tui/store/x.py", source) == []

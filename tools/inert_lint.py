@@ -11,16 +11,20 @@ Outside text is inert. In `screens/`, `widgets/` and `app.py` a string that is n
 `Static`, `Label`, `notify`, `Option` or `add_option`, a border title or a tooltip only as `Content(...)`,
 `Text(...)` or beside `markup=False`; a `Static` or `Label` that starts empty will be filled later and says
 `markup=False` at once. `from_markup` takes literals only, in every room. Where the value is known to be
-safe, `# inert: …` says why.
+safe, `# inert: …` says why. The same holds for what other widgets draw (buttons, tabs, tables, trees, choices),
+for `update` of a widget, for titles set in any way, for `render` and for links and actions in styles; and `execute`,
+`notify` and their like are called where they stand, never handed on by another name.
 """
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+_ROOT: Final = Path(__file__).resolve().parents[1]
 _SQL_CALLS: Final = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})
 _SQL_MODULES: Final = frozenset({"sqlalchemy", "sqlmodel", "sa"})
 _SQL_START: Final = re.compile(
@@ -29,10 +33,22 @@ _SQL_START: Final = re.compile(
 _SQL_REASON: Final = re.compile(r"#.*?\bsql: *\S")
 _INERT_REASON: Final = re.compile(r"#.*?\binert: *\S")
 _DRAWN: Final = frozenset({"Static", "Label", "Option", "notify", "add_option"})
+# Drawn as markup wherever a text stands among their arguments; they take no `markup=False` for all of them.
+_DRAWN_WHOLE: Final = frozenset(
+    {"Button", "Checkbox", "RadioButton", "Tab", "TabPane", "Collapsible", "Digits", "Link", "Panel", "Markdown", "Select", "SelectionList",
+     "Toast", "Notification", "Tree", "add_row", "add_column", "add_columns", "update_cell", "add_leaf", "set_label", "set_options",
+     "replace_option_prompt", "with_tooltip", "from_text", "visualize", "rprint"}
+)  # fmt: skip
+_BY_REFERENCE: Final = frozenset({"notify", "from_markup", "open_url"})
+_GROWS: Final = frozenset({"append", "extend", "insert", "add", "update", "appendleft"})
+_BUILDS: Final = frozenset(
+    {"format", "join", "replace", "substitute", "safe_substitute", "format_map", "translate", "expandtabs"}
+)
 _FILLED_LATER: Final = frozenset({"Static", "Label"})
 _TITLES: Final = frozenset({"border_title", "border_subtitle", "tooltip"})
 _INERT_TYPES: Final = frozenset({"Content", "Text", "Table", "Group", "Strip", "Selection", "Option"})
 _SQL_MESSAGE: Final = "SQL put together from text: pass parameters, or say why with # sql: …"
+_RENAMED: Final = "SQL or markup by another name: call it where it stands"
 _CATALOGUE: Final = frozenset({"_", "ngettext", "N_"})
 
 
@@ -78,6 +94,28 @@ def _is_put_together(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr)
 
 
+def _is_built(node: ast.expr) -> bool:
+    """Whether what is handed over as a statement is made there, in whatever way, rather than named or written."""
+    if isinstance(node, ast.Call):
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            return function.attr in _BUILDS
+        return isinstance(function, ast.Lambda) or (
+            isinstance(function, ast.Name) and function.id in {"str", "repr", "format"}
+        )
+    if isinstance(node, ast.IfExp):
+        return _is_built(node.body) or _is_built(node.orelse)
+    return isinstance(node, ast.BinOp | ast.JoinedStr | ast.Starred | ast.Subscript)
+
+
+def _grown(node: ast.AST) -> str | None:
+    """The name of a list that `name.append(…)` and its like add to: what it was made of is not all that it holds."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _GROWS:
+            return name
+    return None
+
+
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
@@ -102,6 +140,16 @@ def _annotated_inert(annotation: ast.expr | None) -> bool:
     return bool(names & _INERT_TYPES) and "str" not in names
 
 
+@functools.cache
+def _inert_of(module: str) -> frozenset[str]:
+    """The functions of a module of ours that give inert values."""
+    path = _ROOT / (module.replace(".", "/") + ".py")
+    if not path.is_file():
+        return frozenset()
+    functions = (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.FunctionDef))
+    return frozenset(f.name for f in functions if _annotated_inert(f.returns))
+
+
 class _Checker(ast.NodeVisitor):
     """Walks one file; `scopes` are the assignments of the module and of the functions around a node."""
 
@@ -115,12 +163,16 @@ class _Checker(ast.NodeVisitor):
         self.statement: ast.stmt | None = None
         self.inside_sql = False
         self.sql_text_names: set[str] = set()
+        self.drawn_class = False
+        self._called_here: set[int] = set()
 
     def check(self) -> list[Fault]:
         tree = ast.parse("\n".join(self.lines))
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _annotated_inert(node.returns):
                 self.inert_functions.add(node.name)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpdesk_tui.widgets"):
+                self.inert_functions |= _inert_of(node.module or "") & {a.name for a in node.names if not a.asname}
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _SQL_MODULES:
                 self.sql_text_names |= {a.asname or a.name for a in node.names if a.name == "text"}
         self._in_scope(tree)
@@ -131,7 +183,8 @@ class _Checker(ast.NodeVisitor):
         self.scopes.append({})
         if not isinstance(node, ast.Module):
             arguments = node.args
-            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            more = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *more):
                 self._bind(argument.arg, None, inert=_annotated_inert(argument.annotation))
         for inner in _own_nodes(node):
             if isinstance(inner, ast.Assign):
@@ -145,6 +198,20 @@ class _Checker(ast.NodeVisitor):
                 self._bind(inner.target.id, inner.value)
             elif isinstance(inner, ast.For | ast.AsyncFor | ast.comprehension):
                 self._bind_target(inner.target, None)
+            elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
+                self._bind_target(inner.optional_vars, None)
+            elif isinstance(inner, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and inner.name:
+                self._bind(inner.name, None)
+            elif isinstance(inner, ast.Lambda):
+                for argument in (*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs):
+                    self._bind(argument.arg, None)
+            elif isinstance(inner, ast.ImportFrom):
+                for alias in inner.names:
+                    if alias.asname and not alias.name.strip("_").isupper():
+                        self._bind(alias.asname, None)
+            elif (grown := _grown(inner)) is not None and any(grown in scope for scope in self.scopes):
+                assert isinstance(inner, ast.Call)
+                self._bind(grown, inner.args[-1] if inner.args else None)
         self.generic_visit(node)
         self.scopes.pop()
 
@@ -163,6 +230,10 @@ class _Checker(ast.NodeVisitor):
     def _values(self, name: str) -> list[ast.expr | None]:
         """Return what this name may hold, of the nearest scope that assigns it; None for what nobody can tell."""
         return next((scope[name] for scope in reversed(self.scopes) if name in scope), [None])
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether a name is a constant of another module: in capitals, and nothing here assigns it."""
+        return name.strip("_").isupper() and not any(name in scope for scope in self.scopes)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._in_scope(node)
@@ -193,20 +264,118 @@ class _Checker(ast.NodeVisitor):
             self._check_sql(node, node.args[0])
         if name in {"from_markup", "from_rich_markup"} and node.args and not _is_literal(node.args[0]):
             self._report(node, _INERT_REASON, f"{name}() reads markup out of a text that is not a literal")
-        if self.draws and name in _DRAWN:
-            self._check_drawn(node, name)
+        if self.draws:
+            self._check_drawing(node, name)
+        renamed = node.args[1] if name in {"getattr", "setattr"} and len(node.args) > 1 else None
+        watched = _SQL_CALLS | (_TITLES | _BY_REFERENCE if self.draws else frozenset())
+        if isinstance(renamed, ast.Constant) and renamed.value in watched:
+            self._report(node, _INERT_REASON, _RENAMED)
+        self._called_here.add(id(node.func))
         self.generic_visit(node)
+
+    def _check_drawing(self, node: ast.Call, name: str) -> None:
+        texts = [
+            *node.args,
+            *(k.value for k in node.keywords if k.arg in {"title", "label", "prompt", "content", "placeholder"}),
+        ]
+        if name in _DRAWN:
+            self._check_drawn(node, name)
+        elif name in _DRAWN_WHOLE and not all(map(self._is_inert, texts)):
+            self._report(node, _INERT_REASON, f"{name} reads markup out of a text: Content(...)")
+        elif (
+            name == "update" and len(node.args) == 1 and self._updates_widget(node) and not self._is_inert(node.args[0])
+        ):
+            self._report(node, _INERT_REASON, "update reads markup out of a text: Content(...)")
+        elif name == "RichLog" or (name == "open_url" and not all(map(self._is_inert, node.args))):
+            self._report(node, _INERT_REASON, f"{name} acts on what is in the text")
+        elif (
+            name == "__init__"
+            and self.drawn_class
+            and node.args
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Call)
+            and not self._says_no_markup(node)
+            and not self._is_inert(node.args[0])
+        ):
+            self._report(node, _INERT_REASON, "the text of a widget reads as markup: Content(...) or markup=False")
+        for keyword in node.keywords:
+            if keyword.arg == "link" and not _is_literal(keyword.value):
+                self._report(node, _INERT_REASON, "a link is made out of a text")
+        if name in {"parse", "stylize", "styled", "assemble", "Text", "Style"}:
+            for part in ast.walk(node):
+                if isinstance(part, ast.JoinedStr | ast.BinOp) and re.match(r"\s*(link|@)", _beginning(part)):
+                    self._report(node, _INERT_REASON, "a link or an action is made out of a text")
+
+    @staticmethod
+    def _says_no_markup(node: ast.Call) -> bool:
+        return any(
+            k.arg == "markup" and isinstance(k.value, ast.Constant) and k.value.value is False for k in node.keywords
+        )
+
+    def _updates_widget(self, node: ast.Call) -> bool:
+        """Whether `.update(…)` is that of a widget: found by a query, held by a name that holds one, or given a text."""
+        assert isinstance(node.func, ast.Attribute)
+        owner = node.func.value
+        if isinstance(owner, ast.Call) and _called(owner) in {
+            "query_one",
+            "get_child_by_id",
+            "query_exactly_one",
+            *_FILLED_LATER,
+        }:
+            return True
+        if _is_put_together(node.args[0]) or (isinstance(node.args[0], ast.Call) and _called(node.args[0]) == "str"):
+            return True
+        if not isinstance(owner, ast.Name):
+            return False
+        values = [value for value in self._values(owner.id) if isinstance(value, ast.Call)]
+        return any(_called(value) in {"query_one", "get_child_by_id", *_FILLED_LATER} for value in values)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        named = _SQL_CALLS | (_BY_REFERENCE if self.draws else frozenset())
+        if node.attr in named and id(node) not in self._called_here and isinstance(node.ctx, ast.Load):
+            self._report(node, _SQL_REASON if node.attr in _SQL_CALLS else _INERT_REASON, _RENAMED)
+        self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        outer = self.drawn_class
+        bases = {ast.unparse(base).split(".")[-1].split("[")[0] for base in node.bases}
+        self.drawn_class = bool(bases & _FILLED_LATER)
+        for inner in node.body:
+            if (
+                isinstance(inner, ast.FunctionDef)
+                and inner.name == "render"
+                and self.draws
+                and not _annotated_inert(inner.returns)
+            ):
+                self._report(
+                    inner, _INERT_REASON, "render gives a text that reads as markup: annotate Content, Text or Strip"
+                )
+        self.generic_visit(node)
+        self.drawn_class = outer
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
-            if (
-                self.draws
-                and isinstance(target, ast.Attribute)
-                and target.attr in _TITLES
-                and not self._is_inert(node.value)
-            ):
-                self._report(node, _INERT_REASON, f"{target.attr} reads markup: give it Content(...)")
+            self._check_title(node, target, node.value)
         self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._check_title(node, node.target, node.value)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._check_title(node, node.target, node.value)
+        self.generic_visit(node)
+
+    def _check_title(self, node: ast.stmt, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            for place, part in enumerate(target.elts):
+                self._check_title(node, part, values[place] if len(values) == len(target.elts) else value)
+        elif self.draws and isinstance(target, ast.Attribute):
+            of_app = target.attr in {"title", "sub_title"} and ast.unparse(target.value).split(".")[-1] == "app"
+            if (target.attr in _TITLES or of_app) and not self._is_inert(value):
+                self._report(node, _INERT_REASON, f"{target.attr} reads markup: give it Content(...)")
 
     def _is_sql_text(self, node: ast.Call) -> bool:
         target = node.func
@@ -224,8 +393,8 @@ class _Checker(ast.NodeVisitor):
         if isinstance(statement, ast.Name):
             places = [value for value in self._values(statement.id) if value is not None]
         for place in places:
-            begins_like_sql = _SQL_START.match(_beginning(place))  # then it is judged where it stands
-            if _is_put_together(place) and not begins_like_sql and not self._is_fixed(place):
+            begins_like_sql = _is_put_together(place) and _SQL_START.match(_beginning(place))  # judged where it stands
+            if _is_built(place) and not begins_like_sql and not self._is_fixed(place):
                 self._report(node, _SQL_REASON, _SQL_MESSAGE, place)
                 return
 
@@ -250,8 +419,14 @@ class _Checker(ast.NodeVisitor):
                 return self._is_fixed(separator) and self._is_fixed(pieces)
             case ast.GeneratorExp(elt=piece) | ast.ListComp(elt=piece):
                 return self._is_fixed(piece)
-            case ast.Name(id=name):
-                return self._agree(name, self._is_fixed, unknown=name.strip("_").isupper())
+            case ast.Dict(values=parts):
+                return all(map(self._is_fixed, parts))
+            case ast.Subscript(value=ast.Attribute(attr=table)):
+                return table.strip("_").isupper()
+            case ast.Subscript(value=ast.Name(id=table)) if table.strip("_").isupper():
+                return not any(table in scope for scope in self.scopes[1:])  # a table of the module, judged there
+            case ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name):
+                return self._agree(name, self._is_fixed, unknown=self._is_ours(name))
         return False
 
     def _agree(self, name: str, judge: Callable[[ast.expr], bool], *, unknown: bool) -> bool:
@@ -276,6 +451,8 @@ class _Checker(ast.NodeVisitor):
                 self._report(node, _INERT_REASON, f"{name} is filled later: say markup=False")
         elif not self._is_inert(drawn):
             self._report(node, _INERT_REASON, f"{name} reads markup out of a text: Content(...) or markup=False")
+        if name == "notify" and "title" in keywords and not self._is_inert(keywords["title"]):
+            self._report(node, _INERT_REASON, "the title of a notice reads markup: markup=False")
 
     def _is_inert(self, node: ast.expr) -> bool:
         if _is_literal(node):
@@ -288,6 +465,8 @@ class _Checker(ast.NodeVisitor):
             return self._is_inert(node.value)
         if isinstance(node, ast.Call):
             head = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            if isinstance(head, ast.Call):  # Content(text).stylize("bold")
+                return isinstance(head.func, ast.Name) and head.func.id in _INERT_TYPES
             owner = head.id if isinstance(head, ast.Name) else ""
             return owner in _INERT_TYPES or _called(node) in _INERT_TYPES | self.inert_functions
         if isinstance(node, ast.Name):
