@@ -451,6 +451,25 @@ def test_a_live_desk_is_never_replaced_without_force_nor_while_it_is_open(path: 
     assert again["kept"] != done["kept"]
 
 
+def test_a_shared_desk_stays_shared_and_a_link_a_link(path: Path, tmp_path: Path) -> None:
+    take(path, tmp_path / "b.db")
+    path.chmod(0o660)
+    link = tmp_path / "link" / "desk.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    done = back(tmp_path / "b.db", link, force=True)
+    assert link.is_symlink() and done["path"] == str(path) and Path(done["kept"]).parent == path.parent
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_restores_stays_its_owners(path: Path, tmp_path: Path) -> None:
+    take(path, tmp_path / "b.db")
+    os.chown(path, 12345, 23456)
+    back(tmp_path / "b.db", path, force=True)
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
+
+
 def test_a_desk_too_damaged_to_close_goes_aside_with_its_log(path: Path, tmp_path: Path) -> None:
     take(path, tmp_path / "b.db")
     path.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)

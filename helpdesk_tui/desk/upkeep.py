@@ -195,6 +195,7 @@ def restore(
     from helpdesk_tui.store import publish
     from helpdesk_tui.vocabulary.errors import Conflict
 
+    desk = desk.resolve()  # a link stays a link
     if desk.exists() and not force:
         raise Conflict(
             N_("there is a desk at {path}; --force keeps it aside and puts the backup in its place"), path=desk

@@ -72,7 +72,9 @@ def leftovers(place: Path) -> list[Path]:
 
 
 def publish(made: Path, place: Path, *, replace: bool = False) -> None:
-    """Give a finished file its name: all of it is on the disk before the name is. Mode 0600.
+    """Give a finished file its name: all of it is on the disk before the name is.
+
+    Mode 0600; a file that replaces another has that one's owner, group and mode, as far as we may give them.
 
     Raises Conflict where `place` is taken (and `replace` is not given) or a log of another database lies beside it,
     StoreFault where it cannot be written.
@@ -83,6 +85,8 @@ def publish(made: Path, place: Path, *, replace: bool = False) -> None:
         )
     try:
         made.chmod(0o600)
+        if replace:
+            _as(made, place.stat())
         sync(made)
         if replace:
             made.replace(place)
@@ -98,6 +102,15 @@ def publish(made: Path, place: Path, *, replace: bool = False) -> None:
         raise Conflict(N_("{path} exists already and was left alone; name another file"), path=place) from error
     except OSError as error:
         raise StoreFault(N_("{path} cannot be written: {error}"), path=place, error=error.strerror or error) from error
+
+
+def _as(made: Path, like: os.stat_result) -> None:
+    """A desk that a group shares stays shared; one of another user stays theirs."""
+    with contextlib.suppress(PermissionError):
+        os.chown(made, like.st_uid, like.st_gid)
+    now = made.stat()
+    if (now.st_uid, now.st_gid) == (like.st_uid, like.st_gid):
+        made.chmod(like.st_mode & 0o777)
 
 
 def _claim(made: Path, place: Path) -> None:
