@@ -309,8 +309,20 @@ async def test_a_paste_of_two_lines_is_kept_whole_and_once() -> None:
         field.post_message(events.Paste("one\r\ntwo\t中文\n"))
         area.post_message(events.Paste("one\r\ntwo\x1b[31m"))
         await pilot.pause()
-        assert field.value == "one  two 中文"
+        assert field.value == "one two 中文"
         assert area.text == "one\ntwo\u241b[31m"
+
+
+async def test_the_lines_of_a_paste_end_as_a_terminal_sends_them() -> None:
+    """Terminals send CR, the Enter key, for the end of a line; a log pasted must not become one line."""
+    field, area = SafeInput(), SafeTextArea()
+    app = Inputs(field, area)
+    async with app.run_test(size=(80, 24)) as pilot:
+        field.post_message(events.Paste("one\rtwo\r"))
+        area.post_message(events.Paste("one\rtwo\r\rfour\r\nfive"))
+        await pilot.pause()
+        assert field.value == "one two"
+        assert area.text == "one\ntwo\n\nfour\nfive"
 
 
 # -- questions -----------------------------------------------------------------------------------------------

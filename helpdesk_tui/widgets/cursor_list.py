@@ -170,9 +170,12 @@ class CursorList(ToneWidget, can_focus=True):
         self._waiting = ""
 
     def update_rows(self, rows: Mapping[int, QueueRow], gone: Collection[int] = ()) -> None:
-        """Repaint changed rows in their places; `gone` tickets left the filter and are dimmed until a refresh."""
+        """Repaint changed rows in their places; `gone` tickets left the filter and are dimmed until a refresh.
+
+        A ticket may be in both: dimmed, and drawn as it is now.
+        """
         indexes = set(self._window.update(rows))
-        back = self._gone & rows.keys()
+        back = (self._gone & rows.keys()) - set(gone)
         lost = {number for number in gone if self._window.place(number) is not None} - self._gone
         self._gone = (self._gone - back) | lost
         for number in back | lost:

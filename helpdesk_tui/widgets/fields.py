@@ -11,6 +11,11 @@ from textual.widgets import Input, TextArea
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 
 
+def _pasted(text: str) -> str:
+    """A paste with lines that end as ours do: terminals send the Enter key's CR for the end of a line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class SafeInput(Input):
     """A one-line field. Pasted lines are joined by blanks (Textual keeps the first line only)."""
 
@@ -27,7 +32,7 @@ class SafeInput(Input):
         # Textual calls the handlers of all classes of a widget: the base one must not insert the text again.
         event.prevent_default()
         event.stop()
-        text = one_line(event.text.strip("\r\n"))
+        text = one_line(_pasted(event.text).strip("\n"))
         if text:
             self.replace(text, *self.selection)
 
@@ -51,5 +56,5 @@ class SafeTextArea(TextArea):
         event.stop()
         if self.read_only:
             return
-        if result := self._replace_via_keyboard(safe_text(event.text), *self.selection):
+        if result := self._replace_via_keyboard(safe_text(_pasted(event.text)), *self.selection):
             self.move_cursor(result.end_location)

@@ -64,7 +64,8 @@ class TicketList(CursorList):
         return self._marked
 
     def is_marked(self, number: int) -> bool:
-        return number in self._marked
+        # All of the filter does not mean what has left it.
+        return number in self._marked and not (self._marked.everything and number in self._gone)
 
     def cursor_moved(self, old: int) -> None:
         self._follow_range(old)

@@ -32,6 +32,15 @@ def asks_of(move: dict[str, Any]) -> str:
     return _("asks: {fields}").format(fields=", ".join(missing)) if missing else ""
 
 
+def choice_of(move: dict[str, Any], *, many: bool) -> Choice:
+    """A move to choose. Many tickets at once are asked for nothing but a reason: what asks for more is not open to them."""
+    asked = ASKED.intersection(move["requires"])
+    if many and asked:
+        hint = _("for many tickets: x") if "resolution" in asked else _("one ticket at a time")
+        return Choice(move["to"], _(move["label"]), hint, disabled=True)
+    return Choice(move["to"], _(move["label"]), asks_of(move))
+
+
 def assignable(desk: Desk) -> list[Choice]:
     """Whom one can hand work to: oneself, teams, agents, nobody (reads the desk)."""
     me = desk.actor

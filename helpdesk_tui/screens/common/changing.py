@@ -13,7 +13,7 @@ from helpdesk_tui.vocabulary.errors import told as told_of
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Confirm
-from helpdesk_tui.widgets.sentences import HIDDEN, field_label
+from helpdesk_tui.widgets.sentences import HIDDEN, field_label, value_text
 
 One = Callable[[Desk, int], Any]
 Many = Callable[[Desk, list[int], bool], dict[str, Any]]
@@ -30,6 +30,16 @@ class Changing(DeskScreen):
     def done(self) -> None:
         """A deed is written: look at the desk again."""
         self.app.nudge()
+
+    def own_version(self, number: int, version: int) -> None:
+        """Our own deed has made this version of a ticket: what is shown of it counts as that until it is read anew."""
+
+    def single(self, action_id: str, targets: Targets) -> bool:
+        """Whether a single ticket is meant, as this action needs it; where not, say so before anything is asked."""
+        if targets.one is None:
+            text = _("{action} works on one ticket at a time; clear the marks with Esc")
+            self.app.say(text.format(action=_(BY_ID[action_id].label)), bad=True)
+        return targets.one is not None
 
     # -- changing one or many --------------------------------------------------------------------------------
 
@@ -53,23 +63,20 @@ class Changing(DeskScreen):
         targets = targets or self.targets()
         if targets is None:
             return
-        spec = BY_ID[action_id]
         number = targets.one
         if number is not None:
             self.ask(
                 lambda: one(self.desk, number),
-                lambda _value: self._changed(action_id, targets, typed, told, written),
+                lambda value: self._changed(action_id, targets, typed, told, written, value),
                 group="deed",
                 failed=failed,
                 exclusive=False,
-                opening=written is not None,
+                # The next key may be a deed to the same ticket: to the one that this deed has left.
+                opening=True,
             )
             return
         if many is None:
-            self.app.say(
-                _("{action} works on one ticket at a time; clear the marks with Esc").format(action=_(spec.label)),
-                bad=True,
-            )
+            self.single(action_id, targets)
             return
         app = self.app
 
@@ -116,7 +123,7 @@ class Changing(DeskScreen):
             details.append(_("{count} would not: {reason}").format(count=len(skipped), reason=first))
         for found in preview.get("preview", [])[:AHEAD]:
             changes = "; ".join(
-                f"{field_label(name)}: {_plain(pair[0])} -> {_plain(pair[1])}"
+                f"{field_label(name)}: {self._plain(name, pair[0])} -> {self._plain(name, pair[1])}"
                 for name, pair in list(found["changes"].items())[:4]
                 if name not in HIDDEN
             )
@@ -164,10 +171,18 @@ class Changing(DeskScreen):
         self.ask(lambda: many(self.desk, numbers, False), finished, group="deed", exclusive=False)
 
     def _changed(
-        self, action_id: str, targets: Targets, typed: Typed | None, told: str, written: Callable[[], None] | None
+        self,
+        action_id: str,
+        targets: Targets,
+        typed: Typed | None,
+        told: str,
+        written: Callable[[], None] | None,
+        value: Any,
     ) -> None:
         spec = BY_ID[action_id]
         if targets.one is not None:
+            if isinstance(value, dict) and isinstance(value.get("version"), int):
+                self.own_version(targets.one, value["version"])
             self.app.last_command = (typed or Typed(spec.word)).on_one(targets.one)
         self.app.say(
             told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label))
@@ -176,6 +191,5 @@ class Changing(DeskScreen):
             written()
         self.done()
 
-
-def _plain(value: Any) -> str:
-    return one_line(", ".join(map(str, value)) if isinstance(value, list) else "-" if value is None else str(value), 40)
+    def _plain(self, name: str, value: Any) -> str:
+        return one_line(value_text(name, value, self.app.tz), 40)

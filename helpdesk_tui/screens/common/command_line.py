@@ -16,6 +16,7 @@ from helpdesk_tui.vocabulary.kinds import PREFIX, parse_ref
 from helpdesk_tui.widgets.fields import SafeInput
 from helpdesk_tui.widgets.inert import cells
 from helpdesk_tui.widgets.pickers import Dialog
+from helpdesk_tui.widgets.themes import THEME_NAMES
 
 if TYPE_CHECKING:
     from helpdesk_tui.screens.common.base import DeskScreen
@@ -112,12 +113,19 @@ def obey(screen: "DeskScreen", text: str) -> None:
         app.show_queue(rest)
     elif word == "view" and rest:
         app.show_view(rest)
-    elif word == "theme" and rest in app.available_themes:
+    elif word == "theme" and rest in THEME_NAMES:
         app.theme = rest
     elif word == "help":
         screen.action_do("app.help")
     elif word in BY_WORD and not rest:
         screen.action_do(BY_WORD[word].id)
+    elif word == "theme":
+        known = ", ".join(THEME_NAMES)
+        app.say(_("there is no theme {name}; known are: {known}").format(name=rest, known=known), bad=True)
+    elif word in COMMANDS:
+        app.say(f"{word}: {_(COMMANDS[word])}", bad=True)
+    elif word in BY_WORD:
+        app.say(_("nothing may follow {word}; it is about the ticket under the cursor").format(word=word), bad=True)
     else:
         known = ", ".join([*COMMANDS, *sorted({spec.word for spec in screen.specs()})])
         app.say(_("there is no command {word}; known are: {known}").format(word=word, known=known), bad=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, asks_of, assignable, hint_of
+from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, assignable, choice_of, hint_of
 from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.command_copy import Typed, options
 from helpdesk_tui.screens.common.drafts import DraftKey
@@ -76,7 +76,7 @@ class TicketDeeds(Changing):
                 self._move(targets, move)
 
         def found(moves: list[dict[str, Any]]) -> None:
-            choices = [Choice(m["to"], _(m["label"]), asks_of(m)) for m in moves]
+            choices = [choice_of(m, many=targets.one is None) for m in moves]
             empty = _("No move leads on from here with your roles.")
             self.app.push_screen(
                 Pick(_("State of {what}").format(what=targets.label), choices, empty=empty),
@@ -230,7 +230,7 @@ class TicketDeeds(Changing):
 
     def _other(self, action_id: str, question: str, verb: Callable[[Desk, int, int], Any]) -> None:
         targets = self.targets()
-        if targets is None:
+        if targets is None or not self.single(action_id, targets):
             return
 
         def check(text: str) -> str | None:

@@ -54,6 +54,7 @@ class Writing(TicketDeeds):
             return
         self.leave_composer()
         key = DraftKey(self.app.me, targets.one or 0, kind.value)
+        readers = self.recipients() if targets.one is not None else _("the requester of each ticket")
         self._writing = (key, targets)
         drafts = self.app.drafts
 
@@ -61,7 +62,7 @@ class Writing(TicketDeeds):
             if self._writing != (key, targets):
                 return
             composer = self.composer
-            composer.open(kind.value, ref=targets.label, draft=kept.get(TEXT, ""), recipients=self.recipients())
+            composer.open(kind.value, ref=targets.label, draft=kept.get(TEXT, ""), recipients=readers)
             self.call_after_refresh(self.composing)
             drafts.watch(key, lambda: {TEXT: composer.text} if composer.children else None)
             if kept.get(TEXT):

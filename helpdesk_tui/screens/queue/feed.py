@@ -8,6 +8,7 @@ from textual import on
 from helpdesk_tui.desk.first import DEFAULT_VIEWS
 from helpdesk_tui.screens.common.base import DeskScreen
 from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.records import Instant, Page, QueueRow, ViewTab
 from helpdesk_tui.widgets.ticket_list import TicketList
@@ -33,6 +34,11 @@ class Feed(DeskScreen):
     def tickets(self) -> TicketList:
         """The list."""
         return self.query_one(TicketList)
+
+    def own_version(self, number: int, version: int) -> None:
+        for row in self.tickets.rows:
+            if row.number == number:
+                row.version = max(row.version, version)
 
     def set_views(self, tabs: list[ViewTab], first: str | None) -> None:
         """The views were read."""
@@ -213,15 +219,19 @@ class Feed(DeskScreen):
         marked = [n for n in sorted(tickets.marked.numbers)[:200] if n not in seen]
         wanted = seen + marked
 
-        def look() -> tuple[list[QueueRow], list[QueueRow]]:
-            return app.reading.rows(query, wanted), app.reading.page(query, limit=PAGE).rows
+        def look() -> tuple[list[QueueRow], list[QueueRow], list[QueueRow]]:
+            rows = app.reading.rows(query, wanted)
+            have = {row.number for row in rows}
+            # What left the filter stays on its line until a refresh, but as it is now: the next deed is done to that.
+            left = [number for number in wanted if number not in have]
+            return rows, app.reading.rows(Filter(), left), app.reading.page(query, limit=PAGE).rows
 
-        def got(found: tuple[list[QueueRow], list[QueueRow]]) -> None:
+        def got(found: tuple[list[QueueRow], list[QueueRow], list[QueueRow]]) -> None:
             if query != self.query_text or at != self._loaded_at:
                 return
-            rows, first = found
-            fresh = {row.number: row for row in rows}
-            self.tickets.update_rows(fresh, [n for n in wanted if n not in fresh])
+            rows, left, first = found
+            fresh = {row.number for row in rows}
+            self.tickets.update_rows({row.number: row for row in rows + left}, [n for n in wanted if n not in fresh])
             if not self.tickets.rows:
                 if first:
                     self._read(query, "first")

@@ -99,6 +99,10 @@ class TicketScreen(Writing):
             return None
         return Targets((self.number,), data.ticket["kind"], data.ticket["version"])
 
+    def own_version(self, number: int, version: int) -> None:
+        if self._data is not None and number == self.number:
+            self._data.ticket["version"] = max(self._data.ticket["version"], version)
+
     def recipients(self) -> str:
         return "" if self._data is None else self._data.head.row.requester or ""
 
@@ -232,7 +236,9 @@ class TicketScreen(Writing):
             tied = self.query_one(LinksPane).tied
             if tied:
                 choices = [Choice(str(number), f"#{number}", text) for number, text in tied]
-                self.app.push_screen(Pick(_("Open which ticket?"), choices), lambda n: self.go_to(int(n)) if n else None)
+                self.app.push_screen(
+                    Pick(_("Open which ticket?"), choices), lambda n: self.go_to(int(n)) if n else None
+                )
 
     def do_queue_refresh(self) -> None:
         self._read()
