@@ -15,7 +15,7 @@ _MORE: Final[dict[str, str]] = {
     "capacity": N_("Capacity"), "roles": N_("Roles"), "teams": N_("Teams"), "skills": N_("Skills"),
     "open_tickets": N_("Open tickets"), "assigned": N_("Working on"), "code": N_("Code"), "label": N_("Name"),
     "shared": N_("Shared"), "query": N_("Filter"), "position": N_("Position"), "body": N_("Text"), "text": N_("Text"),
-    "unknown": N_("Unknown fields"), "strategy": N_("Strategy"), "members": N_("Members"), "open": N_("Open"),
+    "unknown": N_("Unknown fields"), "strategy": N_("Strategy"), "members": N_("Members"), "open": N_("Open tickets"),
     "unassigned": N_("Unassigned"), "people": N_("People"), "criticality": N_("Criticality"),
     "cis": N_("Configuration items"), "open_by_priority": N_("Open by priority"), "class": N_("Class"),
     "status": N_("Status"), "owner": N_("Owner"), "attributes": N_("Attributes"), "relations": N_("Relations"),

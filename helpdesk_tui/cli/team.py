@@ -18,7 +18,7 @@ _TABLE = (
     Column("strategy", N_("Strategy")),
     Column("active", N_("Active")),
     Column("members", N_("Members"), right=True),
-    Column("open", N_("Open"), right=True),
+    Column("open", N_("Open tickets"), right=True),
 )
 TeamArgument = Annotated[str, typer.Argument(metavar="TEAM", help=N_("The team's code or name."))]
 _STRATEGIES = choices.among(["round_robin", "least_loaded", "last_handler", "manual"])
