@@ -6,6 +6,7 @@ program, a desk that holds the last such entry, whole and chained, has lost noth
 The variants are the negative controls: each does on purpose what the desk must not do, and its test must see it.
 """
 
+import atexit
 import contextlib
 import enum
 import json
@@ -89,6 +90,7 @@ def template() -> Path:
     """A desk with a cast, closed cleanly; made once a process, and the policy compiled once."""
     if not _template:
         path = Path(tempfile.mkdtemp(prefix="helpdesk-faults-")) / "desk.db"
+        atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
         with Desk.open(path, user=ANA, clock=FixedClock()) as desk:
             desk.people.add("Bob", login="bob", agent=True, roles=["technical_support"], teams=["network"])
             desk.people.add("Sue", login="sue", agent=True, roles=["service_desk"], teams=["service_desk"])
