@@ -9,7 +9,7 @@ from tui import SIZES, assert_inert, assert_snapshot, screen_text
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.help import HelpScreen
 from helpdesk_tui.screens.ticket.header import HeadData, TicketHeader
-from helpdesk_tui.screens.ticket.reading import ledger_clocks
+from helpdesk_tui.screens.ticket.reading import ledger_clocks, read_ticket
 from helpdesk_tui.screens.ticket.ticket import TicketScreen
 from helpdesk_tui.vocabulary.i18n import set_language
 from helpdesk_tui.vocabulary.instants import parse_instant
@@ -48,6 +48,19 @@ async def test_the_tabs_look_as_designed(tmp_path: Path, presses: int, name: str
         assert c.ticket.tab == name
         assert_snapshot(c.app, f"ticket_{name}_120x40")
         assert_inert(c.app)
+
+
+async def test_what_happened_to_a_merged_ticket_is_not_told_as_the_survivors(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        c.desk.tickets.merge(5, 4)
+        c.desk.tickets.merge(4, 2)
+        items = {(item.verb, item.of) for item in read_ticket(c.desk, 2, "timeline").timeline}
+        assert {("ticket.open", None), ("ticket.open", "INC-4"), ("ticket.open", "INC-5")} <= items
+        assert {("ticket.merge", "INC-4"), ("ticket.merge", "INC-5")} <= items
+        assert not any(item.of for item in read_ticket(c.desk, 1, "timeline").timeline)
+        await opened(c, 2)
+        lines = screen_text(c.app).splitlines()
+        assert [line for line in lines if "merged the ticket" in line and "[INC-5]" in line]
 
 
 async def test_the_ticket_in_chinese(tmp_path: Path) -> None:

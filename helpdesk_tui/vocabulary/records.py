@@ -68,7 +68,10 @@ class CommentRow:
 
 @dataclass(slots=True)
 class TimelineItem:
-    """One thing that happened to a ticket, in the order (`at`, `seq`). `by_requester`: its words speak for the requester."""
+    """One thing that happened to a ticket, in the order (`at`, `seq`). `by_requester`: its words speak for the requester.
+
+    `of` names the ticket it happened to, where that is one merged into the ticket whose story is told.
+    """
 
     seq: int
     at: Instant
@@ -85,6 +88,7 @@ class TimelineItem:
     undoes: int | None = None
     on_behalf_of: str | None = None
     by_requester: bool = False
+    of: str | None = None
 
 
 @dataclass(slots=True)

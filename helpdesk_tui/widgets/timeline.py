@@ -13,7 +13,7 @@ from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.records import TimelineItem
-from helpdesk_tui.vocabulary.text import safe_text
+from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import wrap
 from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
 from helpdesk_tui.widgets.sentences import (
@@ -79,7 +79,7 @@ class Timeline(LineView):
         self._cursor = 0
         self._unfolded: set[int] = set()
         self._machine_shown = False
-        self._cache: dict[tuple[int, int, bool, int | None], list[Line]] = {}
+        self._cache: dict[tuple[int, int, bool, int | None, str | None], list[Line]] = {}
 
     @property
     def cursor(self) -> TimelineItem | None:
@@ -128,7 +128,7 @@ class Timeline(LineView):
         if not self._items:
             return [text_line(" " + _("Nothing has happened yet."), "muted")]
         lines: list[Line] = []
-        cache: dict[tuple[int, int, bool, int | None], list[Line]] = {}
+        cache: dict[tuple[int, int, bool, int | None, str | None], list[Line]] = {}
         day = ""
         index = 0
         while index < len(self._items):
@@ -146,7 +146,7 @@ class Timeline(LineView):
                 lines.append(Line(((f"   {stamp[11:]} ", "muted"), (f"{text}  {_('(m shows them)')}", "muted")), block))
                 index += fold
             else:
-                key = (item.seq, width, item.seq in self._unfolded, item.undone_by)
+                key = (item.seq, width, item.seq in self._unfolded, item.undone_by, item.of)
                 made = self._cache.get(key) or self._entry(item, stamp[11:], width)
                 cache[key] = made
                 lines += [replace(line, subject=block) for line in made]
@@ -175,6 +175,8 @@ class Timeline(LineView):
             again = item.verb == "redo"
             said = (_("did again: {deed}") if again else _("took back: {deed}")).format(deed=verb_sentence(target))
         head: list[Piece] = [(f"   {time} ", "muted"), (who, "muted" if quiet else "strong"), (f"  {said}", tone)]
+        if item.of is not None:
+            head.append((f"  [{one_line(item.of, 30)}]", "muted" if quiet else "accent"))
         if undone:
             head.append((f"  [{_('undone')}]", "warning"))
         origin = origin_text(item.origin)

@@ -10,6 +10,7 @@ from helpdesk_tui.vocabulary.errors import ticket_not_found
 from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.instants import parse_instant
+from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.records import NEVER, TimelineItem
 from helpdesk_tui.widgets.ledger_view import (
     CLOSED,
@@ -65,6 +66,9 @@ def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
         ticket,
         [readable(item) for item in desk.tickets.timeline(number)],
     )
+    merged = merged_entries(desk, number)
+    for item in data.timeline:
+        item.of = merged.get(item.seq)
     if tab == "details":
         data.details = desk.tickets.details(number)
     elif tab == "sla":
@@ -74,6 +78,18 @@ def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
     elif tab == "audit":
         data.log = desk.tickets.log(number)
     return data
+
+
+def merged_entries(desk: Desk, number: int) -> dict[int, str]:
+    """The entries of a ticket's story that happened to tickets merged into it, with the reference of theirs."""
+    others = [member for member in desk.tickets.family(number) if member != number]
+    rows = {row.number: row for row in desk.tickets.rows(Filter(), others)}
+    stories = {member: [item.seq for item in desk.tickets.timeline(member)] for member in rows}
+    found: dict[int, str] = {}
+    # A story holds those of what was merged into it before: the shorter one is nearer to the entry.
+    for member in sorted(stories, key=lambda member: len(stories[member]), reverse=True):
+        found.update(dict.fromkeys(stories[member], ref(rows[member].kind, member)))
+    return found
 
 
 def readable(item: TimelineItem) -> TimelineItem:
