@@ -9,6 +9,7 @@ from helpdesk_tui.cli import context, output, shared
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Output, print_result
 from helpdesk_tui.vocabulary.errors import Usage
+from helpdesk_tui.vocabulary.errors import told as in_words
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.text import one_line
 
@@ -198,7 +199,9 @@ def backup(
 )
 def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help=N_("The backup; its manifest lies beside it."))],
-    force: Annotated[bool, typer.Option("--force", help=N_("Even where a desk stands; it is kept aside."))] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help=N_("Replace a desk that stands there; it is kept aside."))
+    ] = False,
     passphrase: PassphraseOption = False,
     passphrase_file: PassphraseFileOption = None,
     key_file: KeyFileOption = None,
@@ -303,7 +306,11 @@ def archive(
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="FILE", help=N_("The archive, at the first move; beside the desk if not given.")),
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help=N_("Where to make the archive, at the first move; beside the desk if not given."),
+        ),
     ] = None,
     restore: Annotated[
         list[str] | None,
@@ -346,5 +353,8 @@ def _move_out(desk: Any, older_than: str, to: str | None, dry_run: bool, yes: bo
             n=done, path=plan["archive"]
         )
     ]
-    told += [_("ticket {number} stays: {reason}").format(**each) for each in plan["skipped"][:20]]
+    told += [
+        _("ticket {number} stays: {reason}").format(number=each["number"], reason=in_words(each["reason"]))
+        for each in plan["skipped"][:20]
+    ]
     print_result(plan, output=output, lines=told)

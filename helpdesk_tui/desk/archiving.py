@@ -14,7 +14,7 @@ from helpdesk_tui.store import archive as archives
 from helpdesk_tui.store import driver, shape
 from helpdesk_tui.store.changes import Entry
 from helpdesk_tui.store.parameters import numbered
-from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound
+from helpdesk_tui.vocabulary.errors import Conflict, Invalid, Machine, NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import DAY, parse_duration
 from helpdesk_tui.vocabulary.reasons import Reason, register
@@ -89,7 +89,8 @@ class Archiving(Noun):
         choice = archives.choose(desk.store.reader(), before)
         numbers = [n for group in choice.groups for n in group]
         skipped = [
-            {"number": n, "reason": f"tied to ticket {other}, which stays"} for n, other in sorted(choice.held.items())
+            {"number": n, "reason": Machine.of(Conflict(N_("tied to ticket {other}, which stays"), other=other))}
+            for n, other in sorted(choice.held.items())
         ]
         result: Object = {
             "archive": str(place), "batch": None, "matched": len(numbers) + len(skipped), "moved": 0,
@@ -104,7 +105,7 @@ class Archiving(Noun):
                 moved = self._out(target, chunk, batch)
                 result["moved"] += len(moved)
                 stayed = sorted(set(chunk) - set(moved))
-                skipped += [{"number": n, "reason": "changed meanwhile"} for n in stayed]
+                skipped += [{"number": n, "reason": Machine.of(Conflict(N_("changed meanwhile")))} for n in stayed]
                 if progress is not None:
                     progress(result["moved"], len(numbers))
         result["batch"] = batch if result["moved"] else None

@@ -183,11 +183,11 @@ def config(path: Path, named: bool, read: Callable[[Path], Any]) -> Line:
         read(path)
     except DeskError as error:
         advice = N_("mend it, then ask `helpdesk config validate`")
-        return Line("config", State.FAIL, N_("{error}"), advice, {"error": error.english})
+        return Line("config", State.FAIL, N_("{error}"), advice, {"error": error})
     if path.exists():
         return Line("config", State.OK, N_("{path}"), params={"path": path})
     if named:
-        advice = N_("it counts as empty; write it, or do not name it")
+        advice = N_("it counts as empty; create it, or do not name it")
         return Line("config", State.WARN, N_("{path} does not exist"), advice, {"path": path})
     return Line("config", State.OK, N_("none; {path} would be read"), params={"path": path})
 
@@ -345,7 +345,7 @@ def log(path: Path) -> Line:
     params = {"size": size // MIB}
     if size > LOG_LIMIT:
         advice = N_(
-            "a program has had the desk open in the middle of reading for long; close old consoles and sqlite3 shells"
+            "a program has been reading from the desk for long without an end; close old consoles and sqlite3 shells"
         )
         return Line("log", State.WARN, N_("{size} MiB"), advice, params)
     return Line("log", State.OK, N_("{size} MiB"), params=params)
@@ -373,14 +373,14 @@ def desk(path: Path, now: Instant) -> list[Line]:
             ]
         conn = driver.connect(path, read_only=True)
     except DeskError as error:
-        return [Line("desk", State.FAIL, N_("{error}"), N_("helpdesk db check says more"), {"error": error.english})]
+        return [Line("desk", State.FAIL, N_("{error}"), N_("helpdesk db check says more"), {"error": error})]
     try:
         entries = conn.execute("SELECT seq FROM journal_head WHERE id = 1").fetchone()
         value = N_("{path}, schema {version}, {entries} journal entries")
         params = {"path": path, "version": version, "entries": entries[0] if entries else 0}
         return [Line("desk", State.OK, value, params=params), policy(conn), timers(conn, now), backup(conn, now)]
     except sqlite3.Error as error:
-        told = driver.fault(error, path).english
+        told = driver.fault(error, path)
         return [Line("desk", State.FAIL, N_("{error}"), N_("helpdesk db check says more"), {"error": told})]
     finally:
         conn.close()
@@ -397,9 +397,7 @@ def policy(conn: sqlite3.Connection) -> Line:
         parse_policy(row[1])
     except DeskError as error:
         advice = N_("mend the document and put it in force: helpdesk policy check FILE, helpdesk policy apply FILE")
-        return Line(
-            "policy", State.FAIL, N_("version {version}: {error}"), advice, {"version": row[0], "error": error.english}
-        )
+        return Line("policy", State.FAIL, N_("version {version}: {error}"), advice, {"version": row[0], "error": error})
     return Line("policy", State.OK, N_("version {version}"), params={"version": row[0]})
 
 
@@ -464,7 +462,7 @@ def examine(
         clipboard(environment),
     ]
     if isinstance(path, DeskError):
-        return [*lines, Line("desk", State.FAIL, N_("{error}"), N_("name a file with --db"), {"error": path.english})]
+        return [*lines, Line("desk", State.FAIL, N_("{error}"), N_("name a file with --db"), {"error": path})]
     allowed = environment.get(filesystem.ALLOW_NETWORK) == "1"
     lines += [file_system(path, allowed=allowed), room(path), permissions(path), log(path)]
     return lines + desk(path, now)

@@ -399,16 +399,20 @@ def away(conn: sqlite3.Connection) -> dict[int, str]:
     return out
 
 
-def verify(path: Path, desk: sqlite3.Connection, progress: Progress | None = None) -> list[tuple[int, str]]:
+def verify(path: Path, desk: sqlite3.Connection, progress: Progress | None = None) -> list[tuple[int, StoreFault]]:
     """`(ticket, what is wrong)`: every ticket that left must be in the archive as it left, and nothing else.
 
     Number 0 stands for the file. Raises what `inspect` raises.
     """
     inspect(path, desk)
-    wrong: list[tuple[int, str]] = []
+    wrong: list[tuple[int, StoreFault]] = []
     with contextlib.closing(driver.connect(path, read_only=True)) as conn:
         conn.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        wrong += [(0, str(row[0])) for row in conn.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+        wrong += [
+            (0, StoreFault(N_("{error}"), error=row[0]))
+            for row in conn.execute("PRAGMA integrity_check(20)")
+            if row[0] != "ok"
+        ]
         expected = away(desk)
         pending = conn.execute("SELECT value FROM meta WHERE key = 'pending'").fetchone()
         moving = set(json.loads(pending[0])) if pending else set()
@@ -417,13 +421,13 @@ def verify(path: Path, desk: sqlite3.Connection, progress: Progress | None = Non
             if number in moving:
                 continue
             if number not in expected:
-                wrong.append((number, "the desk knows of no such move"))
+                wrong.append((number, StoreFault(N_("the desk knows of no such move"))))
             elif bundle(conn, number).digest != expected[number]:
-                wrong.append((number, "it is not as it left the desk"))
+                wrong.append((number, StoreFault(N_("it is not as it left the desk"))))
             if progress is not None and done % 100 == 0:
                 progress(done, len(here))
-        wrong += [(number, "it is missing") for number in sorted(set(expected) - set(here) - moving)]
+        wrong += [(number, StoreFault(N_("it is missing"))) for number in sorted(set(expected) - set(here) - moving)]
         for sha, data in conn.execute("SELECT sha256, data FROM blob"):
             if hashlib.sha256(data).hexdigest() != sha:
-                wrong.append((0, f"attachment {sha} is not as it was"))
+                wrong.append((0, StoreFault(N_("attachment {sha} is not as it was"), sha=sha)))
     return wrong

@@ -317,13 +317,12 @@ def check_archive(path: Path, archive: Path | None, found: Findings, progress: P
             wrong = archives.verify(archive, conn, progress)
     except (DeskError, sqlite3.Error, ValueError, TypeError) as error:
         cannot = N_("cannot be read: {error}")
-        text = error.english if isinstance(error, DeskError) else error
-        found.add("archive", [Problem("archive", str(archive), cannot, _BRING, {"error": text})])
+        found.add("archive", [Problem("archive", str(archive), cannot, _BRING, {"error": error})])
         return
     found.add(
         "archive",
-        [Problem("archive", f"ticket {n}" if n else str(archive), N_("{what}"), _BRING, {"what": w}) for n, w in wrong],
+        [Problem("archive", f"ticket {n}" if n else str(archive), w.message, _BRING, w.params) for n, w in wrong],
     )
 
 
-_BRING: Final = N_("put the archive's own copy in its place, then look again: helpdesk db check --deep")
+_BRING: Final = N_("put a good copy of the archive file in its place, then look again: helpdesk db check --deep")

@@ -51,11 +51,11 @@ class DeskError(Exception):
         return self._fill(self.message)
 
     def _fill(self, template: str) -> str:
-        # Labels follow the sentence: an untranslated one lists untranslated labels.
+        # Labels and errors inside follow the sentence: an untranslated one has them untranslated.
         english = template == self.message
         return template.format_map(
             {
-                key: _shown(value.english if english and isinstance(value, Labels) else value)
+                key: _shown(value.english if english and isinstance(value, Labels | DeskError) else value)
                 for key, value in self.params.items()
             }
         )
