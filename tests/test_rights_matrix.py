@@ -92,7 +92,12 @@ def refused(call: Callable[[], Any], permission: str = "") -> bool:
     except (NotPermitted, NotFound) as error:
         return not permission or (isinstance(error, NotPermitted) and permission in error.english)
     # Many tickets at once: those out of reach are reported, one by one, as any other that is not there.
-    return isinstance(made, dict) and made.get("changed") == 0 and len(made["skipped"]) == made["matched"] > 0
+    return (
+        not permission
+        and isinstance(made, dict)
+        and made.get("changed") == 0
+        and len(made["skipped"]) == made["matched"] > 0
+    )
 
 
 # -- the table ----------------------------------------------------------------------------------------------------------
@@ -124,7 +129,11 @@ _NEVER = {who: {c.verb for c in CASES} - {c.verb for c in CASES if TABLE[c.name]
 
 
 # What else a verb needs, of those who hold its own permission.
-_ALSO = {("administrator", "policy.backtest"): "ticket.read"}
+_ALSO = {
+    ("administrator", "policy.backtest"): "ticket.read",
+    # Those who may change many at once are told of each ticket that they may not delete it.
+    **{(who, "bulk.delete"): "" for who in ("service_desk", "technical_support", "technical_support+quality")},
+}
 
 
 # -- refused ------------------------------------------------------------------------------------------------------------

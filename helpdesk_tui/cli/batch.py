@@ -1,6 +1,5 @@
 """`helpdesk batch`: verbs as JSON lines on standard input, answers as JSON lines on standard output."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -9,7 +8,7 @@ import typer
 from helpdesk_tui.cli import context, errors, output
 from helpdesk_tui.cli.commands import single
 from helpdesk_tui.cli.output import Column, Output, print_rows
-from helpdesk_tui.vocabulary.errors import DeskError, Usage
+from helpdesk_tui.vocabulary.errors import DeskError, Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -77,9 +76,13 @@ def answer_line(desk: "Desk", raw: bytes) -> dict[str, Any]:
 
 
 def _request(raw: bytes) -> tuple[str, dict[str, Any]]:
+    from helpdesk_tui.intake import strict_json
+
     try:
-        found = json.loads(raw.decode("utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
+        found = strict_json.loads(raw.decode("utf-8"))
+    except Invalid as error:
+        raise Usage(N_("the line is no JSON: {error}"), error=error.english) from error
+    except ValueError as error:
         raise Usage(N_("the line is no JSON: {error}"), error=error) from error
     if not isinstance(found, dict) or not isinstance(found.get("verb"), str):
         raise Usage(

@@ -114,7 +114,7 @@ def edit(
     if "attributes" in values:
         try:
             json.loads(values["attributes"])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Usage(N_("attributes is no JSON: {error}"), error=error) from error
     with context.current().desk() as desk:
         print_entity(desk.cis.edit(name, values, version=version), output=output)

@@ -134,11 +134,11 @@ def read_config(path: Path) -> dict[str, str]:
         return {}
     except OSError as error:
         raise Usage(N_("{path} cannot be read: {error}"), path=path, error=error.strerror) from error
-    import tomllib
+    from helpdesk_tui.vocabulary.toml_text import read_toml
 
     try:
-        found = tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found = read_toml(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise Usage(N_("{path} is no TOML document: {error}"), path=path, error=error) from error
     for key, value in found.items():
         if key not in VARIABLES:

@@ -165,7 +165,7 @@ def numbers_from_stdin() -> list[int]:
         if text.lstrip().startswith("{"):
             try:
                 words = [str(json.loads(text)["number"])]
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 raise Usage(N_("line {line} on standard input is no ticket"), line=place) from None
         for word in words:
             parsed = parse_ref(word)

@@ -145,7 +145,7 @@ class Audit(Noun):
             try:
                 mark = json.loads(text)
                 seq, digest = int(mark["seq"]), str(mark["hash"])
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 raise Invalid(N_("{path}: line {line} is no anchor"), path=path, line=line) from None
             if seq == 0:
                 continue

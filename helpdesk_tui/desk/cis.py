@@ -71,12 +71,21 @@ def _attributes(value: str) -> str | None:
     if fold(value) in NOTHING:
         return None
     try:
-        data = json.loads(fields.bounded("attributes", value, 65_536))
+        data = json.loads(fields.bounded("attributes", value, 65_536), object_pairs_hook=_once)
+        # What JSON cannot say (NaN, endless numbers) is refused here.
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (ValueError, RecursionError):
-        data = None
+        data = text = None
     if not isinstance(data, dict):
         raise Invalid(N_("attributes must be a JSON object"))
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
 
 
 class ConfigurationItems(Noun):

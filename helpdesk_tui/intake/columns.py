@@ -13,7 +13,6 @@ A map:
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from helpdesk_tui.vocabulary.errors import Invalid, Usage
 from helpdesk_tui.vocabulary.filter_fields import BY_NAME
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import iso, parse_instant, zone
+from helpdesk_tui.vocabulary.toml_text import read_toml
 
 _MAX_MAP: Final = 1 << 20
 SAMPLE: Final = 200
@@ -222,8 +222,8 @@ def parse_map(raw: bytes, name: str) -> dict[str, Any]:
     if len(raw) > _MAX_MAP:
         raise Usage(N_("{path} is too large for a map"), path=name)
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return read_toml(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise Usage(N_("{path} is no TOML document: {error}"), path=name, error=error) from error
 
 

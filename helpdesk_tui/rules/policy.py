@@ -21,6 +21,7 @@ from helpdesk_tui.rules.policy_work import Category, Desk, Lifecycles, Routing, 
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.vocabulary.toml_text import read_toml
 
 MAX_DOCUMENT: Final = 2 * 1024 * 1024
 
@@ -95,7 +96,7 @@ def check_policy(text: str) -> tuple[Policy | None, list[Problem]]:
     # Some editors put a byte order mark before a text; TOML knows none.
     text = text.removeprefix("\ufeff")
     try:
-        data: dict[str, Any] = tomllib.loads(text)
+        data: dict[str, Any] = read_toml(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax(error, text)]
     except (RecursionError, ValueError):
