@@ -9,6 +9,7 @@ from tui import screen_text
 from helpdesk_tui.screens.common.asking import choice_of
 from helpdesk_tui.vocabulary.i18n import set_language
 from helpdesk_tui.widgets.composer import Composer
+from helpdesk_tui.widgets.field_form import Form, FormField
 from helpdesk_tui.widgets.pickers import Ask, Confirm, Pick
 
 
@@ -125,3 +126,68 @@ async def test_a_command_that_cannot_be_obeyed_says_what_is_wrong_with_it(tmp_pa
         await c.type(line)
         await c.press("enter")
         assert any(toast.startswith(said) for toast in c.toasts), c.toasts
+
+
+async def test_a_form_that_was_not_touched_changes_nothing(tmp_path: Path) -> None:
+    """A form shows tabs and line ends made harmless; that alone must not rewrite the text it was opened on."""
+    text = "log:\n\tcolumn\tcolumn\r\nzero\u200bwidth"
+    async with console(tmp_path, tickets=1) as c:
+        c.desk.tickets.edit(1, set={"description": text})
+        stored = c.desk.tickets.show(1)["description"]
+        await c.press("e", "end")
+        await c.type(" now")
+        await c.press("f2")
+        await c.until(lambda: c.desk.tickets.show(1)["title"].endswith(" now"))
+        assert c.desk.tickets.show(1)["description"] == stored
+        assert "description" not in c.desk.tickets.timeline(1)[-1].changes
+
+
+async def test_a_kept_edit_says_that_it_is_back_and_can_be_begun_anew(tmp_path: Path) -> None:
+    async with console(tmp_path, tickets=1) as c:
+        title = c.desk.tickets.show(1)["title"]
+        await c.press("e", "end")
+        await c.type(" odd")
+        await c.press("escape")
+        assert not any("draft is back" in toast for toast in c.toasts)
+        await c.press("e")
+        assert any("draft is back" in toast for toast in c.toasts)
+        assert f"{title} odd" in screen_text(c.app)
+        await c.press("f8", "escape", "e")
+        assert f"{title} odd" not in screen_text(c.app)
+
+
+async def test_what_many_were_given_is_not_offered_to_the_next(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        await c.press("space", "e")
+        assert isinstance(c.app.screen, Form)
+        c.app.screen.put("urgency", "high")
+        await c.press("f2")
+        await c.until(lambda: c.app.last_command)
+        await c.press("e")
+        assert isinstance(c.app.screen, Form)
+        assert not any(c.app.screen.values.values())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 18)])
+async def test_a_long_form_keeps_its_last_lines_in_view(tmp_path: Path, size: tuple[int, int]) -> None:
+    """What is wrong and which key saves stand below the fields, however many those are."""
+    async with console(tmp_path, size=size, tickets=1) as c:
+        fields = [FormField(f"f{n}", f"Field {n}", required=n == 12, hint="now: this (was: that)") for n in range(13)]
+        await c.app.push_screen(Form("It was changed meanwhile: " + "yours stands here " * 3, fields))
+        await c.settle()
+        assert "ctrl+s or F2 saves" in screen_text(c.app)
+        await c.press("f2")
+        shown = screen_text(c.app)
+        assert "Field 12 is needed." in shown
+        assert "ctrl+s or F2 saves" in shown
+
+
+async def test_long_details_leave_room_for_the_answer(tmp_path: Path) -> None:
+    async with console(tmp_path, size=(80, 24), tickets=1) as c:
+        await c.app.push_screen(Confirm("Close", action="close", count=30, details=["word " * 60] * 10))
+        await c.settle()
+        await c.type("31")
+        await c.press("enter")
+        shown = screen_text(c.app)
+        assert " 31 " in shown
+        assert "That is not 30" in shown

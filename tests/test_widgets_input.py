@@ -150,11 +150,29 @@ async def test_escape_goes_back_one_step_at_a_time() -> None:
         assert "state:pending" not in screen_text(app)
         assert app.seen == []
         await pilot.press("escape")
-        assert app.seen == [("applied", "")]
+        assert bar.input.value == "state:open", "what was typed is dropped, what the list shows stays"
         assert bar.editing
         await pilot.press("escape")
-        assert app.seen[-1] == ("left",)
+        assert app.seen == [("left",)]
         assert not bar.editing
+
+
+async def test_a_mistake_is_left_without_changing_what_the_list_shows() -> None:
+    bar = FilterBar(complete)
+    app = Inputs(bar)
+    async with app.run_test(size=(80, 24)) as pilot:
+        bar.set_text("state:open")
+        bar.edit()
+        bar.input.value = "state:nonsense"
+        await pilot.press("enter")
+        assert "^" in screen_text(app)
+        await pilot.press("escape")
+        assert "^" not in screen_text(app)
+        await pilot.press("escape")
+        assert app.seen == [("left",)]
+        bar.edit()
+        await pilot.press("escape")
+        assert app.seen == [("left",), ("left",)]
 
 
 async def test_leaving_by_focus_drops_what_was_not_applied() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -20,6 +20,8 @@ from helpdesk_tui.widgets.lines import ToneWidget
 from helpdesk_tui.widgets.pickers import Choice, Dialog, Pick, Search
 
 LABEL: Final = 16
+AROUND: Final = 6
+"""Lines of a form that are no fields: the frame, a title of two, what is wrong, the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,8 @@ class Form(Dialog[dict[str, str] | None]):
         Binding("up", "app.focus_previous", N_("Previous field"), show=False, id="form.previous"),
     ]
     DEFAULT_CSS = """
-    Form > Vertical { width: 84; }
-    Form VerticalScroll { height: auto; max-height: 30; }
+    Form > Vertical { width: 84; max-height: 100%; }
+    Form VerticalScroll { height: auto; }
     Form Horizontal { height: auto; }
     Form .form-label { width: 17; height: 1; color: $text-muted; }
     Form SafeTextArea { height: 5; }
@@ -152,6 +154,7 @@ class Form(Dialog[dict[str, str] | None]):
         self._fields = tuple(fields)
         self._check = check
         self._inputs: dict[str, SafeInput | SafeTextArea | ChoiceField] = {}
+        self._first: dict[str, tuple[str, str]] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -176,7 +179,12 @@ class Form(Dialog[dict[str, str] | None]):
         else:
             made = SafeInput(spec.value)
         self._inputs[spec.name] = made
+        self._first[spec.name] = (_text_of(made), spec.value)
         return made
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The fields scroll; frame, title, what is wrong and the keys always have their lines."""
+        self.query_one(VerticalScroll).styles.max_height = min(30, max(4, event.size.height - AROUND))
 
     def on_mount(self) -> None:
         if self._fields:
@@ -184,10 +192,26 @@ class Form(Dialog[dict[str, str] | None]):
 
     @property
     def values(self) -> dict[str, str]:
-        """What stands in the fields, by name."""
-        return {
-            name: field.text if isinstance(field, SafeTextArea) else field.value for name, field in self._inputs.items()
-        }
+        """What stands in the fields, by name; a field that shows its first text has the very value it was given.
+
+        (Fields show tabs, line ends and invisible characters made harmless: that alone is no change.)
+        """
+        found = {}
+        for name, field in self._inputs.items():
+            text, (shown, given) = _text_of(field), self._first[name]
+            found[name] = given if text == shown else text
+        return found
+
+    def put(self, name: str, value: str) -> None:
+        """Let a field hold this value."""
+        field = self._inputs[name]
+        if isinstance(field, SafeTextArea):
+            field.load_text(value)
+        elif isinstance(field, SafeInput):
+            field.value = value
+        else:
+            field.choose(value)
+        self._first[name] = (_text_of(field), value)
 
     @on(SafeInput.Submitted)
     def _next(self, event: SafeInput.Submitted) -> None:
@@ -214,3 +238,7 @@ class Form(Dialog[dict[str, str] | None]):
         self.show_problem(text)
         if name in self._inputs:
             self._inputs[name].focus()
+
+
+def _text_of(field: SafeInput | SafeTextArea | ChoiceField) -> str:
+    return field.text if isinstance(field, SafeTextArea) else field.value

@@ -102,7 +102,7 @@ class FilterBar(Vertical):
         Binding("down", "proposal(1)", N_("Next proposal"), show=False, id="filter.next"),
         Binding("up", "proposal(-1)", N_("Previous proposal"), show=False, id="filter.previous"),
         Binding("tab", "take", N_("Take the proposal"), show=False, id="filter.take"),
-        Binding("escape", "back", N_("Clear the filter"), show=False, id="filter.back"),
+        Binding("escape", "back", N_("One step back"), show=False, id="filter.back"),
     ]
     DEFAULT_CSS = """
     FilterBar { height: auto; width: 1fr; background: $background; }
@@ -352,11 +352,9 @@ class FilterBar(Vertical):
         """Esc, one step at a time."""
         if self._open:
             self._close()
-        elif self.input.value:
-            if self._applied:
-                self.apply("")
-            else:
-                self.set_text("")
+        elif self.input.value.strip() != self._applied.strip():
+            # What was typed goes; what the list shows does not.
+            self.set_text(self._applied)
         else:
             self._leave()
 

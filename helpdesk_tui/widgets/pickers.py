@@ -214,6 +214,10 @@ class Confirm(Dialog[bool]):
         Binding("y,Y", "yes", N_("Yes"), show=False, id="confirm.yes"),
         Binding("n,N", "back", N_("No"), show=False, id="confirm.no"),
     ]
+    # However long the details are, the answer has its line.
+    DEFAULT_CSS = """
+    Confirm .dialog-text { max-height: 55vh; }
+    """
 
     def __init__(self, question: str, *, action: str, count: int = 1, details: Sequence[str] = ()) -> None:
         super().__init__(question)

@@ -121,6 +121,8 @@ def _ask_one(
     ticket: dict[str, Any],
     choices: Mapping[str, list[Choice]],
     theirs: Mapping[str, Any] | None = None,
+    *,
+    again: bool = False,
 ) -> None:
     """The form for one ticket. After a refused save `theirs` is what stood before, so that both can be seen."""
     key = DraftKey(screen.app.me, number, "edit")
@@ -161,7 +163,7 @@ def _ask_one(
             written=lambda: screen.app.drafts.discard(key),
         )
 
-    screen.app.push_screen(KeptForm(title, fields, screen.app.drafts, key), answered)
+    screen.app.push_screen(KeptForm(title, fields, screen.app.drafts, key, again=again), answered)
 
 
 def _refused(
@@ -177,7 +179,7 @@ def _refused(
 
     def again(now: dict[str, Any]) -> None:
         stale = isinstance(error, Conflict) and now["version"] != ticket["version"]
-        _ask_one(screen, targets, number, now, choices, ticket if stale else None)
+        _ask_one(screen, targets, number, now, choices, ticket if stale else None, again=True)
 
     screen.ask(lambda: screen.desk.tickets.show(number), again, group="pick")
 
@@ -195,6 +197,7 @@ def _ask_many(screen: "TicketDeeds", targets: Targets, choices: Mapping[str, lis
                 lambda desk, ns, dry: desk.bulk.edit(numbers=ns, dry_run=dry, **changes),
                 targets=targets,
                 typed=Typed("edit", edited(changes)),
+                written=lambda: screen.app.drafts.discard(key),
             )
 
     key = DraftKey(screen.app.me, 0, "edit")

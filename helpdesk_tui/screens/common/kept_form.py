@@ -2,13 +2,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import ClassVar
+
+from textual import getters
+from textual.binding import Binding, BindingType
 
 from helpdesk_tui.screens.common.drafts import DraftBox, DraftKey
+from helpdesk_tui.screens.common.host import DeskApp
+from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.widgets.field_form import Form, FormField
 
 
 class KeptForm(Form):
-    """Starts with the kept values; what is typed is kept like every draft. Discard the draft once it is written."""
+    """Starts with the kept values; what is typed is kept like every draft. Discard the draft once it is written.
+
+    Kept values are told, as they stand where one looks for the ticket's own, unless the form comes `again`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "anew", N_("Begin anew"), show=False, id="form.anew")]
+    app = getters.app(DeskApp)
 
     def __init__(
         self,
@@ -18,16 +30,20 @@ class KeptForm(Form):
         key: DraftKey,
         *,
         check: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None,
+        again: bool = False,
     ) -> None:
         kept = drafts.load(key)
         super().__init__(title, [replace(spec, value=kept.get(spec.name, spec.value)) for spec in fields], check=check)
         self._drafts = drafts
         self._key = key
         self._given = {spec.name: spec.value for spec in fields}
+        self._told = again or not any(kept.get(name, value) != value for name, value in self._given.items())
 
     def on_mount(self) -> None:
         super().on_mount()
         self._drafts.watch(self._key, self._changed)
+        if not self._told:
+            self.app.say(_("your draft is back (F8 begins anew)"))
 
     def _changed(self) -> dict[str, str] | None:
         """The fields that differ from what was given."""
@@ -37,6 +53,11 @@ class KeptForm(Form):
 
     def on_unmount(self) -> None:
         self._drafts.forget(self._key)
+
+    def action_anew(self) -> None:
+        """The fields as they were given, without what was kept."""
+        for name, value in self._given.items():
+            self.put(name, value)
 
     def action_back(self) -> None:
         self._drafts.save(self._key)
