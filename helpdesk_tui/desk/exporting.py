@@ -119,8 +119,9 @@ def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     piece: list[str] = []
     for row in rows:
-        # Two characters that end a line for some readers, though not for JSON.
-        piece.append(encode(row).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+        # Three characters that end a line for some readers, though not for JSON.
+        line = encode(row).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        piece.append(line.replace("\x85", "\\u0085"))
         if len(piece) == _BUNCH:
             yield "\n".join(piece) + "\n"
             piece = []
