@@ -57,6 +57,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return stages.build(tmp_path_factory.mktemp("stage"))
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some cases write files of a name without a folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def play(stage: Stage, tmp_path: Path) -> Path:
     path = tmp_path / "play.db"
