@@ -63,8 +63,8 @@ def ticket(conn: sqlite3.Connection, number: int) -> tuple[Any, ...]:
 
 
 _POOLED: Final = (
-    "SELECT rowid >> 20, -bm25({0}{1}) FROM {0} WHERE {0} MATCH ?1 AND rowid >="
-    " coalesce((SELECT rowid FROM {0} WHERE {0} MATCH ?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2), 0)"
+    "SELECT rowid >> 20, -bm25({0}{1}) FROM {0} WHERE {0} MATCH :match AND rowid >="
+    " coalesce((SELECT rowid FROM {0} WHERE {0} MATCH :match ORDER BY rowid DESC LIMIT 1 OFFSET :pool), 0)"
 )
 _TEXT: Final = _POOLED.format("search_text", ", 4.0, 1.0")
 _NOTE: Final = _POOLED.format("search_note", "")
@@ -83,7 +83,7 @@ def search(conn: sqlite3.Connection, matches: list[tuple[str, float]], pool: int
     out: list[int] = []
     for match, bonus in matches:
         for sql in (_TEXT, _NOTE):
-            _best(found, conn.execute(sql, (match, pool)), bonus)
+            _best(found, conn.execute(sql, {"match": match, "pool": pool}), bonus)
         top = sorted(found, key=lambda n: (-found[n], -n))
         bunch = top[:200]
         marks = ",".join("?" * len(bunch))

@@ -417,8 +417,8 @@ def test_lists_hold_what_may_be_read_and_nothing_else(stage: Stage, play: Path, 
         everything = {n for (n,) in desk.store.query("SELECT number FROM ticket")}
         mine = {
             n for (n,) in desk.store.query(
-                "SELECT number FROM ticket WHERE ?1 IN (requester_id, assignee_id)"
-                " OR number IN (SELECT number FROM watcher WHERE person_id = ?1)", (desk.actor.id,)
+                "SELECT number FROM ticket WHERE :me IN (requester_id, assignee_id)"
+                " OR number IN (SELECT number FROM watcher WHERE person_id = :me)", {"me": desk.actor.id}
             )
         }  # fmt: skip
         teams = {

@@ -124,7 +124,7 @@ def records(conn: sqlite3.Connection, *, notes: bool) -> list[dict[str, Any]]:
         number = row["number"]
 
         def column(sql: str, number: int = number) -> list[Any]:
-            return [v for (v,) in conn.execute(sql, (number,))]
+            return [v for (v,) in conn.execute(sql, {"number": number})]
 
         row["parent"] = row["parent_number"]
         for field, (things, key) in named.items():
@@ -133,12 +133,12 @@ def records(conn: sqlite3.Connection, *, notes: bool) -> list[dict[str, Any]]:
         row["ci"] = dict(CIS).get(row["ci_id"])
         row["assignee"], row["requester"] = people.get(row["assignee_id"]), people.get(row["requester_id"])
         row["vip"] = row["requester_id"] == 2
-        row["watchers"] = [people[p] for p in column("SELECT person_id FROM watcher WHERE number = ?")]
-        row["tags"] = column("SELECT tag FROM ticket_tag WHERE number = ?")
-        row["attachments"] = column("SELECT id FROM attachment WHERE number = ?")
-        row["checklist"] = column("SELECT id FROM checklist_item WHERE number = ?")
-        row["links"] = column("SELECT 1 FROM link WHERE number = ?1 OR other = ?1")
-        row["children"] = column("SELECT number FROM ticket WHERE parent_number = ?")
+        row["watchers"] = [people[p] for p in column("SELECT person_id FROM watcher WHERE number = :number")]
+        row["tags"] = column("SELECT tag FROM ticket_tag WHERE number = :number")
+        row["attachments"] = column("SELECT id FROM attachment WHERE number = :number")
+        row["checklist"] = column("SELECT id FROM checklist_item WHERE number = :number")
+        row["links"] = column("SELECT 1 FROM link WHERE number = :number OR other = :number")
+        row["children"] = column("SELECT number FROM ticket WHERE parent_number = :number")
         row["sla_state"] = sla_state(row["sla_run"], row["due_at"], row["warn_at"], NOW)
         bodies = column("SELECT body FROM comment WHERE number = ?" + ("" if notes else " AND kind = 'reply'"))
         # A phrase stands within one text, never across two.
