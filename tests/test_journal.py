@@ -138,7 +138,9 @@ def test_a_cut_off_tail(told: Path, tmp_path: Path, seq_of_head: str) -> None:
     if seq_of_head == "kept":
         assert (verdict(told).ok, verdict(told).first_bad) == (False, last - 2)
         return
-    conn.execute("UPDATE journal_head SET seq = :at, hash = (SELECT hash FROM journal WHERE seq = :at)", {"at": last - 3})
+    conn.execute(
+        "UPDATE journal_head SET seq = :at, hash = (SELECT hash FROM journal WHERE seq = :at)", {"at": last - 3}
+    )
     assert verdict(told).ok
     with Desk.open(told, user=OsUser(1, "ana", "Ana"), clock=FixedClock()) as opened:
         found = opened.audit.verify(anchor=str(anchor))

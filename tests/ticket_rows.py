@@ -140,7 +140,7 @@ def records(conn: sqlite3.Connection, *, notes: bool) -> list[dict[str, Any]]:
         row["links"] = column("SELECT 1 FROM link WHERE number = :number OR other = :number")
         row["children"] = column("SELECT number FROM ticket WHERE parent_number = :number")
         row["sla_state"] = sla_state(row["sla_run"], row["due_at"], row["warn_at"], NOW)
-        bodies = column("SELECT body FROM comment WHERE number = ?" + ("" if notes else " AND kind = 'reply'"))
+        bodies = column("SELECT body FROM comment WHERE number = :number" + ("" if notes else " AND kind = 'reply'"))
         # A phrase stands within one text, never across two.
         row["text"] = " qqq ".join([row["title"], row["description"], *bodies])
         out.append(row)
