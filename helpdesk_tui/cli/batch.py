@@ -81,7 +81,7 @@ def _request(raw: bytes) -> tuple[str, dict[str, Any]]:
     try:
         found = strict_json.loads(raw.decode("utf-8"))
     except Invalid as error:
-        raise Usage(N_("the line is no JSON: {error}"), error=error.english) from error
+        raise Usage(error.message, **error.params) from error
     except ValueError as error:
         raise Usage(N_("the line is no JSON: {error}"), error=error) from error
     if not isinstance(found, dict) or not isinstance(found.get("verb"), str):
