@@ -254,6 +254,9 @@ CASES: tuple[Case, ...] = (
     _plain("people.list"),
     _plain("people.organisations"),
     _plain("people.revoke", person="rolled", roles=["customer_service"]),
+    Case(
+        "people.revoke#own", lambda s, who, t: {"person": login(who), "roles": who.replace("nobody", "smo").split("+")}
+    ),
     _plain("people.search", text="spare"),
     Case("people.show", lambda s, who, t: {"person": f"#{s.spare}"}),
     _plain("people.show#name", person="spare"),
@@ -317,6 +320,7 @@ CASES: tuple[Case, ...] = (
     _ticket("ticket.note", text="x"),
     Case("ticket.open", lambda s, who, t: {"title": "x", "requester": login(who)}),
     _plain("ticket.open#other", title="x", requester="other@example.org"),
+    _plain("ticket.open#plain", title="x"),
     Case("ticket.open#assign", lambda s, who, t: {"title": "x", "requester": login(who), "set": {"team": TEAM}}),
     Case("ticket.open#priority", lambda s, who, t: {"title": "x", "requester": login(who), "set": {"priority": "low"}}),
     _ticket("ticket.pend", until=SOON, reason="x"),
@@ -352,6 +356,7 @@ CASES: tuple[Case, ...] = (
     _plain("view.reorder#shared", codes=["shared"]),
     _plain("view.save", code="new", label="New", query="is:open"),
     _plain("view.save#shared", code="new", label="New", query="is:open", shared=True),
+    _plain("view.save#keep", code="shared", label="New", query="is:open", shared=False),
     _plain("view.save#over", code="shared", label="New", query="is:open"),
     _plain("view.show", code="shared"),
 )
