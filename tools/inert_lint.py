@@ -5,7 +5,8 @@ SQL is a literal with parameters. A text that begins like a statement and is put
 `executemany`, `executescript`, `exec_driver_sql` or `text`, also by way of a name assigned in the same
 function or module. Pieces that the source itself fixes may be joined: literals, names that hold nothing else,
 imported CONSTANTS, numbers written `:d`, rows of `?`. For anything else a comment on the statement's lines,
-or above it, says why it is safe: `# sql: …`.
+or above it, says why it is safe: `# sql: …`. What nobody can tell (a parameter, an attribute, what a call gives) is a
+fault, too, unless it comes from one of `BUILDERS` or belongs to one of `RUNNERS`, whose callers are asked instead.
 
 Outside text is inert. In `screens/`, `widgets/` and `app.py` a string that is not a literal may reach
 `Static`, `Label`, `notify`, `Option` or `add_option`, a border title or a tooltip only as `Content(...)`,
@@ -13,7 +14,8 @@ Outside text is inert. In `screens/`, `widgets/` and `app.py` a string that is n
 `markup=False` at once. `from_markup` takes literals only, in every room. Where the value is known to be
 safe, `# inert: …` says why. The same holds for what other widgets draw (buttons, tabs, tables, trees, choices),
 for `update` of a widget, for titles set in any way, for `render` and for links and actions in styles; and `execute`,
-`notify` and their like are called where they stand, never handed on by another name.
+`notify` and their like are called where they stand, never handed on by another name. Styles come from the source,
+logs and consoles are given no text, and `rich.markup` is not imported.
 """
 
 import ast
@@ -37,15 +39,42 @@ _DRAWN: Final = frozenset({"Static", "Label", "Option", "notify", "add_option"})
 _DRAWN_WHOLE: Final = frozenset(
     {"Button", "Checkbox", "RadioButton", "Tab", "TabPane", "Collapsible", "Digits", "Link", "Panel", "Markdown", "Select", "SelectionList",
      "Toast", "Notification", "Tree", "add_row", "add_column", "add_columns", "update_cell", "add_leaf", "set_label", "set_options",
-     "replace_option_prompt", "with_tooltip", "from_text", "visualize", "rprint"}
+     "replace_option_prompt", "with_tooltip", "from_text", "visualize", "rprint", "Footer", "Rule"}
 )  # fmt: skip
 _BY_REFERENCE: Final = frozenset({"notify", "from_markup", "open_url"})
+# Reviewed: functions that execute what they are given, and the place of the statement among their arguments. Their own
+# `execute` passes; each call of them is judged like one. A new one is entered here by hand, with what it is for.
+RUNNERS: Final[dict[str, int]] = {
+    "apply._run": 1,  # one statement over many rows
+    "apply._run_deletes": 1,  # the same for rows that go
+    "driver.move_log": 1,  # one of two pragmas
+    "journal.changes": 1,  # entries of one of the journal's SELECTs
+    "journal.read": 1,  # the same, whole
+    "store.query": 0,  # all rows of a read
+    "work.rows": 0,  # rows of a read in this transaction
+}
+# Reviewed: what makes statements of names that the schema or the source fixes, values left to parameters.
+BUILDERS: Final[dict[str, str]] = {
+    "apply._insert": "columns of a table of the schema",
+    "apply._select": "columns and key of a table of the schema",
+    "apply._update": "columns of a table of the schema",
+    "apply._delete": "key of a table of the schema",
+    "pages.page_sql": "columns, one of the sort orders and a compiled filter, values in parameters",
+    "rowcheck.select": "columns of a table of the schema",
+    "salvage._where": "key columns of a table of the schema",
+    "schema.statements": "the statements of a file of the program",
+}
+_GATHERS: Final = frozenset({"dict", "set", "fromkeys", "defaultdict", "Counter", "frozenset"})
 _GROWS: Final = frozenset({"append", "extend", "insert", "add", "update", "appendleft"})
 _BUILDS: Final = frozenset(
     {"format", "join", "replace", "substitute", "safe_substitute", "format_map", "translate", "expandtabs"}
 )
 _FILLED_LATER: Final = frozenset({"Static", "Label"})
 _TITLES: Final = frozenset({"border_title", "border_subtitle", "tooltip"})
+_HEADINGS: Final = frozenset({"title", "sub_title", "TITLE", "SUB_TITLE"})
+_WITH_HEADINGS: Final = re.compile(r"(?:App|Screen)$")
+_STYLED_BY: Final[dict[str, int]] = {"Text": 1, "Content": 1, "styled": 1, "stylize": 0, "stylize_before": 0}
+_OPENS_LOG: Final = frozenset({"Log", "RichLog", "TextLog"})
 _INERT_TYPES: Final = frozenset({"Content", "Text", "Table", "Group", "Strip", "Selection", "Option"})
 _SQL_MESSAGE: Final = "SQL put together from text: pass parameters, or say why with # sql: …"
 _RENAMED: Final = "SQL or markup by another name: call it where it stands"
@@ -116,6 +145,13 @@ def _grown(node: ast.AST) -> str | None:
     return None
 
 
+def _gathers(node: ast.expr | None) -> bool:
+    """Whether a value is a dict or a set."""
+    return isinstance(node, ast.Dict | ast.Set | ast.DictComp | ast.SetComp) or (
+        isinstance(node, ast.Call) and _called(node) in _GATHERS
+    )
+
+
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
@@ -164,6 +200,11 @@ class _Checker(ast.NodeVisitor):
         self.inside_sql = False
         self.sql_text_names: set[str] = set()
         self.drawn_class = False
+        self.runs = False
+        self.stem = Path(path).stem
+        self.imported: dict[str, str] = {}
+        self.modules: set[str] = set()
+        self.with_heading = True  # outside a class nobody can tell
         self._called_here: set[int] = set()
 
     def check(self) -> list[Fault]:
@@ -171,6 +212,11 @@ class _Checker(ast.NodeVisitor):
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _annotated_inert(node.returns):
                 self.inert_functions.add(node.name)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpdesk_tui."):
+                self.modules |= {a.asname or a.name for a in node.names if a.name.islower()}
+                self.imported |= {
+                    a.asname or a.name: f"{(node.module or '').split('.')[-1]}.{a.name}" for a in node.names
+                }
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpdesk_tui.widgets"):
                 self.inert_functions |= _inert_of(node.module or "") & {a.name for a in node.names if not a.asname}
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _SQL_MODULES:
@@ -197,7 +243,7 @@ class _Checker(ast.NodeVisitor):
             elif isinstance(inner, ast.NamedExpr):
                 self._bind(inner.target.id, inner.value)
             elif isinstance(inner, ast.For | ast.AsyncFor | ast.comprehension):
-                self._bind_target(inner.target, None)
+                self._bind_each(inner.target, inner.iter)
             elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
                 self._bind_target(inner.optional_vars, None)
             elif isinstance(inner, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and inner.name:
@@ -218,10 +264,29 @@ class _Checker(ast.NodeVisitor):
     def _bind_target(self, target: ast.expr, value: ast.expr | None) -> None:
         if isinstance(target, ast.Name):
             self._bind(target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.IfExp):
+            self._bind_target(target, value.body)
+            self._bind_target(target, value.orelse)
         elif isinstance(target, ast.Tuple | ast.List):
             values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
             for place, part in enumerate(target.elts):
                 self._bind_target(part, values[place] if len(values) == len(target.elts) else None)
+
+    def _bind_each(self, target: ast.expr, source: ast.expr) -> None:
+        """Bind what a loop gives: each element of what is written there, else a part of what it goes through."""
+        match source:
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements) if elements:
+                for element in elements:
+                    self._bind_target(target, element)
+            case ast.IfExp(body=one, orelse=other):
+                self._bind_each(target, one)
+                self._bind_each(target, other)
+            case ast.Call(func=ast.Attribute(value=table, attr="items" | "values"), args=[]):
+                self._bind_each(target, table)
+            case _:
+                for part in ast.walk(target):
+                    if isinstance(part, ast.Name):
+                        self._bind(part.id, source)
 
     def _bind(self, name: str, value: ast.expr | None, *, inert: bool = False) -> None:
         known = ast.Call(ast.Name("Content"), [], []) if inert else value
@@ -231,12 +296,23 @@ class _Checker(ast.NodeVisitor):
         """Return what this name may hold, of the nearest scope that assigns it; None for what nobody can tell."""
         return next((scope[name] for scope in reversed(self.scopes) if name in scope), [None])
 
+    def _full(self, function: ast.expr) -> str:
+        """A function with the module, or the thing, that it belongs to: `store.query`, `apply._run`."""
+        if isinstance(function, ast.Name):
+            return self.imported.get(function.id, f"{self.stem}.{function.id}")
+        if not isinstance(function, ast.Attribute):
+            return ""
+        owner = ast.unparse(function.value).split(".")[-1].strip("_")
+        return f"{self.stem if owner in {'self', 'cls'} else owner}.{function.attr}"
+
     def _is_ours(self, name: str) -> bool:
         """Whether a name is a constant of another module: in capitals, and nothing here assigns it."""
         return name.strip("_").isupper() and not any(name in scope for scope in self.scopes)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        outer, self.runs = self.runs, f"{self.stem}.{node.name}" in RUNNERS
         self._in_scope(node)
+        self.runs = outer
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self._in_scope(node)
@@ -260,8 +336,17 @@ class _Checker(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = _called(node)
-        if node.args and (name in _SQL_CALLS or self._is_sql_text(node)):
-            self._check_sql(node, node.args[0])
+        if name in _SQL_CALLS or self._is_sql_text(node):
+            given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in {"sql", "statement", "query"})]
+            if given:
+                self._check_sql(node, given[0])
+        elif (place := RUNNERS.get(self._full(node.func))) is not None and len(node.args) > place:
+            self._check_sql(node, node.args[place])
+        elif name == "create_function" and node.args and not self._is_fixed(node.args[0]):
+            self._report(node, _SQL_REASON, _SQL_MESSAGE)
+        console = name == "print" and isinstance(node.func, ast.Attribute) and not self._says_no_markup(node)
+        if console and not all(map(self._is_inert, node.args)):
+            self._report(node, _INERT_REASON, "print of a console reads markup out of a text: markup=False")
         if name in {"from_markup", "from_rich_markup"} and node.args and not _is_literal(node.args[0]):
             self._report(node, _INERT_REASON, f"{name}() reads markup out of a text that is not a literal")
         if self.draws:
@@ -273,11 +358,23 @@ class _Checker(ast.NodeVisitor):
         self._called_here.add(id(node.func))
         self.generic_visit(node)
 
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.module == "rich.markup" or (node.module == "rich" and any(a.name == "markup" for a in node.names)):
+            self._report(node, _INERT_REASON, "rich.markup reads markup: not imported")
+
+    def visit_Import(self, node: ast.Import) -> None:
+        if any(alias.name == "rich.markup" for alias in node.names):
+            self._report(node, _INERT_REASON, "rich.markup reads markup: not imported")
+
     def _check_drawing(self, node: ast.Call, name: str) -> None:
         texts = [
             *node.args,
             *(k.value for k in node.keywords if k.arg in {"title", "label", "prompt", "content", "placeholder"}),
         ]
+        for keyword in node.keywords:
+            if keyword.arg == "placeholder" and name not in _DRAWN_WHOLE and not self._is_inert(keyword.value):
+                self._report(node, _INERT_REASON, "a placeholder reads markup out of a text: Content(...)")
+        self._check_styles(node, name)
         if name in _DRAWN:
             self._check_drawn(node, name)
         elif name in _DRAWN_WHOLE and not all(map(self._is_inert, texts)):
@@ -286,6 +383,10 @@ class _Checker(ast.NodeVisitor):
             name == "update" and len(node.args) == 1 and self._updates_widget(node) and not self._is_inert(node.args[0])
         ):
             self._report(node, _INERT_REASON, "update reads markup out of a text: Content(...)")
+        elif name == "add" and node.args and self._grows_tree(node) and not self._is_inert(node.args[0]):
+            self._report(node, _INERT_REASON, "add of a tree reads markup out of a text: Content(...)")
+        elif name in {"write", "write_line"} and self._writes_log(node) and not all(map(self._is_inert, node.args)):
+            self._report(node, _INERT_REASON, f"{name} of a log acts on what is in the text")
         elif name == "RichLog" or (name == "open_url" and not all(map(self._is_inert, node.args))):
             self._report(node, _INERT_REASON, f"{name} acts on what is in the text")
         elif (
@@ -312,8 +413,47 @@ class _Checker(ast.NodeVisitor):
             k.arg == "markup" and isinstance(k.value, ast.Constant) and k.value.value is False for k in node.keywords
         )
 
+    def _check_styles(self, node: ast.Call, name: str) -> None:
+        """A style is written in the source or is a `Style`: a text could bring a link or an action."""
+        place = _STYLED_BY.get(name)
+        styles = [k.value for k in node.keywords if k.arg == "style"] if place is not None else []
+        if place is not None and len(node.args) > place:
+            styles.append(node.args[place])
+        if name == "parse" and ast.unparse(node.func).split(".")[-2:-1] == ["Style"]:
+            styles += node.args[:1]
+        if name == "assemble":
+            styles += [part.elts[1] for part in node.args if isinstance(part, ast.Tuple) and len(part.elts) > 1]
+        if not all(self._is_inert(style) or self._is_fixed(style) for style in styles):
+            self._report(node, _INERT_REASON, "a style is made out of a text")
+
+    @staticmethod
+    def _grows_tree(node: ast.Call) -> bool:
+        return isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).split(".")[-1] in {
+            "root",
+            "node",
+            "tree",
+        }
+
+    def _writes_log(self, node: ast.Call) -> bool:
+        """Whether `.write(…)` is that of a log on the screen: by its name, or by what was asked for or made."""
+        if not isinstance(node.func, ast.Attribute):
+            return False
+        owner = node.func.value
+        if isinstance(owner, ast.Name) and any(
+            isinstance(value, ast.Call) and self._gives_log(value) for value in self._values(owner.id)
+        ):
+            return True
+        if isinstance(owner, ast.Call):
+            return self._gives_log(owner)
+        return ast.unparse(owner).split(".")[-1].lower().endswith("log")
+
+    @staticmethod
+    def _gives_log(node: ast.Call) -> bool:
+        named = {part.id for part in (node.func, *node.args) if isinstance(part, ast.Name)}
+        return bool(named & _OPENS_LOG)
+
     def _updates_widget(self, node: ast.Call) -> bool:
-        """Whether `.update(…)` is that of a widget: found by a query, held by a name that holds one, or given a text."""
+        """Whether `.update(…)` is that of a widget: of anything but a dict or a set that the source shows to be one."""
         assert isinstance(node.func, ast.Attribute)
         owner = node.func.value
         if isinstance(owner, ast.Call) and _called(owner) in {
@@ -325,21 +465,26 @@ class _Checker(ast.NodeVisitor):
             return True
         if _is_put_together(node.args[0]) or (isinstance(node.args[0], ast.Call) and _called(node.args[0]) == "str"):
             return True
-        if not isinstance(owner, ast.Name):
+        if isinstance(node.args[0], ast.Dict | ast.Set | ast.DictComp | ast.SetComp | ast.GeneratorExp | ast.ListComp):
             return False
-        values = [value for value in self._values(owner.id) if isinstance(value, ast.Call)]
-        return any(_called(value) in {"query_one", "get_child_by_id", *_FILLED_LATER} for value in values)
+        if isinstance(node.args[0], ast.Call) and _called(node.args[0]) in _GATHERS:
+            return False
+        if not isinstance(owner, ast.Name):
+            return True
+        return not any(map(_gathers, self._values(owner.id)))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         named = _SQL_CALLS | (_BY_REFERENCE if self.draws else frozenset())
-        if node.attr in named and id(node) not in self._called_here and isinstance(node.ctx, ast.Load):
-            self._report(node, _SQL_REASON if node.attr in _SQL_CALLS else _INERT_REASON, _RENAMED)
+        runs = node.attr in _SQL_CALLS or self._full(node) == "store.query"
+        if (node.attr in named or runs) and id(node) not in self._called_here and isinstance(node.ctx, ast.Load):
+            self._report(node, _SQL_REASON if runs else _INERT_REASON, _RENAMED)
         self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        outer = self.drawn_class
+        outer = (self.drawn_class, self.with_heading)
         bases = {ast.unparse(base).split(".")[-1].split("[")[0] for base in node.bases}
         self.drawn_class = bool(bases & _FILLED_LATER)
+        self.with_heading = any(map(_WITH_HEADINGS.search, bases))
         for inner in node.body:
             if (
                 isinstance(inner, ast.FunctionDef)
@@ -351,7 +496,7 @@ class _Checker(ast.NodeVisitor):
                     inner, _INERT_REASON, "render gives a text that reads as markup: annotate Content, Text or Strip"
                 )
         self.generic_visit(node)
-        self.drawn_class = outer
+        self.drawn_class, self.with_heading = outer
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
@@ -373,8 +518,11 @@ class _Checker(ast.NodeVisitor):
             for place, part in enumerate(target.elts):
                 self._check_title(node, part, values[place] if len(values) == len(target.elts) else value)
         elif self.draws and isinstance(target, ast.Attribute):
-            of_app = target.attr in {"title", "sub_title"} and ast.unparse(target.value).split(".")[-1] == "app"
-            if (target.attr in _TITLES or of_app) and not self._is_inert(value):
+            owner = ast.unparse(target.value).split(".")[-1]
+            heads = target.attr in _HEADINGS and (
+                owner == "app" or (self.with_heading if owner == "self" else _WITH_HEADINGS.search(owner) is not None)
+            )
+            if (target.attr in _TITLES or heads) and not self._is_inert(value):
                 self._report(node, _INERT_REASON, f"{target.attr} reads markup: give it Content(...)")
 
     def _is_sql_text(self, node: ast.Call) -> bool:
@@ -389,13 +537,18 @@ class _Checker(ast.NodeVisitor):
         )
 
     def _check_sql(self, node: ast.Call, statement: ast.expr) -> None:
-        places: list[ast.expr] = [statement]
+        places: list[ast.expr | None] = [statement]
         if isinstance(statement, ast.Name):
-            places = [value for value in self._values(statement.id) if value is not None]
+            places = [*self._values(statement.id)]
         for place in places:
-            begins_like_sql = _is_put_together(place) and _SQL_START.match(_beginning(place))  # judged where it stands
-            if _is_built(place) and not begins_like_sql and not self._is_fixed(place):
-                self._report(node, _SQL_REASON, _SQL_MESSAGE, place)
+            if place is None:
+                trusted = self.runs or self._is_ours(ast.unparse(statement))
+            else:
+                # What begins like a statement is judged where it is put together.
+                begun = _is_put_together(place) and _SQL_START.match(_beginning(place)) is not None
+                trusted = begun or self._is_fixed(place)
+            if not trusted:
+                self._report(node, _SQL_REASON, _SQL_MESSAGE, *([] if place is None else [place]))
                 return
 
     def _is_fixed(self, node: ast.expr | None) -> bool:
@@ -415,14 +568,27 @@ class _Checker(ast.NodeVisitor):
                 return self._is_fixed(left) or self._is_fixed(right)  # a text repeated, however often
             case ast.BinOp(left=left, op=ast.Add() | ast.Mod(), right=right):
                 return self._is_fixed(left) and self._is_fixed(right)
+            case ast.Call(func=ast.Attribute(value=whole, attr="replace"), args=parts):
+                return self._is_fixed(whole) and all(map(self._is_fixed, parts))
+            case ast.Call(func=ast.Attribute(value=table, attr="get"), args=[_]):
+                return self._is_fixed(table)
             case ast.Call(func=ast.Attribute(value=separator, attr="join"), args=[pieces]):
                 return self._is_fixed(separator) and self._is_fixed(pieces)
             case ast.GeneratorExp(elt=piece) | ast.ListComp(elt=piece):
                 return self._is_fixed(piece)
-            case ast.Dict(values=parts):
-                return all(map(self._is_fixed, parts))
-            case ast.Subscript(value=ast.Attribute(attr=table)):
-                return table.strip("_").isupper()
+            case ast.Dict(keys=names, values=parts):
+                return all(map(self._is_fixed, parts)) and all(n is None or self._is_fixed(n) for n in names)
+            case ast.Call(func=function) if self._full(function) in BUILDERS:
+                return True
+            case ast.Attribute(value=ast.Name(id=name), attr="text"):  # the text of what a builder made
+                made = self._values(name)
+                return all(isinstance(value, ast.Call) and self._is_fixed(value) for value in made)
+            case ast.Attribute(value=ast.Name(id=owner), attr=table) if table.strip("_").isupper():
+                # A constant of a class or of a module of ours, judged there.
+                bound = any(owner in scope for scope in self.scopes)
+                return owner in {"self", "cls"} or owner in self.modules or not bound
+            case ast.Subscript(value=ast.Attribute() as table):
+                return self._is_fixed(table)
             case ast.Subscript(value=ast.Name(id=table)) if table.strip("_").isupper():
                 return not any(table in scope for scope in self.scopes[1:])  # a table of the module, judged there
             case ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name):
@@ -443,6 +609,9 @@ class _Checker(ast.NodeVisitor):
         keywords = {keyword.arg: keyword.value for keyword in node.keywords}
         markup = keywords.get("markup")
         if isinstance(markup, ast.Constant) and markup.value is False:
+            return
+        if markup is not None:
+            self._report(node, _INERT_REASON, f"{name} is told to read markup: markup=False")
             return
         named = keywords.get("content", keywords.get("message", keywords.get("prompt")))
         drawn = node.args[0] if node.args else named

@@ -210,10 +210,10 @@ class _Telling:
     def _teams_and_services(self, entries: list[Entry]) -> None:
         from helpdesk_tui.store.apply import new_row
 
-        query = self.desk.store.query
-        self.teams = {code: number for number, code in query("SELECT id, code FROM team")}
-        self.services = {code: number for number, code in query("SELECT id, code FROM service")}
-        members = set(query("SELECT team_id, person_id FROM team_member"))
+        store = self.desk.store
+        self.teams = {code: number for number, code in store.query("SELECT id, code FROM team")}
+        self.services = {code: number for number, code in store.query("SELECT id, code FROM service")}
+        members = set(store.query("SELECT team_id, person_id FROM team_member"))
         for team in self.company.teams:
             if team.code not in self.teams:
                 self.teams[team.code] = self._next("team")

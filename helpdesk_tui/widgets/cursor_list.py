@@ -174,7 +174,7 @@ class CursorList(ToneWidget, can_focus=True):
 
         A ticket may be in both: dimmed, and drawn as it is now.
         """
-        indexes = set(self._window.update(rows))
+        indexes = set(self._window.update(rows))  # inert: rows, each cell drawn as cells
         back = (self._gone & rows.keys()) - set(gone)
         lost = {number for number in gone if self._window.place(number) is not None} - self._gone
         self._gone = (self._gone - back) | lost

@@ -49,7 +49,7 @@ def rebuild_table(
         connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
     for name, sql in hanging:
         if name not in drop:
-            connection.exec_driver_sql(sql)
+            connection.exec_driver_sql(sql)  # sql: made of what the schema held
 
 
 def _columns(connection: Connection, table: str) -> list[str]:
