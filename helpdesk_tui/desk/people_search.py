@@ -1,29 +1,22 @@
-"""Finding a caller while they speak: part of a name, an address, the digits of a phone, pinyin initials."""
+"""Finding a caller while they speak: name, address, digits of a phone; Chinese names by pinyin or its initials, too."""
 
 from typing import Any, Final
 
 from helpdesk_tui.desk import person_rows
 from helpdesk_tui.desk.registry import Noun, verb
-from helpdesk_tui.desk.shapes import Object, Objects, like
+from helpdesk_tui.desk.shapes import Object, Objects
+from helpdesk_tui.store import people_index
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
-# Every form of the same question; the place of the first that holds is the rank.
-_FOUND: Final = (
-    "SELECT p.id, CASE"
-    " WHEN p.login = ?1 OR lower(p.email) = ?1 OR p.name = ?1 COLLATE NOCASE THEN 0"
-    " WHEN p.name LIKE ?2 ESCAPE '\\' THEN 1"
-    " WHEN p.name LIKE ?3 ESCAPE '\\' THEN 2"
-    " WHEN p.initials LIKE ?2 ESCAPE '\\' THEN 3"
-    " WHEN p.login LIKE ?2 ESCAPE '\\' OR p.email LIKE ?2 ESCAPE '\\' THEN 4"
-    " WHEN ?5 <> '' AND replace(replace(replace(replace(replace(replace(p.phone, ' ', ''), '-', ''), '(', ''), ')', ''),"
-    " '.', ''), '/', '') LIKE ?5 THEN 5"
-    " WHEN p.name LIKE ?4 ESCAPE '\\' OR p.email LIKE ?4 ESCAPE '\\' THEN 6 ELSE 9 END AS rank"
-    " FROM person p WHERE p.active AND rank < 9 AND (?6 IS NULL OR p.id = ?6) ORDER BY rank, p.name, p.id LIMIT ?7"
-)
 _OPEN: Final = "SELECT count(*) FROM ticket WHERE requester_id = ? AND phase < 3 AND deleted_at IS NULL"
+_OWNED: Final = (
+    "SELECT c.name, c.ci_class, s.code FROM configuration_item c LEFT JOIN service s ON s.id = c.service_id"
+    " WHERE c.owner_id = ? AND c.status <> 'retired' ORDER BY c.name LIMIT ?"
+)
 MAX_FOUND: Final = 200
+_CANDIDATE: Final = "SELECT id, name, email, login, phone, initials FROM person WHERE id = ?"
 
 
 class PeopleSearch(Noun):
@@ -31,28 +24,52 @@ class PeopleSearch(Noun):
 
     @verb("people.search", Permission.PEOPLE_READ, reads=True)
     def search(self, text: str, limit: int = 20) -> Objects:
-        """Active people by part of a name, address, phone digits or initials, nearest first, with open tickets.
+        """Active people by the beginning of a name (also in pinyin), address, login, phone number or initials.
 
-        Each is the person's object and `open_tickets`: how many open tickets they asked for (null where one may not
-        know). Any text is a valid question; an empty one finds nobody.
+        Nearest first; each is the person's object and `open_tickets`: how many open tickets they asked for (null
+        where one may not know). Several words must all be met. Any text is a valid question; an empty one finds nobody.
         """
-        wanted = fold(text)
-        if not wanted:
+        if not fold(text):
             return []
         most = max(1, min(limit, MAX_FOUND))
         if not person_rows.plainly(self.desk):
+            # Masked people answer to what is shown of them and to nothing else.
             active = [person for person in self.desk.people.list() if person["active"]]
             return [self._with_open(person) for person in person_rows.matching(active, text)[:most]]
-        only = None if self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL else self.desk.actor.id
-        digits = "".join(c for c in wanted if c.isdigit())
-        phone = f"%{digits}" + "%" if len(digits) >= 3 and not any(c.isalpha() for c in wanted) else ""
-        part = like(wanted)
-        bound = numbered(wanted, f"{part}%", f"% {part}%", f"%{part}%", phone, only, most)
         rows: list[tuple[Any, ...]] = []
-        for person, _rank in self.desk.store.query(_FOUND, bound):
+        for person in self._nearest(text)[:most]:
             rows += self.desk.store.query(person_rows.BY_ID, (person,))
         found = person_rows.shown(self.desk, [person_rows.person_json(r) for r in rows])
         return [self._with_open(row) for row in found]
+
+    def _nearest(self, text: str) -> list[int]:
+        """Ids of the people meant, nearest first: of those under one beginning, and of those under all words."""
+        asked, words = people_index.questions(text)
+        candidates = dict.fromkeys(key for beginning in asked for key in self._under(beginning))
+        if words and not candidates:
+            candidates = dict.fromkeys(self._under(max(words, key=len)))
+        ranked = []
+        for key in candidates:
+            for row in self.desk.store.query(_CANDIDATE, (key,)):
+                rank = _rank(row, asked, words)
+                if rank is not None:
+                    ranked.append((rank, row[1], key))
+        return [key for _how, _name, key in sorted(ranked)]
+
+    def _under(self, beginning: str) -> list[int]:
+        only = None if self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL else self.desk.actor.id
+        bound = numbered(beginning, people_index.after(beginning), people_index.POOL, only)
+        return [key for (key,) in self.desk.store.query(people_index.FOUND, bound)]
+
+    def devices(self, person_id: int, limit: int = 20) -> Objects:
+        """Configuration items that a person owns and that are in use, by name: `{"name", "class", "service"}`.
+
+        Of others than oneself only for those who may read everybody.
+        """
+        if self.desk.scope(Permission.PEOPLE_READ) is not Scope.ALL and person_id != self.desk.actor.id:
+            return []
+        rows = self.desk.store.query(_OWNED, (person_id, limit))
+        return [dict(zip(("name", "class", "service"), row, strict=True)) for row in rows]
 
     def _with_open(self, person: Object) -> Object:
         return {**person, "open_tickets": self.open_requests(person["id"])}
@@ -65,3 +82,20 @@ class PeopleSearch(Noun):
         if scope is Scope.ALL:
             return int(self.desk.store.query(_OPEN, (person_id,))[0][0])
         return self.desk.reading.count(f"requester:#{person_id} is:open", None)
+
+
+def _rank(row: tuple[Any, ...], asked: list[str], words: list[str]) -> int | None:
+    """How near a person (id, name, email, login, phone, initials) is to what was asked; None where they are not meant."""
+    _key, name, email, login, phone, initials = row
+    keys = people_index.keys_of(name, email, login, phone, initials)
+    if not any(key.startswith(one) for key in keys for one in asked):
+        return 6 if words and all(any(key.startswith(word) for key in keys) for word in words) else None
+    whole = asked[0]
+    if whole in (fold(login or ""), fold(email or ""), fold(name)):
+        return 0
+    if fold(name).startswith(whole) or "".join(people_index.words_of(name)).startswith(tuple(asked)):
+        return 1
+    if keys.intersection(asked):
+        return 2
+    address = tuple(filter(None, (fold(login or ""), fold(email or ""))))
+    return 4 if any(one.startswith(whole) for one in address) else 3

@@ -236,7 +236,12 @@ def _search(conn: sqlite3.Connection, deep: bool, progress: Progress | None) -> 
         for (key,) in conn.execute(sql)
     ]
     if deep and not problems:
-        from helpdesk_tui.store import termcheck
+        from helpdesk_tui.store import people_index, termcheck
+
+        problems += [
+            Problem("search", f"person {key}", N_("people are looked up by what no longer stands in the row"), REBUILD)
+            for key in people_index.differing(conn)
+        ]
 
         for table, term, document in termcheck.compare(conn, progress):
             what = N_("the search index differs from the texts at {term}")

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from helpdesk_tui.store import people_index
 from helpdesk_tui.store.changes import Row, RowChange
 from helpdesk_tui.store.tokens import index_text
 from helpdesk_tui.vocabulary.channels import CommentKind
@@ -64,7 +65,10 @@ def reindex(conn: sqlite3.Connection, changes: list[RowChange]) -> Iterator[None
     updated: dict[str, list[tuple[int, ...]]] = {"ticket": [], "comment": []}
     gone: dict[str, list[Row]] = {"ticket": [], "comment": []}
     added: dict[str, list[Row]] = {"ticket": [], "comment": []}
+    people: list[RowChange] = []
     for change in changes:
+        if change.table == "person":
+            people.append(change)
         if change.table not in updated:
             continue
         if change.before is None and change.after is not None:
@@ -75,6 +79,8 @@ def reindex(conn: sqlite3.Connection, changes: list[RowChange]) -> Iterator[None
             if change.after is not None:
                 updated[change.table].append(gone_key)
     yield
+    if people:
+        people_index.update(conn, people)
     for table in ("ticket", "comment"):
         texts, notes = _documents(table, gone[table])
         conn.executemany(_DROP_TEXT, texts)
@@ -109,6 +115,7 @@ def rebuild(conn: sqlite3.Connection) -> int:
             conn.executemany(_ADD_TEXT, texts)
             conn.executemany(_ADD_NOTE, notes)
             n += len(texts) + len(notes)
+    people_index.rebuild(conn)
     return n
 
 

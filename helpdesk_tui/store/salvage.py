@@ -20,7 +20,7 @@ from helpdesk_tui.vocabulary.errors import Conflict, StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
 
 Progress = Callable[[int, int | None], None]
-_NOT_TAKEN: Final = frozenset({"tally", "presence", "alembic_version"})
+_NOT_TAKEN: Final = frozenset({"tally", "presence", "person_key", "alembic_version"})
 """Made anew, or of no worth in another file."""
 LOST: Final = "[lost]"
 _RANGES: Final = 50

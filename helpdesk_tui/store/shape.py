@@ -90,6 +90,10 @@ COLUMNS: Final[dict[str, dict[str, Any]]] = {
         "kind": "internal",
         "version": 1,
     },
+    "person_key": {
+        "key": None,
+        "person_id": None,
+    },
     "policy_version": {
         "version": None,
         "document": None,
@@ -308,6 +312,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "journal_text": ("seq",),
     "meta": ("key",),
     "organisation": ("id",),
+    "person_key": ("key", "person_id"),
     "policy_version": ("version",),
     "presence": ("number", "person_id", "session"),
     "tally": ("team_id", "assignee_id", "phase"),

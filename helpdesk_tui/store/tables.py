@@ -409,6 +409,15 @@ class Timer(SQLModel, table=True):
     fired_at: int | None = None
 
 
+class PersonKey(SQLModel, table=True):
+    """A form under which a person is found while somebody types; made of their row (`people_index`)."""
+
+    __tablename__ = "person_key"
+    __table_args__ = (Index("ix_person_key_person_id", "person_id"), {"sqlite_with_rowid": False})
+    key: str = Field(primary_key=True, max_length=64)
+    person_id: int = Field(primary_key=True)
+
+
 class Presence(SQLModel, table=True):
     """Who has a ticket open now, and whether they are typing."""
 
@@ -438,8 +447,9 @@ class Meta(SQLModel, table=True):
 
 
 OPERATIONAL: Final = frozenset(
-    {"blob", "journal", "journal_text", "journal_head", "counter", "tally", "timer", "presence", "batch", "meta"}
-)
+    ("blob", "journal", "journal_text", "journal_head", "counter", "tally", "timer", "presence", "batch", "meta",
+     "person_key")
+)  # fmt: skip
 metadata: MetaData = SQLModel.metadata
 
 
