@@ -19,6 +19,7 @@ import pytest
 from helpdesk_tui.desk import registry
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.desk.import_rows import LogCase, LogStep
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.roles import Role
 from tests.desk_fixtures import FixedClock
@@ -29,18 +30,20 @@ WORDS: dict[str, tuple[str, ...]] = {
     "internal": ("gabbroic", "habanera", "iatrical", "jabberer", "labdanum", "macarize"),
     # Kept, and shown in no list: what was noted with time spent.
     "kept": ("kabuking",),
-    "theirs": ("nacreous", "oblation", "pabulums", "nailless"),
+    "theirs": ("nacreous", "oblation", "pabulums", "nailless", "radicate"),
+    # Who did it, by the log that their ticket was brought in from.
+    "logged": ("galliard",),
     "person": ("quaestor", "rabboni.ridge@example.org", "sabulous", "5551927466"),
     "agent": ("tabescent", "uberrima@example.net", "vacuolar"),
-    "items": ("wagonlit", "xanthoma"),
+    "items": ("wagonlit", "xanthoma", "yatagans"),
 }
 # Which grades a role sees plainly. Rita is the requester, who sees herself; `team` stands in the ticket's team.
 SEES: dict[str, set[str]] = {
-    "smo": {"public", "internal", "theirs", "person", "agent", "items"},
-    "service_desk": {"public", "internal", "theirs", "person", "agent", "items"},
+    "smo": {"public", "internal", "theirs", "logged", "person", "agent", "items"},
+    "service_desk": {"public", "internal", "theirs", "logged", "person", "agent", "items"},
     "team": {"public", "internal", "person", "agent", "items"},
     "technical_support": {"person", "agent", "items"},
-    "customer_service": {"public", "internal", "theirs", "person", "agent", "items"},
+    "customer_service": {"public", "internal", "theirs", "logged", "person", "agent", "items"},
     "quality": {"public", "internal", "theirs", "items"},
     "rita": {"public", "person"},
     "stranger": set(),
@@ -61,6 +64,8 @@ class World:
     ours: int = 0
     theirs: int = 0
     rita: int = 0
+    child: int = 0
+    logged: int = 0
     attachments: list[int] = field(default_factory=list)
 
     def enter(self, who: str) -> Desk:
@@ -96,8 +101,10 @@ def make(path: Path) -> World:
             desk.people.add(
                 role, login=f"x-{role}", agent=role not in ("requester", "stranger", "nobody"), roles=roles, teams=teams
             )
-        desk.cis.add("a laptop", owner=login)
-        desk.cis.add(WORDS["items"][0], owner=WORDS["agent"][0], attributes={"room": WORDS["items"][1]})
+        desk.people.add_organisation(WORDS["items"][2])
+        desk.cis.add("a laptop", owner=login, service="vpn")
+        room = {"room": WORDS["items"][1]}
+        desk.cis.add(WORDS["items"][0], owner=WORDS["agent"][0], service="vpn", attributes=room)
         desk.cis.relate("a laptop", "uses", WORDS["items"][0])
         made.rita = desk.directory.require(login).id
         made.ours = desk.tickets.open(
@@ -129,6 +136,16 @@ def make(path: Path) -> World:
         desk.tickets.link(made.ours, made.theirs)
         desk.tickets.watch(made.ours, person="x-stranger")
         desk.tickets.watch(made.ours, person="x-stranger", remove=True)
+        made.child = desk.tickets.open(
+            theirs[4], requester="x-requester", set={"team": "service_desk", "parent": str(made.ours)}
+        )["number"]
+        values = {"title": "brought in", "team": "service_desk", "requester": "x-requester"}
+        steps = [
+            LogStep(line, made.clock.now - 100 + line, WORDS["logged"][0], {**values, "state": state, **more})
+            for line, state, more in ((1, "new", {}), (2, "resolved", {"resolved_by": WORDS["agent"][0]}))
+        ]
+        desk.importing.log([LogCase("far-1", 1, 2, steps)])
+        made.logged = max(desk.tickets.numbers(""))
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return made
 
@@ -147,8 +164,9 @@ def told(answer: Any) -> str:
 def reads(desk: Desk, world: World) -> Iterator[tuple[str, str]]:
     """Every reading verb, and every read of the screens, with what it answers to this person."""
     values: dict[str, list[Any]] = {
-        "number": [world.ours, world.theirs], "attachment": world.attachments, "where": [""], "text": ["vpn", "x"],
-        "person": [f"#{world.rita}", "me"], "code": ["mine"], "cases": [[]], "team": ["network"], "form": ["jsonl", "csv", "xes"],
+        "number": [world.ours, world.theirs, world.child, world.logged], "attachment": world.attachments,
+        "form": ["jsonl", "csv", "xes"], "where": [""], "text": ["vpn", "x"],
+        "person": [f"#{world.rita}", "me"], "code": ["mine"], "cases": [[]], "team": ["network"],
         "name": [WORDS["items"][0], "a laptop"], "service": ["vpn"],
     }  # fmt: skip
     for name, spec in registry.verbs().items():
@@ -164,7 +182,7 @@ def reads(desk: Desk, world: World) -> Iterator[tuple[str, str]]:
             except DeskError:
                 continue
     noun = desk.tickets
-    for number in (world.ours, world.theirs):
+    for number in (world.ours, world.theirs, world.child, world.logged):
         for read in (noun.details, noun.facts, noun.links, noun.watchers, noun.checklist, noun.children, noun.moves):
             try:
                 yield f"{read.__name__} {number}", told(read(number))
@@ -223,9 +241,64 @@ def test_masked_values_say_that_somebody_is_there(world: World) -> None:
             assert desk.tickets.show(world.ours)["assignee"] == "t***"
             assert desk.people.show(f"#{world.rita}")["phone"] == "***66"
             assert desk.cis.show(WORDS["items"][0])["owner"] == "t***"
-            assert [p["who"] for p in desk.presence.who(world.ours)] == ["t***"] if who == "quality" else True
+            if who == "quality":
+                assert [(p["who"], p["name"]) for p in desk.presence.who(world.ours)] == [("t***", "A***")]
             assert {a["author"] for a in desk.attachments.list(world.ours)} == {"s***", "a***"}
             assert desk.tickets.checklist(world.ours)[0]["done_by"] == "t***"
+
+
+# How much of the directory a role reads: all of it plainly, all of it masked, oneself, or nothing.
+DIRECTORY = {
+    **dict.fromkeys(("smo", "service_desk", "team", "technical_support", "customer_service", "administrator"), "plain"),
+    **dict.fromkeys(("quality", "auditor"), "masked"),
+    **dict.fromkeys(("rita", "stranger"), "self"),
+    **dict.fromkeys(("service_account", "nobody"), ""),
+}
+
+
+@pytest.mark.parametrize("who", sorted(SEES))
+def test_the_directory_and_what_it_counts_is_for_those_who_read_all_of_it(world: World, who: str) -> None:
+    with world.enter(who) as desk:
+        if not DIRECTORY[who]:
+            for read in (desk.people.list, desk.people.organisations, desk.teams.list, desk.services.list):
+                with pytest.raises(NotPermitted):
+                    read()
+            return
+        alone, plain = DIRECTORY[who] == "self", DIRECTORY[who] == "plain"
+        ids = {login: key for key, login in desk.store.query("SELECT id, login FROM person")}
+        me, agent = desk.actor.id, ids[WORDS["agent"][0]]
+        assert {p["id"] for p in desk.people.list()} == ({me} if alone else set(ids.values()))
+        assert {p["id"] for p in desk.people.search("Agent")} == ({agent} if plain else set())
+        assert [o["name"] for o in desk.people.organisations()] == ([] if alone else [WORDS["items"][2]])
+        team = desk.teams.show("network")
+        names = {p["id"]: (p["who"], p["name"]) for p in team["people"]}
+        assert names.get(agent) == (None if alone else (WORDS["agent"][0], "Agent") if plain else (f"#{agent}",) * 2)
+        assert (team["unassigned"], team["open"]) == ((None, None) if alone else (0, 0))
+        assert {t["open"] is None for t in desk.teams.list()} == {alone}
+        service = desk.services.show("vpn")
+        mine = ["a laptop"] if who == "rita" else []
+        assert service["cis"] == (mine if alone else ["a laptop", WORDS["items"][0]])
+        assert (service["open_by_priority"] is None) == (who == "administrator")
+        # How many open tickets somebody asked for, as far as one sees them.
+        if not alone:
+            asked = desk.people.show(f"#{ids['x-requester']}")["open_tickets"]
+            assert asked == {"administrator": None, "technical_support": 0, "team": 0}.get(who, 2)
+        assert {tab.count is None for tab in desk.views.tabs()} == {who == "administrator"}
+
+
+def test_what_hangs_on_a_ticket_is_for_those_who_work_on_it(world: World) -> None:
+    for who, inside in (("smo", True), ("team", True), ("rita", False)):
+        with world.enter(who) as desk:
+            hanging = (desk.tickets.watchers(world.ours), desk.tickets.time_spent(world.ours))
+            assert hanging == (([WORDS["agent"][0]], 60) if inside else ([], 0)), who
+            assert bool(desk.tickets.checklist(world.ours)) == inside
+            children = [child["number"] for child in desk.tickets.children(world.ours)]
+            assert children == ([world.child] if who == "smo" else []), who
+            if who != "team":  # which may not export
+                events = desk.exporting.tickets(form="xes")
+                assert ('helpdesk:verb" value="ticket.note"' in events) == inside
+    with world.enter("smo") as desk:
+        assert str(world.ours) in desk.exporting.tickets(WORDS["internal"][1]), "notes are searched"
 
 
 # -- asking without seeing ----------------------------------------------------------------------------------------------

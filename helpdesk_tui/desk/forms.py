@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from helpdesk_tui.desk import masking
 from helpdesk_tui.desk.masking import Veil
 from helpdesk_tui.store.conditions import Sql
 from helpdesk_tui.vocabulary.instants import iso
@@ -142,6 +143,8 @@ _INSTANTS: Final = frozenset(
 
 
 PEOPLE_IN_REASONS: Final = ("person", "last", "who", "assignee")
+# Reasons whose text is a person's name, as an imported log has it.
+NAMED_BY_LOGS: Final = frozenset({"log.by", "log.resolved_by"})
 
 
 class Namer:
@@ -200,6 +203,8 @@ class Namer:
         shown = []
         for reason in reasons:
             people = {k: self.person(reason[k]) for k in PEOPLE_IN_REASONS if isinstance(reason.get(k), int)}
+            if self._veil is not None and reason.get("code") in NAMED_BY_LOGS:
+                people["text"] = masking.name(str(reason.get("text")))
             shown.append({**reason, **people} if people else reason)
         return shown
 
