@@ -103,6 +103,8 @@ def _import(path: Path, first: int, size: int) -> dict[str, Any]:
     """Import rows; memory once a tenth is done, and at its highest after that."""
     rows = Incoming(first, size)
     desk = open_desk(path)
+    transactions: list[int] = []
+    desk.importing.progress = lambda behind, _: transactions.append(behind)
     _ready()
     cpu, wall = time.process_time_ns(), time.perf_counter()
     done = desk.importing.tickets(iter(rows))
@@ -110,7 +112,7 @@ def _import(path: Path, first: int, size: int) -> dict[str, Any]:
     spent = time.process_time_ns() - cpu - rows.spent
     early = rows.memory[min(2, len(rows.memory) - 1)]
     return {
-        "created": done["created"], "cpu_ms": spent / 1e6, "wall_ms": (time.perf_counter() - wall) * 1000,
+        "created": done["created"], "transactions": len(transactions), "cpu_ms": spent / 1e6, "wall_ms": (time.perf_counter() - wall) * 1000,
         "early_mib": early, "peak_mib": max(rows.memory), "growth_mib": max(rows.memory) - early,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ journal entries with the same canonical JSON and hash chain, transactions of the
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -186,57 +187,123 @@ def change(conn: sqlite3.Connection, plan: list[Planned], verb: str, now: int, b
 
 
 class Copier:
-    """Writes rows that another desk already holds into an empty one of the same schema: an import with nothing to decide.
+    """Writes what an import left in a desk into another one of the same schema: an import with nothing to decide.
 
-    Rows are read and texts put into the index's form beforehand; only the inserting is timed. Tally rows come from
-    the schema's own triggers, as they do for the desk.
+    Given are the rows with their values and the reasons as texts. Everything else that nobody could leave out is done
+    and timed: what the desk must read first, every row of every table under the same foreign keys, the texts in the
+    index's form, the entry's canonical JSON with commitments and salts, the hash chain, counters, head and batch, in
+    as many transactions. Tally rows come from the schema's own triggers, as they do for the desk.
     """
 
-    TABLES: Final = (
-        "person",
-        "organisation",
-        "person_role",
-        "ticket",
-        "comment",
-        "ticket_tag",
-        "link",
-        "journal",
-        "journal_text",
-        "timer",
-    )
+    ORDER: Final = ("organisation", "person", "person_role", "ticket", "comment", "ticket_tag", "link")
+    TABLES: Final = (*ORDER, "journal", "journal_text", "timer")
 
-    def __init__(self, source: sqlite3.Connection, after: dict[str, int], first_ticket: int) -> None:
-        from helpdesk_tui.store.tokens import index_text
+    def __init__(self, source: sqlite3.Connection, after: int) -> None:
+        """Plan everything that the journal of `source` tells beyond the entry `after`."""
+        from helpdesk_tui.store import journal
 
-        self.rows: list[tuple[str, list[tuple[Any, ...]]]] = []
-        for table in self.TABLES:
-            cursor = source.execute(f"SELECT * FROM {table} WHERE rowid > ? ORDER BY rowid", (after.get(table, 0),))
-            found = cursor.fetchall()
-            sql = f"INSERT INTO {table} VALUES ({', '.join('?' * len(cursor.description))})"
-            self.rows.append((sql, found))
-        texts = [
-            (n << 20, index_text(title), index_text(body))
-            for n, title, body in source.execute(
-                "SELECT number, title, description FROM ticket WHERE number >= ?", (first_ticket,)
-            )
-        ]
-        talk = source.execute("SELECT id, kind, body FROM comment WHERE id >= ?", (first_ticket << 20,)).fetchall()
-        texts += [(i, "", index_text(body)) for i, kind, body in talk if kind != "note"]
-        notes = [(i, index_text(body)) for i, kind, body in talk if kind == "note"]
-        self.rows.append(("INSERT INTO search_text (rowid, title, body) VALUES (?, ?, ?)", texts))
-        self.rows.append(("INSERT INTO search_note (rowid, body) VALUES (?, ?)", notes))
+        self.first = after
+        self.batch = source.execute("SELECT * FROM batch ORDER BY rowid DESC LIMIT 1").fetchone()
+        self.private = journal.PRIVATE
+        self.columns = {t: [c[1] for c in source.execute(f"PRAGMA table_info({t})")] for t in self.ORDER}
+        self.plan: list[tuple[tuple[Any, ...], list[tuple[str, list[Any], dict[str, Any]]], str]] = []
+        told = journal.read(source, journal.SINCE, (after, -1))
+        whys = source.execute("SELECT reasons FROM journal WHERE seq > ? ORDER BY seq", (after,))
+        for e, (why,) in zip(told, whys, strict=True):
+            assert all(r.before is None and r.after is not None for r in e.rows), "an import only adds"
+            rows = [(r.table, list(r.key), {c: (r.after or {}).get(c) for c in self.columns[r.table]}) for r in e.rows]
+            fields = (
+                e.at, e.recorded_at, e.actor_id, e.on_behalf_of, e.origin, e.verb, e.subject_type, e.subject, e.batch,
+                e.undoes,
+            )  # fmt: skip
+            self.plan.append((fields, rows, why))
 
     def write(self, conn: sqlite3.Connection, chunks: int) -> None:
-        """Insert everything in about as many transactions as the desk took."""
-        conn.execute("PRAGMA foreign_keys = OFF")
+        """Insert everything in this many transactions."""
         for part in range(chunks):
-            conn.execute("BEGIN IMMEDIATE")
-            for sql, rows in self.rows:
-                low, high = len(rows) * part // chunks, len(rows) * (part + 1) // chunks
-                if high > low:
-                    conn.executemany(sql, rows[low:high])
-            conn.execute("COMMIT")
+            low, high = len(self.plan) * part // chunks, len(self.plan) * (part + 1) // chunks
+            if high > low:
+                conn.execute("BEGIN IMMEDIATE")
+                self._look(conn, low, high)
+                self._rows(conn, low, high)
+                self._entries(conn, low, high)
+                conn.execute(_BATCH, self.batch)
+                conn.execute("COMMIT")
             wal = Path(conn.execute("PRAGMA database_list").fetchone()[2] + "-wal")
             if wal.stat().st_size > 16_000_000:
                 conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def _look(self, conn: sqlite3.Connection, low: int, high: int) -> None:
+        """What must be known before a row is written: is the ticket here already, is the person, which numbers are free."""
+        conn.execute("SELECT name, value FROM counter").fetchall()
+        for _, rows, _ in self.plan[low:high]:
+            for table, _, row in rows:
+                if table == "ticket":
+                    conn.execute("SELECT number FROM ticket WHERE external_id = ?", (row["external_id"],)).fetchall()
+                elif table == "person":
+                    conn.execute(_BY_ADDRESS, (row["email"],)).fetchall()
+
+    def _rows(self, conn: sqlite3.Connection, low: int, high: int) -> None:
+        from helpdesk_tui.store.tokens import index_text
+
+        by_table: dict[str, list[dict[str, Any]]] = {}
+        for _, rows, _ in self.plan[low:high]:
+            for table, _, row in rows:
+                by_table.setdefault(table, []).append(row)
+        for table in self.ORDER:
+            if table in by_table:
+                sql = f"INSERT INTO {table} VALUES ({', '.join('?' * len(self.columns[table]))})"
+                conn.executemany(sql, [tuple(row.values()) for row in by_table[table]])
+        for table, key in (("ticket", "number"), ("person", "id")):
+            if table in by_table:
+                conn.execute(_COUNTED, (table, by_table[table][-1][key]))
+        texts = [
+            (t["number"] << 20, index_text(t["title"]), index_text(t["description"]))
+            for t in by_table.get("ticket", ())
+        ]
+        talk = by_table.get("comment", ())
+        texts += [(c["id"], "", index_text(c["body"])) for c in talk if c["kind"] != "note"]
+        notes = [(c["id"], index_text(c["body"])) for c in talk if c["kind"] == "note"]
+        conn.executemany("INSERT INTO search_text (rowid, title, body) VALUES (?, ?, ?)", texts)
+        conn.executemany("INSERT INTO search_note (rowid, body) VALUES (?, ?)", notes)
+
+    def _entries(self, conn: sqlite3.Connection, low: int, high: int) -> None:
+        seq, previous = conn.execute("SELECT seq, hash FROM journal_head WHERE id = 1").fetchone()
+        entries, texts = [], []
+        for fields, rows, why in self.plan[low:high]:
+            seq += 1
+            kept: list[list[str]] = []
+            ops = [[table, key, None, self._covered(table, row, kept)] for table, key, row in rows]
+            named, told = _dumps([seq, *fields]).encode(), _dumps(ops)
+            hasher = hashlib.sha256(previous)
+            for raw in (named, told.encode(), why.encode()):
+                hasher.update(len(raw).to_bytes(8, "big"))
+                hasher.update(raw)
+            entries.append((seq, *fields, told, why, previous, hasher.digest()))
+            previous = entries[-1][-1]
+            if kept:
+                texts.append((seq, _dumps(kept)))
+        conn.executemany(_JOURNAL, entries)
+        conn.executemany("INSERT INTO journal_text (seq, vals) VALUES (?, ?)", texts)
+        conn.execute(_HEAD, (seq, previous))
+
+    def _covered(self, table: str, row: dict[str, Any], kept: list[list[str]]) -> dict[str, Any]:
+        """A row as the journal shows it: no nulls, commitments for texts, which are kept aside with their salts."""
+        out = {column: value for column, value in row.items() if value is not None}
+        for column in self.private.get(table, ()):
+            value = out.get(column)
+            if value:
+                salt = os.urandom(16)
+                out[column] = {"#": [len(kept), hashlib.sha256(salt + value.encode()).hexdigest()]}
+                kept.append([salt.hex(), value])
+        return out
+
+
+_dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_BY_ADDRESS: Final = "SELECT id FROM person WHERE email IS NOT NULL AND lower(email) = lower(?)"
+_COUNTED: Final = "INSERT INTO counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
+_BATCH: Final = (
+    "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at,"
+    " cursor = excluded.cursor"
+)

@@ -14,8 +14,6 @@ from bench.measure import Row, Spread, clocked, compared, figure
 from helpdesk_tui.desk.desk import Desk
 
 Measure = Callable[[], Row]
-# Rows of one transaction of the floor; the desk chooses its own by the clock.
-CHUNK: Final = 250
 # A desk of more is not filled from nothing: this many rows are imported onto the desk that stands.
 FRESH: Final = 100_000
 ONTO: Final = 10_000
@@ -53,7 +51,7 @@ def _import(folder: Path, onto: Path | None, first: int, size: int, rounds: int 
         nonlocal copier
         path = _fresh(folder / "import-ours.db", onto)
         desk = open_desk(path)
-        marks = {t: desk.store.query(f"SELECT coalesce(max(rowid), 0) FROM {t}")[0][0] for t in floors.Copier.TABLES}
+        head = desk.store.head()
         desk.close()
         told.append(child.told("import", path, first, size))
         if told[-1]["created"] != size:
@@ -61,14 +59,16 @@ def _import(folder: Path, onto: Path | None, first: int, size: int, rounds: int 
         mine.append(size / told[-1]["cpu_ms"] * 1000)
         if copier is None:
             desk = open_desk(path)
-            copier = floors.Copier(desk.store.reader(), marks, first)
+            copier = floors.Copier(desk.store.reader(), head)
             desk.close()
 
     def floor() -> None:
         assert copier is not None
         path = _fresh(folder / "import-floor.db", onto)
         raw = floors.connect(path)
-        cpu, _ = clocked(lambda: copier.write(raw, max(1, size // CHUNK)))
+        # In as many transactions as the desk took: how long one may last is the desk's promise to other writers.
+        chunks = round(statistics.median(t["transactions"] for t in told))
+        cpu, _ = clocked(lambda: copier.write(raw, chunks))
         theirs.append(size / cpu * 1000)
         raw.close()
 
@@ -110,7 +110,7 @@ def _gone(path: Path) -> None:
 def _same(folder: Path) -> None:
     """Both sides have written the same number of rows; a floor that skips something would be none."""
     ours, floor = (floors.connect(folder / name) for name in ("import-ours.db", "import-floor.db"))
-    for table in ("ticket", "journal", "search_text", "tally"):
+    for table in (*floors.Copier.TABLES, "search_text", "search_note", "tally", "counter", "batch"):
         sql = f"SELECT count(*) FROM {table}"
         if ours.execute(sql).fetchone() != floor.execute(sql).fetchone():
             raise RuntimeError(f"the floor wrote another number of rows of {table}")

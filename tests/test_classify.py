@@ -435,13 +435,19 @@ def test_a_decision_put_together_from_parts_is_the_one_encoded_whole(text: str) 
 def test_what_is_remembered_of_texts_changes_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [text for text, *_rest in TEXTS]
     first = [classify(default(), ClassifyInput(text)).canonical() for text in texts]
-    monkeypatch.setattr("helpdesk_tui.rules.matcher._WORDS", 3)
     monkeypatch.setattr("helpdesk_tui.rules.classify._SAID", 1)
     small = compile_policy(default_policy())
     for _ in range(2):
         assert [classify(small, ClassifyInput(text)).canonical() for text in reversed(texts)] == first[::-1]
-    assert len(small.matcher._told) + len(small.matcher._dull) == 3
     assert max(len(rule.said) for rule in small.rules) == 1
+
+
+def test_an_automaton_too_large_for_its_memory_is_given_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpdesk_tui.rules.matcher._MEMORY", 4 << 10)
+    texts = [text for text, *_rest in TEXTS]
+    first = [classify(default(), ClassifyInput(text)).canonical() for text in texts]
+    small = compile_policy(default_policy())
+    assert [classify(small, ClassifyInput(text)).canonical() for text in texts] == first
 
 
 @given(st.lists(_FRAGMENTS, max_size=60).map("".join))
@@ -531,19 +537,24 @@ def test_patterns_that_are_refused(source: str) -> None:
     assert str(caught.value) == caught.value.message.format_map(caught.value.params)
 
 
-def test_re2_is_loaded_only_for_patterns() -> None:
+def test_re2_is_loaded_only_to_classify_or_for_patterns() -> None:
     program = """
 import sys
 from helpdesk_tui.rules.classify import ClassifyInput, classify, compile_policy
 from tests.policy_text import with_rules
 rule = '[[rules]]\\nid = "r"\\nany = ["red"]\\nvotes = { category = "mail" }\\n'
-assert classify(compile_policy(with_rules(rule)), ClassifyInput("red")).category == "mail"
+compiled = compile_policy(with_rules(rule))
 assert "re2" not in sys.modules
-compile_policy(with_rules(rule + 'regex = ["a+"]'.join(["[[rules]]\\nid = 's'\\n", "\\nvotes = { category = 'mail' }"])))
+if sys.argv[1] == "classify":
+    assert classify(compiled, ClassifyInput("red")).category == "mail"
+else:
+    compile_policy(with_rules(rule + 'regex = ["a+"]'.join(["[[rules]]\\nid = 's'\\n", "\\nvotes = { category = 'mail' }"])))
 assert "re2" in sys.modules
 """
     root = Path(__file__).resolve().parent.parent
-    subprocess.run([sys.executable, "-c", program], cwd=root, check=True, env={**os.environ, "PYTHONPATH": str(root)})
+    for cause in ("classify", "pattern"):
+        argv = [sys.executable, "-c", program, cause]
+        subprocess.run(argv, cwd=root, check=True, env={**os.environ, "PYTHONPATH": str(root)})
 
 
 def test_clipping_never_halves_a_character() -> None:

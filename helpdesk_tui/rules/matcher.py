@@ -1,21 +1,23 @@
-"""Finding the terms of a policy in a text: one pass over its words, whatever the number of terms.
+"""Finding the terms of a policy in a text: one pass of one automaton, whatever the number of terms.
 
-Words and stems are looked up in an index; phrases and near groups are only checked where their rarest-looking word
-occurs; CJK terms are indexed by their first two characters. Work grows with the text and the hits, not with the policy.
+All terms are literals of one RE2 set: ` word ` and ` word word ` with the blanks of the text's words joined by one blank
+each, ` ste` for a stem, a CJK term as it is in the text without blanks. Near groups (and phrases that no literal can say)
+are looked at only where all of their parts were found. Work grows with the text and the hits, not with the policy.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise, product
-from operator import add
-from typing import Final
+from itertools import chain, product
+from typing import Any, Final
 
 from helpdesk_tui.rules.words import MIN_STEM, Part, Term, compact, has_cjk, words_of
 
 _MAX_PHRASE: Final = 5
-# Words whose meaning for the policy is remembered; texts repeat themselves.
-_WORDS: Final = 20_000
+# What the automaton may remember of the states it met, in bytes; beyond that it forgets them all and goes on.
+_MEMORY: Final = 16 << 20
+# A policy so large that the automaton would not fit is given more.
+_MOST_MEMORY: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,14 @@ class NearGroup:
 
 
 class _Positions:
-    """Where words stand in one text; built only when a near group asks, for the words that some term is about."""
+    """Where words stand in one text; built only when a near group asks, for the words that some group is about."""
 
-    def __init__(self, words: Sequence[str], telling: Iterable[str]) -> None:
-        self.at: dict[str, list[int]] = {word: [] for word in telling}
+    def __init__(self, words: Sequence[str], telling: frozenset[str]) -> None:
+        """`telling`: whole words and the first MIN_STEM letters of stems."""
+        self.at: dict[str, list[int]] = {}
         for index, word in enumerate(words):
-            if word in self.at:
-                self.at[word].append(index)
+            if word in telling or word[:MIN_STEM] in telling:
+                self.at.setdefault(word, []).append(index)
 
     def part(self, part: Part) -> list[int]:
         if part.stem:
@@ -73,179 +76,123 @@ class Matcher:
     """Finds terms and near groups by the number they were added with. Add all, then `find` as often as wanted."""
 
     def __init__(self) -> None:
-        self._words: dict[str, tuple[int, ...]] = {}
-        self._stems: dict[str, tuple[tuple[str, int], ...]] = {}
-        # Phrases by their first two words: those that are no longer, and those to be looked for in the text then.
-        self._couples: dict[tuple[str, str], tuple[int, ...]] = {}
-        self._openings: dict[tuple[str, str], tuple[tuple[int, tuple[str, ...]], ...]] = {}
-        # Each form is ` word word ` (or ` word ste` for a stem at the end), sought in the words joined by blanks.
-        self._phrases: dict[int, tuple[str, ...]] = {}
+        # What each literal of the automaton says, once it stands in the text.
+        self._literals: dict[str, tuple[int, ...]] = {}
         self._groups: dict[int, NearGroup] = {}
-        # Every part of a phrase or group has a number of its own, below 0; all of them must occur before places are looked at.
-        self._parts: dict[Part, int] = {}
+        # Every part of a group has a number of its own, below 0; all of them must occur before places are looked at.
+        self._parts: dict[Part | str, int] = {}
         self._needs: dict[int, frozenset[int]] = {}
-        # What a trigger stands for is only checked when the trigger occurs.
-        self._cjk_pairs: dict[str, tuple[tuple[str, int], ...]] = {}
-        # Terms of two characters are found with their pair itself.
-        self._cjk_exact: dict[str, int] = {}
-        self._cjk_single: tuple[tuple[str, int], ...] = ()
-        # Phrases and groups that have no trigger yet.
-        self._pending: list[tuple[int, tuple[Part, ...]]] = []
-        # What words were found to say, and those that say nothing, filled while finding.
-        self._told: dict[str, tuple[int, ...]] = {}
-        self._dull: set[str] = set()
+        # Groups by the one part of theirs that makes them be looked at; chosen once all are known.
+        self._triggers: dict[int, tuple[int, ...]] = {}
+        self._automaton: Any = None
+        self._said: tuple[tuple[int, ...], ...] = ()
+        self._telling: frozenset[str] = frozenset()
 
     def add(self, number: int, term: Term) -> None:
         """Add a term under this number."""
         if term.substring:
-            self._add_cjk(term.substring, number)
-            return
-        if len(term.parts) > 1:
-            if len(term.parts) > _MAX_PHRASE or any(part.stem for part in term.parts[:-1]):
-                # A stem inside a phrase cannot be a substring test, and forms multiply: places decide.
-                self._groups[number] = NearGroup((term,), 0)
-            else:
-                padded = [part.forms if part.stem else tuple(f"{form} " for form in part.forms) for part in term.parts]
-                forms = tuple(" " + "".join(chosen) for chosen in product(*padded))
-                if not term.parts[1].stem:
-                    self._add_phrase(number, term, forms)
-                    return
-                self._phrases[number] = forms
-            self._need(number, term.parts)
-            self._pending.append((number, term.parts))
+            self._say(term.substring, number)
+        elif len(term.parts) > _MAX_PHRASE or any(part.stem for part in term.parts[:-1]):
+            # A stem inside a phrase is no literal, and forms multiply: places decide.
+            self.add_group(number, NearGroup((term,), 0))
         else:
-            self._trigger(number, term.parts[0])
-
-    def _add_phrase(self, number: int, term: Term, forms: tuple[str, ...]) -> None:
-        """A phrase that begins with two whole words, which are looked up side by side."""
-        for opening in product(term.parts[0].forms, term.parts[1].forms):
-            if len(term.parts) == 2:
-                self._couples[opening] = (*self._couples.get(opening, ()), number)
-            else:
-                self._openings[opening] = (*self._openings.get(opening, ()), (number, forms))
+            for forms in product(*(part.forms for part in term.parts)):
+                self._say(_spelt(forms, open_end=term.parts[-1].stem), number)
 
     def add_group(self, number: int, group: NearGroup) -> None:
         """Add a near group under this number."""
         self._groups[number] = group
-        self._need(number, [part for term in group.terms for part in term.parts])
-        cjk = [term.substring for term in group.terms if term.substring]
-        if cjk:
-            self._add_cjk(max(cjk, key=len), number)
-        else:
-            self._pending.append((number, tuple(part for term in group.terms for part in term.parts)))
-
-    def _need(self, number: int, parts: Sequence[Part]) -> None:
-        for part in parts:
-            if part not in self._parts:
-                self._parts[part] = -len(self._parts) - 1
-                self._trigger(self._parts[part], part)
-        self._needs[number] = frozenset(self._parts[part] for part in parts)
-
-    def _add_cjk(self, substring: str, number: int) -> None:
-        entry = (substring, number)
-        if len(substring) == 1:
-            self._cjk_single = (*self._cjk_single, entry)
-        elif len(substring) == 2 and self._cjk_exact.setdefault(substring, number) == number:
-            return
-        else:
-            self._cjk_pairs[substring[:2]] = (*self._cjk_pairs.get(substring[:2], ()), entry)
-
-    def _trigger(self, number: int, part: Part) -> None:
-        for form in part.forms:
-            if part.stem:
-                key = form[:MIN_STEM]
-                self._stems[key] = (*self._stems.get(key, ()), (form, number))
+        needed: list[Part | str] = [part for term in group.terms for part in term.parts]
+        needed += [term.substring for term in group.terms if term.substring]
+        for part in needed:
+            if part in self._parts:
+                continue
+            own = self._parts[part] = -len(self._parts) - 1
+            if isinstance(part, str):
+                self._say(part, own)
             else:
-                self._words[form] = (*self._words.get(form, ()), number)
+                for form in part.forms:
+                    self._say(_spelt((form,), open_end=part.stem), own)
+        self._needs[number] = frozenset(self._parts[part] for part in needed)
+
+    def _say(self, literal: str, number: int) -> None:
+        self._literals[literal] = (*self._literals.get(literal, ()), number)
+        self._automaton = None
 
     def find(self, folded: str) -> set[int]:
         """The numbers of all terms and groups found in a folded text (and, below 0, of parts, which mean nothing outside)."""
-        if self._pending:
-            self._choose_triggers()
+        automaton = self._automaton or self._prepare()
         words = words_of(folded)
-        told = self._told
-        telling = set(words).difference(self._dull)
-        new = telling.difference(told)
-        telling.difference_update(new)
-        found = set(chain.from_iterable(map(told.__getitem__, telling)))
-        for word in new:
-            numbers = self._learn(word)
-            if numbers:
-                telling.add(word)
-                found.update(numbers)
-        couples = set(pairwise(words))
-        for couple in self._couples.keys() & couples:
-            found.update(self._couples[couple])
-        for couple in self._openings.keys() & couples:
-            joined = f" {' '.join(words)} "
-            for number, forms in self._openings[couple]:
-                if any(form in joined for form in forms):
-                    found.add(number)
-        squeezed = ""
-        if has_cjk(folded):
-            squeezed = compact(folded)
-            self._find_cjk(squeezed, found)
-        if not self._needs.keys().isdisjoint(found):
-            self._confirm(found, words, telling, squeezed)
+        squeezed = compact(folded) if has_cjk(folded) else ""
+        # No literal holds a line feed, so none is found across it; those of words begin with a blank.
+        hits = automaton.Match(f" {' '.join(words)} \n{squeezed}".encode("utf-8", "surrogatepass"))
+        found = set(chain.from_iterable(map(self._said.__getitem__, hits or ())))
+        if not self._triggers.keys().isdisjoint(found):
+            self._find_groups(found, words, squeezed)
         return found
 
+    def _prepare(self) -> Any:
+        """The automaton of all literals, with the look-ups that go with it."""
+        self._choose_triggers()
+        parts = [part for part in self._parts if isinstance(part, Part)]
+        self._telling = frozenset(form[:MIN_STEM] if part.stem else form for part in parts for form in part.forms)
+        self._said = tuple(self._literals.values())
+        self._automaton = _automaton(list(self._literals))
+        return self._automaton
+
     def _choose_triggers(self) -> None:
-        """Of the parts that a phrase or group needs, the one that the fewest others need makes it be looked at."""
-        pending, self._pending = self._pending, []
-        wanted = Counter(part for _, candidates in pending for part in candidates)
-        for number, candidates in pending:
-            self._trigger(
-                number, min(candidates, key=lambda part: (wanted[part], not _rarity(part)[0], -_rarity(part)[1]))
-            )
+        """Of the parts that a group needs, the one that the fewest others need makes it be looked at."""
+        wanted = Counter(chain.from_iterable(self._needs.values()))
+        named = {own: part for part, own in self._parts.items()}
+        self._triggers = {}
+        for number, needs in self._needs.items():
+            own = min(needs, key=lambda own: (wanted[own], *_rarity(named[own]), -own))
+            self._triggers[own] = (*self._triggers.get(own, ()), number)
 
-    def _learn(self, word: str) -> tuple[int, ...]:
-        """The numbers that a word stands for, remembered while there is room."""
-        numbers = self._words.get(word, ())
-        for stem, number in self._stems.get(word[:MIN_STEM], ()):
-            if word.startswith(stem):
-                numbers = (*numbers, number)
-        if len(self._told) + len(self._dull) < _WORDS:
-            if numbers:
-                self._told[word] = numbers
-            else:
-                self._dull.add(word)
-        return numbers
-
-    def _find_cjk(self, squeezed: str, found: set[int]) -> None:
-        pairs = set(map(add, squeezed, squeezed[1:]))
-        exact, longer = self._cjk_exact, self._cjk_pairs
-        found.update([exact[pair] for pair in exact.keys() & pairs])
-        for pair in longer.keys() & pairs:
-            for substring, number in longer[pair]:
-                if substring in squeezed:
-                    found.add(number)
-        for substring, number in self._cjk_single:
-            if substring in squeezed:
-                found.add(number)
-
-    def _confirm(self, found: set[int], words: list[str], telling: Iterable[str], squeezed: str) -> None:
-        needs = self._needs
-        joined = ""
+    def _find_groups(self, found: set[int], words: list[str], squeezed: str) -> None:
         places: _Positions | None = None
-        for number in found & needs.keys():
-            if not needs[number] <= found:
-                found.discard(number)
-            elif number in self._phrases:
-                joined = joined or f" {' '.join(words)} "
-                for form in self._phrases[number]:
-                    if form in joined:
-                        break
-                else:
-                    found.discard(number)
-            else:
-                places = places or _Positions(words, telling)
-                if not _group_found(self._groups[number], places, squeezed):
-                    found.discard(number)
+        for own in self._triggers.keys() & found:
+            for number in self._triggers[own]:
+                if self._needs[number] <= found:
+                    places = places or _Positions(words, self._telling)
+                    if _group_found(self._groups[number], places, squeezed):
+                        found.add(number)
 
 
-def _rarity(part: Part) -> tuple[bool, int]:
-    # Longer words are rarer, and a whole word is cheaper to look up than a stem.
-    return not part.stem, len(part.forms[0])
+def _spelt(forms: Sequence[str], *, open_end: bool) -> str:
+    return f" {' '.join(forms)}" + ("" if open_end else " ")
+
+
+def _automaton(literals: list[str]) -> Any:
+    """An RE2 set of these literals: `Match(bytes)` gives the places of those that occur, or None."""
+    # Loaded where something is classified: reading must not cost it.
+    import re2
+
+    memory = _MEMORY
+    while True:
+        options = re2.Options()
+        options.literal = options.never_capture = True
+        options.log_errors = False
+        options.max_mem = memory
+        found = re2.Set.SearchSet(options)
+        for literal in literals:
+            found.Add(literal.encode())
+        try:
+            found.Compile()
+            # A set too large for its memory finds nothing without a word; it is told by what must be found.
+            if not literals or found.Match(literals[-1].encode()):
+                return found
+        except re2.error:
+            if memory >= _MOST_MEMORY:
+                raise
+        memory *= 2
+
+
+def _rarity(part: Part | str) -> tuple[bool, int]:
+    """Less is rarer: longer words are, and whole words more than stems."""
+    if isinstance(part, str):
+        return False, -3 * len(part)
+    return part.stem, -len(part.forms[0])
 
 
 def _substring_places(text: str, part: str) -> list[int]:

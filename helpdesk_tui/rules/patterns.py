@@ -1,7 +1,7 @@
 """Regular expressions of a policy that cannot hang: RE2's linear-time matching, bounded pattern and text.
 
 RE2 has no look-around and no back references; that is the price of a bound. `re2` is loaded only when a policy has
-a pattern.
+a pattern, or something is classified.
 """
 
 import functools
