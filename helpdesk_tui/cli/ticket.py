@@ -278,4 +278,4 @@ def _print_why(found: list[dict[str, Any]]) -> None:
 
 
 # The verbs that change a ticket add themselves to `app`.
-from helpdesk_tui.cli import ticket_life, ticket_more, ticket_rules  # noqa: E402, F401
+from helpdesk_tui.cli import ticket_life, ticket_more, ticket_next, ticket_rules  # noqa: E402, F401

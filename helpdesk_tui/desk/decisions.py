@@ -18,6 +18,7 @@ from helpdesk_tui.vocabulary.levels import Level, Priority
 from helpdesk_tui.vocabulary.reasons import register
 
 if TYPE_CHECKING:
+    from helpdesk_tui.desk.desk import Desk
     from helpdesk_tui.desk.directory import PersonFacts
     from helpdesk_tui.desk.policybox import Governing
     from helpdesk_tui.desk.work import Draft, Work
@@ -188,7 +189,7 @@ def route(work: "Work", draft: "Draft", *, person: bool) -> tuple[int | None, in
     if known is not None:
         draft.because(known[1])
         return known[0], None
-    ticket = _route_input(work, draft)
+    ticket = route_input(work.desk, draft)
     choice = routing.choose_team(governing.policy, ticket)
     candidates: list[routing.Candidate] = []
     team = next((t for t in desk.directory.teams().values() if t.code == choice.team), None)
@@ -225,9 +226,10 @@ def _route_facts(work: "Work", draft: "Draft") -> tuple[Any, ...]:
     )
 
 
-def _route_input(work: "Work", draft: "Draft") -> routing.RouteInput:
-    directory = work.desk.directory
-    governing = work.desk.policies.current()
+def route_input(desk: "Desk", draft: "Draft | Mapping[str, Any]") -> routing.RouteInput:
+    """What routing asks about a ticket, given its row or draft."""
+    directory = desk.directory
+    governing = desk.policies.current()
     service = directory.services().get(draft["service_id"])
     requester = directory.person(draft["requester_id"])
     teams = directory.teams().values()

@@ -3,6 +3,7 @@
 from helpdesk_tui.desk.ticket_console import TicketConsole
 from helpdesk_tui.desk.ticket_extras import TicketExtras
 from helpdesk_tui.desk.ticket_fields import TicketFields
+from helpdesk_tui.desk.ticket_next import TicketNext
 from helpdesk_tui.desk.ticket_opening import TicketOpening
 from helpdesk_tui.desk.ticket_reading import TicketReading
 from helpdesk_tui.desk.ticket_states import TicketStates
@@ -11,6 +12,6 @@ from helpdesk_tui.desk.ticket_ties import TicketTies
 
 
 class Tickets(
-    TicketReading, TicketOpening, TicketFields, TicketStates, TicketTalk, TicketTies, TicketExtras, TicketConsole
+    TicketReading, TicketOpening, TicketFields, TicketStates, TicketTalk, TicketTies, TicketExtras, TicketNext, TicketConsole
 ):
     """Verbs on one ticket."""

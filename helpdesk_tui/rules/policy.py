@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from helpdesk_tui.rules.policy_base import Code, Section
 from helpdesk_tui.rules.policy_check import explained, key_text, syntax_problem
-from helpdesk_tui.rules.policy_levels import DemandRules, Matrix, PriorityRules, SeverityMap
+from helpdesk_tui.rules.policy_levels import DemandRules, Matrix, NextUpRules, PriorityRules, SeverityMap
 from helpdesk_tui.rules.policy_lines import Path, key_lines, line_of
 from helpdesk_tui.rules.policy_refs import broken_references
 from helpdesk_tui.rules.policy_rules import Rule
@@ -36,6 +36,7 @@ class Policy(Section):
     priority: PriorityRules = PriorityRules()
     severity: SeverityMap = SeverityMap()
     demand: DemandRules = DemandRules()
+    next_up: NextUpRules = NextUpRules()
     lifecycle: Lifecycles
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     services: tuple[ServiceEntry, ...] = ()

@@ -1,4 +1,4 @@
-"""Policy sections that grade work: the matrix, priority steps, severities, MoSCoW."""
+"""Policy sections that grade work: the matrix, priority steps, severities, MoSCoW, what is next."""
 
 import itertools
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from helpdesk_tui.rules.policy_base import Name, PriorityCode, Section, refuse
+from helpdesk_tui.rules.policy_base import Duration, DurationText, Name, PriorityCode, Section, refuse
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.levels import Level, Priority, Severity
 
@@ -210,3 +210,53 @@ class DemandRules(Section):
         if not self.must >= self.should >= self.could:
             raise refuse(N_("the thresholds must fall from must over should to could"))
         return self
+
+
+Points = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class PriorityPoints(Section):
+    """Points by priority; a graver one never has fewer."""
+
+    critical: Points = 400
+    high: Points = 250
+    medium: Points = 100
+    low: Points = 0
+
+    @model_validator(mode="after")
+    def _falling(self) -> Self:
+        if not self.critical >= self.high >= self.medium >= self.low:
+            raise refuse(N_("a graver priority must not have fewer points than a lesser one"))
+        return self
+
+
+class NextUpRules(Section):
+    """What the view of next work counts. A target that is `half_time` away gives half of `due`."""
+
+    breached: Points = 1000
+    due: Points = 800
+    half_time: DurationText = Duration(4 * 3600)
+    priority: PriorityPoints = PriorityPoints()
+    waiting_per_hour: Points = 20
+    waiting_most: Points = 200
+    vip: Points = 50
+    mine: Points = 150
+    team: Points = 100
+    skill: Points = 40
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.breached < self.due:
+            raise refuse(N_("what is overdue must not have fewer points than what is due"))
+        if self.half_time.seconds < 60 or self.half_time.working_days:
+            raise refuse(N_("half_time is at least 1m and has no working days"))
+        return self
+
+    def points_of(self, priority: Priority) -> int:
+        """The points of a priority."""
+        return (self.priority.low, self.priority.medium, self.priority.high, self.priority.critical)[priority - 1]
+
+    @property
+    def best_extra(self) -> int:
+        """The most that work which is nobody's yet can get beyond its time and priority."""
+        return self.waiting_most + self.vip + self.team + 3 * self.skill
