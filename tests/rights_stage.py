@@ -317,6 +317,7 @@ CASES: tuple[Case, ...] = (
     _ticket("ticket.log"),
     _ticket("ticket.log_time", seconds=60),
     _of("ticket.merge", lambda t: {"number": t.fresh, "into": t.open}),
+    _plain("ticket.next"),
     _ticket("ticket.note", text="x"),
     Case("ticket.open", lambda s, who, t: {"title": "x", "requester": login(who)}),
     _plain("ticket.open#other", title="x", requester="other@example.org"),

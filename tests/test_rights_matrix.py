@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from helpdesk_tui.desk import nouns, registry
+from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.rules import access
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound, NotPermitted
@@ -485,7 +486,7 @@ BESIDE: dict[str, str | None] = {
     "tickets.moves": "ticket.show", "tickets.readable": "ticket.show", "tickets.time_spent": "ticket.show",
     "tickets.watchers": "ticket.show", "sla.measured": "sla.explain", "attachments.read": "attachment.get",
     "tickets.count": "ticket.list", "tickets.numbers": "ticket.list", "tickets.page": "ticket.list",
-    "tickets.rows": "ticket.list", "tickets.stream": "ticket.list", "searching.ranked": "search.tickets",
+    "tickets.rows": "ticket.list", "tickets.stream": "ticket.list", "tickets.next_up": "ticket.next", "searching.ranked": "search.tickets",
     "searching.rows": "search.tickets", "tickets.propose": "ticket.open", "views.tabs": "view.list",
     "exporting.stream": "export.tickets", "audit.export": "audit.log", "audit.why": "audit.log",
     "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "upkeep.look": "db.check",
@@ -544,6 +545,26 @@ def test_reads_beside_the_verbs_follow_the_same_rows(stage: Stage, play: Path, w
         for relation in REACH[TABLE["ticket.show"][who]]:
             offered = {move["to"] for move in desk.tickets.moves(stage.tickets[who, relation].resolved)}
             assert bool(offered) == (relation in REACH[TABLE["ticket.reopen"][who]]), (who, relation, offered)
+
+
+def test_what_is_revoked_ends_at_once_beside_the_verbs(stage: Stage, play: Path) -> None:
+    """With no verb in between, which would have told that the role is gone."""
+    who, role = "service_desk", "service_desk"
+    t = stage.tickets[who, "own"]
+    still: list[str] = []
+    with stage.enter(play, who) as desk, Desk.open(play, user=OsUser(1, "ana"), clock=stage.clock) as ana:
+        for name, row in BESIDE.items():
+            if row is None or TABLE[row][who] == "-":
+                continue
+            noun, method = name.split(".")
+            limits = {"limit": 5} if name.startswith("searching.") else {}
+            ask = lambda: getattr(getattr(desk, noun), method)(*_given(name, t), **limits)  # noqa: E731, B023
+            assert not refused(ask), name
+            ana.people.revoke(stages.login(who), [role])
+            if not refused(ask):
+                still.append(name)
+            ana.people.grant(stages.login(who), [role])
+    assert still == []
 
 
 _ON_TICKETS = {case.name for case in CASES if case.on_ticket}
