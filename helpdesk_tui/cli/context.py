@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk.places import config_dir, data_dir
 from helpdesk_tui.vocabulary.errors import Usage
@@ -16,6 +16,7 @@ from helpdesk_tui.vocabulary.text import one_line
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
+    from helpdesk_tui.settings.reading import Loaded
 
 VARIABLES: Final = {"database": "HELPDESK_DATABASE", "actor": "HELPDESK_ACTOR", "lang": "HELPDESK_LANG"}
 _POSTGRESQL: Final = re.compile(r"postgres(ql)?(\+\w+)?:", re.IGNORECASE)
@@ -37,7 +38,7 @@ class Context:
 
     typed: dict[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    _file: dict[str, str] | None = None
+    _file: dict[str, Any] | None = None
 
     # -- the config file ---------------------------------------------------------------------------------------
 
@@ -49,12 +50,22 @@ class Context:
             return Setting("config", self.environment["HELPDESK_CONFIG"], "environment")
         return Setting("config", str(config_dir() / "config.toml"), "default")
 
-    def file(self) -> dict[str, str]:
-        """The settings of the config file. Raises Usage for one that cannot be read."""
+    def file_path(self) -> Path:
+        """Where the config file lies."""
+        return Path(self.config_path().value or "").expanduser()
+
+    def file(self) -> dict[str, Any]:
+        """The settings of the config file. Raises Usage for one that cannot be read, naming line and key."""
         if self._file is None:
-            path = Path(self.config_path().value or "").expanduser()
-            self._file = read_config(path)
+            self._file = read_config(self.file_path())
         return self._file
+
+    def loaded(self) -> "Loaded":
+        """All settings, with where each comes from and what is wrong with them."""
+        from helpdesk_tui.settings.reading import load
+
+        typed = {key: value for key, value in self.typed.items() if key != "config"}
+        return load(self.file_path(), self.environment, typed)
 
     # -- settings ----------------------------------------------------------------------------------------------
 
@@ -126,30 +137,19 @@ class Context:
             desk.close()
 
 
-def read_config(path: Path) -> dict[str, str]:
-    """The known settings of a TOML file; one that does not exist is empty. Raises Usage naming file, line and key."""
+def read_config(path: Path) -> dict[str, Any]:
+    """The settings of a TOML file; one that does not exist is empty. Raises Usage naming file, line and key."""
     try:
-        raw = path.read_bytes()
+        path.stat()
     except FileNotFoundError:
         return {}
-    except OSError as error:
-        raise Usage(N_("{path} cannot be read: {error}"), path=path, error=error.strerror) from error
-    from helpdesk_tui.vocabulary.toml_text import read_toml
+    except OSError:
+        pass  # told below
+    from helpdesk_tui.settings.reading import read_file
 
-    try:
-        found = read_toml(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise Usage(N_("{path} is no TOML document: {error}"), path=path, error=error) from error
-    for key, value in found.items():
-        if key not in VARIABLES:
-            raise Usage(
-                N_("{path}: there is no setting {key}; known are: {known}"),
-                path=path,
-                key=key,
-                known=", ".join(VARIABLES),
-            )
-        if not isinstance(value, str):
-            raise Usage(N_("{path}: {key} must be a text in quotes"), path=path, key=key)
+    found, problems, _text = read_file(path)
+    if problems:
+        raise problems[0].told()
     return found
 
 
