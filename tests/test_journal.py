@@ -428,3 +428,39 @@ def test_changes_alone_are_those_of_the_entries(desk: Desk) -> None:
     assert list(journal.changes(conn, journal.CHANGES)) == entries
     late = [entry.rows for entry in journal.read(conn, journal.UP_TO, (desk.now() - 1,))]
     assert list(journal.changes(conn, journal.CHANGES_UP_TO, (desk.now() - 1,))) == late
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 4_000])
+def test_a_replay_in_pieces_leaves_an_ordinary_desk(
+    bare: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    """Whatever is folded together: the same rows, counts, search index, indexes, triggers and settings."""
+    desk = bare
+    one, two = (desk.tickets.open(f"printer {n}", tags=["red"], description="卡纸")["number"] for n in (1, 2))
+    desk.tickets.link(one, two)
+    for _ in range(2):  # gone and back again
+        desk.tickets.link(one, two, remove=True)
+        desk.tickets.link(one, two)
+        desk.tickets.edit(one, remove_tags=["red"])
+        desk.tickets.edit(one, add_tags=["red"])
+    desk.tickets.note(two, "toner")
+    desk.undoing.last()
+    monkeypatch.setattr(replay, "CHUNK", chunk)
+    monkeypatch.setattr(replay, "_READ", 2)
+    with contextlib.closing(Store(tmp_path / "copy.db")) as copy:
+        seen: list[int] = []
+        assert replay.replay(desk.store.reader(), copy, progress=seen.append) == seen[-1] == desk.store.head()
+        assert tables(copy.reader()) == tables(desk.store.reader())
+        for sql in (
+            "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2",
+            "SELECT team_id, assignee_id, phase, n FROM tally WHERE n > 0 ORDER BY 1, 2, 3",
+            "SELECT name, value FROM counter ORDER BY 1",
+            "SELECT term, doc, cnt FROM search_text_terms ORDER BY 1",
+            "SELECT k, v FROM search_text_config ORDER BY 1",
+            *(f"PRAGMA {p}" for p in ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "temp_store")),
+        ):
+            assert copy.query(sql) == desk.store.query(sql), sql
+    with contextlib.closing(Store(tmp_path / "plain.db")) as plain:
+        replay.replay(desk.store.reader(), plain, search=False)
+        assert plain.query("SELECT count(*) FROM search_text") == [(0,)]
+        assert tables(plain.reader()) == tables(desk.store.reader())

@@ -185,7 +185,7 @@ _COUNT: Final = (
 )
 
 
-def _count(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
+def count(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
     """Remember the greatest number ever given in each table, so that none is given twice."""
     greatest: dict[str, int] = {}
     for change in changes:
@@ -196,6 +196,11 @@ def _count(conn: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
             and change.table != "comment"
         ):
             greatest[change.table] = max(greatest.get(change.table, 0), change.key[0])
+    keep_greatest(conn, greatest)
+
+
+def keep_greatest(conn: sqlite3.Connection, greatest: dict[str, int]) -> None:
+    """Numbers that were given, by table: the next ones are greater."""
     conn.executemany(_COUNT, list(greatest.items()))
 
 
@@ -210,7 +215,7 @@ def apply_rows(conn: sqlite3.Connection, changes: list[RowChange]) -> None:
     folded = net(changes) if len(changes) > 1 else changes
     with reindex(conn, folded):
         write_rows(conn, folded)
-    _count(conn, folded)
+    count(conn, folded)
 
 
 def _set_timers(conn: sqlite3.Connection, timers: dict[int, dict[str, int]]) -> None:

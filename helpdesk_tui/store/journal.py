@@ -235,14 +235,28 @@ def changes(conn: sqlite3.Connection, sql: str, params: Iterable[Any] = ()) -> I
     decode = json.loads
     for ops, vals in conn.execute(sql, tuple(params)):
         found = decode(ops)
-        if vals or f'{{"{_MARK}":[' in ops:
-            texts = decode(vals) if vals else []
-            for _table, _key, before, after in found:
-                for row in (before, after):
-                    for column, value in row.items() if row else ():
-                        if type(value) is dict and _MARK in value:
-                            row[column] = _open(value, texts)
+        if vals or MARKED in ops:
+            open_ops(found, vals)
         yield [RowChange(table, tuple(key), before, after) for table, key, before, after in found]
+
+
+MARKED: Final = f'{{"{_MARK}":['
+"""How a private value's place begins: entries without it hold none."""
+
+
+def open_ops(ops: list[Any], vals: str | None) -> None:
+    """Put the private values of an entry into its decoded row changes."""
+    texts = json.loads(vals) if vals else []
+    for _table, _key, before, after in ops:
+        for row in (before, after):
+            if row:
+                open_row(row, texts)
+
+
+def open_row(row: Row, texts: list[list[Any]]) -> None:
+    """Put private values into a row; `texts` are those of its entry."""
+    for column in [c for c, value in row.items() if type(value) is dict and _MARK in value]:
+        row[column] = _open(row[column], texts)
 
 
 def read(conn: sqlite3.Connection, sql: str, params: Iterable[Any] = ()) -> Iterator[Entry]:
