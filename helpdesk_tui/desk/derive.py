@@ -9,6 +9,7 @@ from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.rules.sla_history import HistoryEvent
 from helpdesk_tui.store import lives
 from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.kinds import Phase
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
@@ -39,7 +40,13 @@ def due_anew(draft: "Draft") -> bool:
     """Whether something that a draft's clocks depend on changes."""
     if draft.fresh or draft.restart_clocks or not CLOCK_COLUMNS.isdisjoint(draft.new):
         return True
-    return any(c.table == "comment" for c in draft.rows)
+    return any(_heard(change) for change in draft.rows)
+
+
+def _heard(change: RowChange) -> bool:
+    """Whether this is a word that a clock hears: a note is seen by the desk alone and moves none."""
+    row = change.after if change.before is None else change.before
+    return change.table == "comment" and (row is None or row.get("kind") != CommentKind.NOTE)
 
 
 def bears_on_clocks(conn: "sqlite3.Connection", entry: Entry) -> bool:

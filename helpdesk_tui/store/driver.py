@@ -5,11 +5,11 @@ queues waiters in order (fair under many writers, where SQLite's own sleep-and-r
 write and every checkpoint holds it, the WAL-reset fault of SQLite < 3.51.3 cannot be met.
 """
 
+import _thread
 import contextlib
 import fcntl
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -259,18 +259,20 @@ def writer_lock(path: Path, timeout: float = _WAIT_SECONDS) -> Iterator[None]:
 def _wait(handle: int, path: Path, timeout: float) -> None:
     """Queue in the kernel from a helper thread, so that a stuck holder cannot hang the caller for ever."""
     duplicate = os.dup(handle)
-    got = threading.Event()
+    # The barest thread and lock there are: every other writer waits while this one is being woken.
+    got = _thread.allocate_lock()
+    got.acquire()
 
     def queue() -> None:
         try:
             fcntl.flock(duplicate, fcntl.LOCK_EX)
-            got.set()
         finally:
             # The lock belongs to the open file, shared with `handle`: it is freed when both are closed.
             os.close(duplicate)
+        got.release()
 
-    threading.Thread(target=queue, daemon=True).start()
-    if not got.wait(timeout):
+    _thread.start_new_thread(queue, ())
+    if not got.acquire(timeout=timeout):
         raise Busy(
             N_("another program has been writing to {path} for {seconds} s; try again"), path=path, seconds=int(timeout)
         )

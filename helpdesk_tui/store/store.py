@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from helpdesk_tui.store import driver, filesystem, schema
+from helpdesk_tui.store import driver, filesystem, logfile, schema
 from helpdesk_tui.store.room import Room, Trouble
 from helpdesk_tui.vocabulary.errors import Conflict, StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.store.changes import ChangeSet
 
 T = TypeVar("T")
-_CHECKPOINT_PAGES: Final = 4_000
+_CHECKPOINT_PAGES: Final = 1_000
 
 
 class Transaction:
@@ -56,6 +56,7 @@ class Store:
     def __init__(self, path: Path | str, *, say: Callable[[str], None] | None = None) -> None:
         self.path = Path(path)
         self.in_memory = str(path) == ":memory:"
+        self._log = self.path.with_name(self.path.name + "-wal")
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._guard = threading.RLock()
@@ -274,10 +275,11 @@ class Store:
             if scrub:
                 conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 return
-            size = self.path.with_name(self.path.name + "-wal").stat().st_size
-            if size > _CHECKPOINT_PAGES * 4096:
+            crossed, pages = logfile.grown(self._log, _CHECKPOINT_PAGES)
+            long = pages > 4 * _CHECKPOINT_PAGES
+            if crossed or long:
                 driver.move_log(conn, "PRAGMA wal_checkpoint(PASSIVE)")
-                if size > 4 * _CHECKPOINT_PAGES * 4096:
+                if long:
                     driver.move_log(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
                 self._room.grown()
         except (OSError, sqlite3.Error):
