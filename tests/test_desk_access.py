@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin
 
 import pytest
 
-from helpdesk_tui.desk import registry
+from helpdesk_tui.desk import first, registry
 from helpdesk_tui.desk.actor import OsUser, os_user
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.rules.access import FIRST_USER_ROLES, PERMISSIONS, scope_of
@@ -228,6 +228,18 @@ def test_acting_for_another_never_widens(desk: Desk) -> None:
             zoe.acting_as("ana")  # she may not act for anybody, so neither may who acts for her
 
 
+def test_acting_for_another_shrinks_with_ones_own_rights(desk: Desk) -> None:
+    number = desk.tickets.open("vpn", requester="rita@example.org")["number"]
+    with as_person(desk, "max", "smo", agent=True) as chief:
+        acting = chief.acting_as("ana")
+        assert acting.tickets.show(number)["requester"] == "rita@example.org"
+        desk.people.grant("max", ["quality"])
+        desk.people.revoke("max", ["smo"])
+        with pytest.raises(NotPermitted):
+            acting.tickets.take(number)
+        assert acting.tickets.show(number)["requester"] == "r***@example.org", "masked as for oneself"
+
+
 def test_acting_in_a_chain_starts_from_the_keyboard(desk: Desk) -> None:
     """Acting for one who may act for others must not add up rights along the way."""
     with as_person(desk, "max", "smo", agent=True) as chief:
@@ -310,6 +322,12 @@ def test_the_first_user(tmp_path: Path) -> None:
         assert desk.actor.name == "First One"
     with Desk.open(tmp_path / "new.db", user=OsUser(1, "first")) as desk:
         assert desk.actor.roles == set(FIRST_USER_ROLES)
+
+
+def test_who_comes_second_at_the_first_start_is_told_so(desk: Desk) -> None:
+    """Two first users at the same time: one of them makes the desk."""
+    with pytest.raises(NotPermitted, match="another user has just made this desk"):
+        first.initialise(Desk, desk.store, OsUser(7, "mallory"), desk.clock)
 
 
 def test_revoked_at_once(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk_tui.desk import undo_plan
+from helpdesk_tui.desk import registry, undo_plan
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Entry
@@ -330,6 +330,36 @@ def test_a_role_that_is_gone_undoes_nothing(desk: Desk) -> None:
         with pytest.raises(NotPermitted):
             sue.tickets.edit(number, set={"title": "again"})
     assert desk.tickets.show(number)["title"] == "by sue"
+
+
+def test_taking_back_needs_what_doing_needed(desk: Desk) -> None:
+    """Who may still take back, but no longer do what they did, takes none of it back."""
+    number = opened(desk)
+    with as_person(desk, "sue", "service_desk", agent=True) as sue:
+        deeds = {
+            "ticket.edit": lambda: sue.tickets.edit(number, set={"title": "by sue"}),
+            "ticket.open": lambda: sue.tickets.open("hers"),
+            "ticket.delete": lambda: None,
+            "template.save": lambda: sue.templates.save("hers", "x"),
+        }
+        seqs = {}
+        for name, deed in deeds.items():
+            deed()
+            seqs[name] = last_seq(desk)
+        gone = int(sue.tickets.open("gone")["number"])
+        desk.people.grant("sue", ["smo"])
+        sue.tickets.delete(gone)
+        seqs["ticket.delete"] = last_seq(desk)
+        desk.people.grant("sue", ["quality"])
+        desk.people.revoke("sue", ["service_desk", "smo"])
+        head = desk.store.head()
+        for name, seq in seqs.items():
+            with pytest.raises(NotPermitted) as refused:
+                sue.undoing.entry(seq)
+            assert refused.value.params["permission"] == registry.verbs()[name].permission.value, name
+        assert desk.store.head() == head
+        desk.people.grant("sue", ["smo"])
+        assert [sue.undoing.entry(seq)["undone"] for seq in seqs.values()] == [1] * len(seqs)
 
 
 def test_waiting_is_taken_back_with_its_timer(desk: Desk, clock: FixedClock) -> None:

@@ -489,7 +489,7 @@ BESIDE: dict[str, str | None] = {
     "tickets.rows": "ticket.list", "tickets.stream": "ticket.list", "tickets.next_up": "ticket.next", "searching.ranked": "search.tickets",
     "searching.rows": "search.tickets", "tickets.propose": "ticket.open", "views.tabs": "view.list",
     "exporting.stream": "export.tickets", "audit.export": "audit.log", "audit.why": "audit.log",
-    "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "upkeep.look": "db.check",
+    "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "people.devices": "people.list", "upkeep.look": "db.check",
     "upkeep.archive_path": None, "upkeep.archived": None,
     # Asked of the answer, not of the desk: each is behind one of the others.
     "tickets.family": None, "tickets.inside": None, "tickets.knows": None, "tickets.listing": None, "tickets.outcome": None,
@@ -512,7 +512,7 @@ def _given(name: str, t: Tickets) -> list[Any]:
     if name in ("views.tabs", "undoing.describe", "audit.export", "audit.why", "upkeep.look"):
         return []
     more = {"tickets.rows": ["", [t.open]], "tickets.propose": ["x"], "exporting.stream": ["tickets", "jsonl"],
-            "people.person": ["spare"]}  # fmt: skip
+            "people.person": ["spare"], "people.devices": [1]}  # fmt: skip
     return more.get(name, [t.open])
 
 

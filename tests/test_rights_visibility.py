@@ -270,6 +270,11 @@ def test_the_directory_and_what_it_counts_is_for_those_who_read_all_of_it(world:
         assert {p["id"] for p in desk.people.list()} == ({me} if alone else set(ids.values()))
         assert {p["id"] for p in desk.people.search("Agent")} == ({agent} if plain else set())
         assert [o["name"] for o in desk.people.organisations()] == ([] if alone else [WORDS["items"][2]])
+        devices = {owner: [d["name"] for d in desk.people.devices(owner)] for owner in (agent, world.rita)}
+        assert devices == {
+            agent: [] if alone else [WORDS["items"][0]],
+            world.rita: ["a laptop"] if who == "rita" or not alone else [],
+        }
         team = desk.teams.show("network")
         names = {p["id"]: (p["who"], p["name"]) for p in team["people"]}
         assert names.get(agent) == (None if alone else (WORDS["agent"][0], "Agent") if plain else (f"#{agent}",) * 2)

@@ -39,6 +39,7 @@ class People(PeopleSearch):
     def person(self, who: str) -> PersonFacts:
         """The person of a login, address, `#id` or name, within what the actor may know. Raises NotFound."""
         desk = self.desk
+        desk.refresh()
         facts = desk.directory.person(desk.actor.id) if who.strip().casefold() == "me" else desk.directory.find(who)
         scope = desk.scope(Permission.PEOPLE_READ)
         # A masked value answers to nobody, or asking would tell it.

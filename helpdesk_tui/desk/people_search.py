@@ -5,6 +5,7 @@ from typing import Any, Final
 from helpdesk_tui.desk import person_rows
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects
+from helpdesk_tui.rules.access import person_scope_allows
 from helpdesk_tui.store import people_index
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.filter_fields import fold
@@ -66,7 +67,8 @@ class PeopleSearch(Noun):
 
         Of others than oneself only for those who may read everybody.
         """
-        if self.desk.scope(Permission.PEOPLE_READ) is not Scope.ALL and person_id != self.desk.actor.id:
+        scope = self.desk.require(Permission.PEOPLE_READ, "people.show")
+        if not person_scope_allows(scope, self.desk.actor.id, person_id):
             return []
         rows = self.desk.store.query(_OWNED, (person_id, limit))
         return [dict(zip(("name", "class", "service"), row, strict=True)) for row in rows]

@@ -122,7 +122,8 @@ class TicketReading(TicketParts):
     # -- one ---------------------------------------------------------------------------------------------------
 
     def readable(self, number: int) -> None:
-        """Raise NotFound where there is no such ticket, or none that the actor may know of."""
+        """Raise NotFound where there is no such ticket, or none that the actor may know of (as of now: see `refresh`)."""
+        self.desk.refresh()
         if not self.knows(number):
             raise ticket_not_found(number)
 

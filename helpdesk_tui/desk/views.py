@@ -9,7 +9,7 @@ from helpdesk_tui.desk.shapes import Object, Objects, Texts, code, expect
 from helpdesk_tui.store import pages
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.store.parameters import numbered
-from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
+from helpdesk_tui.vocabulary.errors import Conflict, NotFound
 from helpdesk_tui.vocabulary.filter_problem import FilterProblem
 from helpdesk_tui.vocabulary.filters import parse_filter
 from helpdesk_tui.vocabulary.i18n import N_, _
@@ -105,10 +105,9 @@ class Views(Noun):
     # -- keeping -----------------------------------------------------------------------------------------------
 
     def _may_change(self, owner_id: int | None, name: str) -> None:
-        if owner_id is None:
+        """What is not one's own needs the right to share; another's own views are not there to be found."""
+        if owner_id != self.desk.actor.id:
             self.desk.require(Permission.VIEW_SHARE, name)
-        elif owner_id != self.desk.actor.id:
-            raise NotPermitted(N_("that view belongs to somebody else"))
 
     @verb("view.save", Permission.VIEW_OWN)
     def save(
@@ -134,8 +133,7 @@ class Views(Noun):
             if row is not None:
                 expect(row, version, name)
                 self._may_change(row["owner_id"], "view.save")
-            if owner is None:
-                self.desk.require(Permission.VIEW_SHARE, "view.save")
+            self._may_change(owner, "view.save")
             values = {"label": text, "query": query.strip(), "owner_id": owner}
             if row is None:
                 count, last = work.rows("SELECT count(*), coalesce(max(position), -1) FROM saved_view")[0]
@@ -152,20 +150,19 @@ class Views(Noun):
     @verb("view.delete", Permission.VIEW_OWN)
     def delete(self, code: str) -> Object:
         """Take a view away; shared ones need the right to share."""
-        found = self._find(code)
-        self._may_change(found[3], "view.delete")
         with self.desk.work("view.delete") as work:
+            # Found within: whose it is cannot change any more.
+            found = self._find(code)
+            self._may_change(found[3], "view.delete")
             row = work.row("saved_view", found[0])
-            if row is None:
-                raise NotFound(N_("there is no view {name}; known are: {known}"), name=code, known="-")
             work.entity("view.delete", "saved_view", found[0], row, None)
         return {"code": found[1], "deleted": True}
 
     @verb("view.reorder", Permission.VIEW_OWN)
     def reorder(self, codes: Texts) -> Objects:
         """Put views in this order; those not named follow in theirs. Moving a shared view needs the right to share."""
-        wanted = [self._find(c)[0] for c in dict.fromkeys(codes)]
         with self.desk.work("view.reorder") as work:
+            wanted = [self._find(c)[0] for c in dict.fromkeys(codes)]
             rows = [r[0] for r in work.rows(_VISIBLE, (self.desk.actor.id,))]
             order = [*wanted, *(key for key in rows if key not in wanted)]
             changes: list[RowChange] = []
