@@ -219,15 +219,69 @@ async def test_machine_entries_fold_and_open() -> None:
         timeline.focus()
         timeline.set_items(STORY)
         await pilot.pause()
-        assert "2 automatic entries" in screen_text(app)
+        assert "2 changes by rules" in screen_text(app)
         assert "SLA clock" not in screen_text(app)
         await pilot.press("j", "m")
         assert screen_text(app).count("SLA clock") == 2
         assert timeline.cursor is not None
         assert timeline.cursor.seq == 2
-        await pilot.press("j", "enter", "m")
-        assert "2 automatic entries" in screen_text(app)
+        await pilot.press("j", "m")
+        assert "2 changes by rules" in screen_text(app)
         assert timeline.cursor.seq in {2, 3}
+
+
+async def test_one_run_of_machine_entries_unfolds_without_the_others() -> None:
+    timeline = Timeline()
+    app = Panes(timeline)
+    runs = [entry(n, "ticket.sla", actor="timer", origin="timer") for n in (2, 3, 4)]
+    runs += [entry(5), *(entry(n, "ticket.sla", actor="timer", origin="import") for n in (6, 7))]
+    async with app.run_test(size=(80, 40)) as pilot:
+        timeline.focus()
+        timeline.set_items(runs)
+        await pilot.pause()
+        assert "3 changes by rules  (Enter unfolds)" in screen_text(app)
+        assert "2 imported entries" in screen_text(app)
+        await pilot.press("enter", "j")
+        assert screen_text(app).count("SLA clock") == 3
+        assert "2 imported entries" in screen_text(app)
+        assert timeline.cursor is not None
+        assert timeline.cursor.seq == 3
+        timeline.set_items([*runs, entry(8)])
+        assert screen_text(app).count("SLA clock") == 3
+        await pilot.press("enter")
+        assert "3 changes by rules" in screen_text(app)
+        assert timeline.cursor.seq == 2
+
+
+async def test_quotes_and_signatures_fold() -> None:
+    timeline = Timeline()
+    app = Panes(timeline)
+    mail = "> old one\n> old two\n\nStill broken.\n\nKind regards,\nZoe Ott\n\n在 3月2日，王强 写道：\n请重启\n谢谢"
+    async with app.run_test(size=(80, 40)) as pilot:
+        timeline.focus()
+        timeline.set_items([entry(1, "ticket.reply", comment_kind="reply", text=mail)])
+        await pilot.pause()
+        folded = [line.strip() for line in screen_lines(app) if "|" in line]
+        assert folded == ["| PUBLIC REPLY", "| > 2 quoted lines", "| Still broken.", "| -- signature of 2 lines",
+                          "| > 3 quoted lines  (Enter unfolds)"]  # fmt: skip
+        await pilot.press("enter")
+        assert all(line in screen_text(app) for line in ("old two", "Zoe Ott", "请重启"))
+        await pilot.press("enter")
+        assert "Zoe Ott" not in screen_text(app)
+
+
+async def test_mentioned_tickets_have_their_prefix() -> None:
+    timeline = Timeline()
+    app = Panes(timeline)
+    items = [entry(1, "ticket.link", changes={"links": [[], [2808, 7]]}), entry(2, changes={"parent": [None, 2808]})]
+    async with app.run_test(size=(80, 40)) as pilot:
+        timeline.set_items(items, refs={2808: "INC-2808"})
+        await pilot.pause()
+        assert "linked with INC-2808, #7" in screen_text(app)
+        assert "parent: INC-2808" in screen_text(app)
+        timeline.set_items(items, refs={2808: "PRB-2808"})
+        await pilot.pause()
+        assert "INC-2808" not in screen_text(app)
 
 
 async def test_a_long_note_unfolds() -> None:

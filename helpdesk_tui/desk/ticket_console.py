@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from helpdesk_tui.desk import decisions, fields, forms
 from helpdesk_tui.desk.moves import move_facts
-from helpdesk_tui.desk.registry import Noun
+from helpdesk_tui.desk.ticket_around import TicketAround
 from helpdesk_tui.desk.ticket_opening import NewTicket, build
 from helpdesk_tui.desk.work import Draft
 from helpdesk_tui.rules import lifecycle, routing
@@ -17,7 +17,7 @@ _SHOWN: Final = ("kind", "category", "service_id", "impact", "urgency", "priorit
 _MORE: Final = ("severity", "affected_users", "cause", "resolution", "resolution_code")
 
 
-class TicketConsole(Noun):
+class TicketConsole(TicketAround):
     """Reading what could be done."""
 
     def details(self, number: int) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def value_text(name: str, value: Any, tz: str, known: FieldText | None = None) -
     if isinstance(value, int):
         return _number_text(name, value, tz)
     if isinstance(value, (list, tuple)):
-        return ", ".join(value_text(name, part, tz) for part in value[:20]) or "-"
+        return ", ".join(value_text(name, part, tz, known) for part in value[:20]) or "-"
     text = str(value)
     if name in _LEVELS and text in _LEVELS[name]:
         return _(_LEVELS[name][text])
@@ -264,7 +264,7 @@ def _is_instant(name: str) -> bool:
 def _number_text(name: str, value: int, tz: str) -> str:
     if name == "time_spent":
         return span_text(value)
-    if name == "links":
+    if name in {"links", "parent", "merged_into"}:
         return f"#{value}"
     if _is_instant(name):
         return "-" if not 0 <= value < NEVER else local(value, tz)

@@ -1,21 +1,22 @@
-"""What happened to a ticket, day by day: people's words stand out, machine entries step back."""
+"""What happened to a ticket, day by day: people's words stand out; machine entries, quotes and signatures step back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from helpdesk_tui.vocabulary.channels import CommentKind
+from helpdesk_tui.vocabulary.channels import CommentKind, Origin
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.records import TimelineItem
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import wrap
 from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
+from helpdesk_tui.widgets.quoting import QUOTE, TEXT, Part, parts_of
 from helpdesk_tui.widgets.sentences import (
     FieldText,
     actor_text,
@@ -30,14 +31,39 @@ FOLD: Final = 12
 """Lines of a reply or note that stand before it is unfolded."""
 OPEN_LINES: Final = 2_000
 BODY: Final = 200_000
+READ: Final = 20_000
+"""Characters of a folded text that are looked at; twelve lines of it are shown."""
 _LEAD: Final = 3
 _INDENT: Final = " " * 9
+_MENTIONS: Final = frozenset({"links", "parent", "parent_number", "merged_into"})
+"""Fields whose numbers name tickets."""
+_Key = tuple[int, int, bool, int | None, str | None]
+
+
+def run_text(items: Sequence[TimelineItem]) -> str:
+    """What a folded run of machine entries is called: by what made them."""
+    count = len(items)
+    origins = {item.origin for item in items}
+    if origins == {Origin.TIMER}:
+        return ngettext("{count} change by rules", "{count} changes by rules", count).format(count=count)
+    if origins == {Origin.IMPORT}:
+        return ngettext("{count} imported entry", "{count} imported entries", count).format(count=count)
+    return ngettext("{count} automatic entry", "{count} automatic entries", count).format(count=count)
+
+
+def part_text(part: Part) -> str:
+    """What a folded part of a text is called."""
+    count = sum(1 for line in part.lines if line.strip())
+    if part.sort == QUOTE:
+        return ngettext("> {count} quoted line", "> {count} quoted lines", count).format(count=count)
+    return ngettext("-- signature of {count} line", "-- signature of {count} lines", count).format(count=count)
 
 
 class Timeline(LineView):
     """A cursor walks over the entries. A public reply has the border `|`, an internal note `:`, each with its word.
 
-    Enter or `o` unfolds a long text, `m` shows or folds the machine entries.
+    Enter or `o` unfolds what is folded under the cursor (a long text, its quotes and signature, a run of machine
+    entries) and folds it again; `m` shows or folds all machine entries.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,23 +104,33 @@ class Timeline(LineView):
         self._starts: dict[int, tuple[int, int]] = {}
         self._cursor = 0
         self._unfolded: set[int] = set()
+        self._open_runs: set[int] = set()
+        self._run_of: dict[int, int] = {}
+        self._refs: Mapping[int, str] = {}
         self._machine_shown = False
-        self._cache: dict[tuple[int, int, bool, int | None, str | None], list[Line]] = {}
+        self._cache: dict[_Key, list[Line]] = {}
 
     @property
     def cursor(self) -> TimelineItem | None:
         """The entry under the cursor (the first of a fold)."""
         return self._items[self._blocks[self._cursor]] if self._cursor < len(self._blocks) else None
 
-    def set_items(self, items: Sequence[TimelineItem], *, follow: bool = False) -> None:
+    def set_items(
+        self, items: Sequence[TimelineItem], *, follow: bool = False, refs: Mapping[int, str] | None = None
+    ) -> None:
         """Show these entries in their order; the cursor stays on its entry, with `follow` it goes to the last.
 
-        Call it again with more entries as they come: entries already laid out are not laid out again.
+        `refs` are the references of the tickets that entries mention, by number. Call it again with more entries as
+        they come: entries already laid out are not laid out again.
         """
+        if refs is not None and refs != self._refs:
+            self._refs = dict(refs)
+            self._cache = {}
         seq = self.cursor.seq if self.cursor else None
         self._items = list(items)
         self._by_seq = {item.seq: item for item in self._items}
         self._unfolded &= self._by_seq.keys()
+        self._open_runs &= self._by_seq.keys()
         offset = self._first_line() - self._top
         self.reflow(keep_top=True)
         self._cursor = self._block_of(seq)
@@ -128,8 +164,10 @@ class Timeline(LineView):
         if not self._items:
             return [text_line(" " + _("Nothing has happened yet."), "muted")]
         lines: list[Line] = []
-        cache: dict[tuple[int, int, bool, int | None, str | None], list[Line]] = {}
+        cache: dict[_Key, list[Line]] = {}
+        self._run_of = {}
         day = ""
+        opened = -1
         index = 0
         while index < len(self._items):
             item = self._items[index]
@@ -137,13 +175,20 @@ class Timeline(LineView):
             if stamp[:10] != day:
                 day = stamp[:10]
                 lines.append(Line(((f"-- {day} " + "-" * max(0, width - 14), "muted"),)))
-            fold = 0 if self._machine_shown else self._fold_length(index, day)
+            fold = 0 if self._machine_shown or index < opened else self._fold_length(index, day)
+            if fold > 1 and item.seq in self._open_runs:
+                opened = index + fold
+                self._run_of |= {each.seq: item.seq for each in self._items[index:opened]}
+                fold = 0
             block = len(self._blocks)
             self._blocks.append(index)
             start = len(lines)
             if fold > 1:
-                text = ngettext("{count} automatic entry", "{count} automatic entries", fold).format(count=fold)
-                lines.append(Line(((f"   {stamp[11:]} ", "muted"), (f"{text}  {_('(m shows them)')}", "muted")), block))
+                self._run_of[item.seq] = item.seq
+                text = run_text(self._items[index : index + fold])
+                lines.append(
+                    Line(((f"   {stamp[11:]} ", "muted"), (f"{text}  {_('(Enter unfolds)')}", "muted")), block)
+                )
                 index += fold
             else:
                 key = (item.seq, width, item.seq in self._unfolded, item.undone_by, item.of)
@@ -186,7 +231,7 @@ class Timeline(LineView):
         if item.text and item.comment_kind is None:
             # What was asked comes before what the rules made of it.
             lines += self._body(item, item.text, quiet, width)
-        changes = change_sentences(item, self._tz, self._field_text)
+        changes = change_sentences(item, self._tz, self._known)
         if changes:
             parts = wrap(_("; ").join(changes), width - len(_INDENT) - 1, 6)
             lines += [text_line(_INDENT + part, "muted" if quiet else "accent") for part in parts]
@@ -195,6 +240,12 @@ class Timeline(LineView):
         if item.text and item.comment_kind is not None:
             lines += self._body(item, item.text, quiet, width)
         return lines
+
+    def _known(self, name: str, value: Any) -> str | None:
+        """A ticket's number with its prefix; other values as the screen reads them, if it does."""
+        if name in _MENTIONS and isinstance(value, int):
+            return self._refs.get(value) or f"#{value}"
+        return None if self._field_text is None else self._field_text(name, value)
 
     def _target(self, item: TimelineItem) -> TimelineItem | None:
         """What an undo took back, or a redo did again."""
@@ -214,13 +265,31 @@ class Timeline(LineView):
             label = _("INTERNAL NOTE") if note else _("REQUESTER") if item.by_requester else _("PUBLIC REPLY")
             lines.append(Line((*lead, (label, tone))))
         open_ = item.seq in self._unfolded
-        limit = OPEN_LINES if open_ else FOLD
-        cut = text[:BODY] if open_ else text[: (FOLD + 2) * max(20, width) * 2]
-        parts = wrap(safe_text(cut).rstrip("\n"), width - len(_INDENT) - 3, limit)
-        lines += [Line((*lead, (part, "muted" if quiet else "plain"))) for part in parts[:limit]]
-        if len(parts) > limit or len(cut) < len(text):
-            more = _("... the text goes on (Enter unfolds)") if not open_ else _("... cut here; export shows all")
+        # A folded text shows its beginning only, but a quote above the answer must not hide the answer.
+        cut = text[: BODY if open_ else READ]
+        tone = "muted" if quiet else "plain"
+        left = OPEN_LINES if open_ else FOLD
+        folded = False
+        for part in parts_of(safe_text(cut).rstrip("\n")):
+            if part.sort != TEXT and not open_:
+                lines.append(Line((*lead, (part_text(part), "muted"))))
+                folded = True
+                continue
+            # Blank lines beside a folded quote would leave a hole.
+            body = "\n".join(part.lines) if open_ else "\n".join(part.lines).strip("\n")
+            if not body and not open_:
+                continue
+            made = wrap(body, width - len(_INDENT) - 3, left)
+            lines += [Line((*lead, (line, tone if part.sort == TEXT else "muted"))) for line in made[:left]]
+            if len(made) > left:
+                left = -1
+                break
+            left = max(0, left - len(made))
+        if left < 0 or len(cut) < len(text):
+            more = _("... cut here; export shows all") if open_ else _("... the text goes on (Enter unfolds)")
             lines.append(Line((*lead, (more, "muted"))))
+        elif folded:
+            lines[-1] = Line((*lines[-1].pieces, (f"  {_('(Enter unfolds)')}", "muted")))
         return lines
 
     # -- drawing and keys ------------------------------------------------------------------------------------
@@ -289,13 +358,15 @@ class Timeline(LineView):
                     self.post_message(self.Highlighted(self, self.cursor.seq))
 
     def action_unfold(self) -> None:
+        """Unfold what is folded under the cursor, or fold it again."""
         item = self.cursor
         if item is None:
             return
-        if not self._machine_shown and is_machine(item):
-            self.action_machine()
-            return
-        if item.text:
+        run = self._run_of.get(item.seq)
+        if run is not None and not self._machine_shown:
+            self._open_runs ^= {run}
+            self._relaid(item.seq if run in self._open_runs else run)
+        elif item.text:
             self._unfolded ^= {item.seq}
             self._relaid(item.seq)
 
