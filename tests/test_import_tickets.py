@@ -411,9 +411,9 @@ def test_rows_are_classified_while_nobody_waits(desk: Desk, monkeypatch: pytest.
     locked: list[bool] = []
     judge = decisions.judge
 
-    def watching(*asked: Any) -> decisions.Judged:
+    def watching(*asked: Any, **how: Any) -> decisions.Judged:
         locked.append(desk.store.reader().in_transaction)
-        return judge(*asked)
+        return judge(*asked, **how)
 
     monkeypatch.setattr(decisions, "judge", watching)
     rows = [

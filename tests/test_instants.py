@@ -128,6 +128,22 @@ def test_the_local_form_reads_back_to_the_same_reading(instant: int, tz: str) ->
     assert again <= instant <= again + 7200
 
 
+def _asked(text: str) -> int | str:
+    try:
+        return parse_instant(text, NOW, "Asia/Shanghai")
+    except Invalid as error:
+        return error.english.replace(text, "")
+
+
+@given(
+    st.from_regex(
+        r"(0000|19[67][0-9]|20[0-9]{2}|9999)-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z", fullmatch=True
+    )
+)
+def test_the_machine_form_is_read_as_any_other_spelling_of_it(text: str) -> None:
+    assert _asked(text) == _asked(text.lower())
+
+
 @given(st.text(max_size=80))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for parse in (lambda: parse_instant(text, NOW), lambda: parse_duration(text), lambda: parse_working(text)):

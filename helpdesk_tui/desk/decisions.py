@@ -93,15 +93,21 @@ class Judged:
     reason: Settled
 
 
-def judge(governing: "Governing", title: str, description: str, inputs: dict[str, Any]) -> Judged:
-    """Classify texts and write the decision down, in the form the journal keeps."""
+def judge(
+    governing: "Governing", title: str, description: str, inputs: dict[str, Any], *, brief: bool = False
+) -> Judged:
+    """Classify texts and write the decision down, in the form the journal keeps.
+
+    `brief`: nobody will read the reason but the journal, so that its dictionary is spared the outcome.
+    """
     found = run_classification(governing, title, description, inputs)
-    reason = Settled(kept(CLASSIFICATION, governing.version, found.data(), inputs))
-    # The very bytes that encoding it would give, put together from parts that were encoded before.
-    reason.encoded = (
+    # The very bytes that encoding the reason would give, put together from parts that were encoded before.
+    encoded = (
         f'{{"code":"decision","decision":"{CLASSIFICATION}","inputs":{canonical(inputs)},'
         f'"outcome":{found.canonical()},"policy":{governing.version}}}'
     )
+    outcome = {} if brief else found.data()
+    reason = Settled(kept(CLASSIFICATION, governing.version, outcome, inputs), encoded)
     return Judged(governing, title, description, inputs, found, reason)
 
 

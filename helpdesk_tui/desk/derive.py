@@ -1,23 +1,25 @@
 """What follows from a ticket's state, history and policy: due instants, SLA standing, timers. Never decided twice."""
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk.history import Life, Ways, standing
+from helpdesk_tui.desk.history import Life, Ways, beginning, standing
 from helpdesk_tui.desk.work import CLOCK_COLUMNS, SHIFT
+from helpdesk_tui.rules.lifecycle import pausing_states
 from helpdesk_tui.rules.sla import SlaResult, clocks
 from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.rules.sla_history import HistoryEvent
 from helpdesk_tui.store import lives
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.channels import CommentKind
-from helpdesk_tui.vocabulary.kinds import Phase
+from helpdesk_tui.vocabulary.kinds import Kind, Phase
 from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 if TYPE_CHECKING:
     import sqlite3
 
     from helpdesk_tui.desk.desk import Desk
-    from helpdesk_tui.desk.policybox import Governing
+    from helpdesk_tui.desk.policybox import Governing, Plan
     from helpdesk_tui.desk.work import Draft, Work
 
 # Columns that follow from others; undo derives them again instead of restoring them.
@@ -101,7 +103,7 @@ class Past:
 
 
 # What the events of a ticket that was only opened depend on, beside its target.
-_BEGINNING: Final = ("kind", "state", "phase", "created_at", "resolved_at", "closed_at", "first_response_at")
+_begins: Final = itemgetter("kind", "state", "phase", "created_at", "resolved_at", "closed_at", "first_response_at")
 
 
 def _first_columns(work: "Work", draft: "Draft") -> dict[str, Any]:
@@ -109,11 +111,20 @@ def _first_columns(work: "Work", draft: "Draft") -> dict[str, Any]:
     row, at = {**draft.row, **draft.new}, max(draft.at, work.now)
     governing = work.desk.policies.current()
     plan = governing.plan(plan_facts(work.desk, row))
-    key = ("first", plan.id if plan else None, at, row["deleted_at"], *[row[c] for c in _BEGINNING])
+    key = ("first", plan.id if plan else None, at, row["deleted_at"], *_begins(row))
     known: dict[str, Any] | None = governing.memo.get(key)
     if known is None:
-        known = governing.remember(key, columns(work.desk, row, history_of(work, draft), at, governing))
+        first = beginning(row, _pauses(governing, row["kind"], row["state"]))
+        known = governing.remember(key, _columns(plan, row, first, at, governing))
     return known
+
+
+def _pauses(governing: "Governing", kind: str, state: str) -> bool:
+    key = ("pausing", kind)
+    states: frozenset[str] | None = governing.memo.get(key)
+    if states is None:
+        states = governing.remember(key, pausing_states(governing.policy, Kind(kind)))
+    return state in states
 
 
 def wake_up(row: Row) -> dict[str, Instant]:
@@ -183,7 +194,12 @@ def columns(
 ) -> dict[str, Any]:
     """The derived columns of a ticket row given its history (under the policy in force, unless another is given)."""
     governing = governing or desk.policies.current()
-    plan = governing.plan(plan_facts(desk, row))
+    return _columns(governing.plan(plan_facts(desk, row)), row, history, at, governing)
+
+
+def _columns(
+    plan: "Plan | None", row: Row, history: list[HistoryEvent], at: Instant, governing: "Governing"
+) -> dict[str, Any]:
     if plan is None or row["deleted_at"] is not None:
         return {**_NO_CLOCKS, "sla_plan": None}
     stored = clock_columns(

@@ -80,27 +80,24 @@ class Life:
     def read(self, entry: Entry) -> None:
         """Take in what an entry tells."""
         for change in entry.rows:
-            if change.after is None:
-                continue
-            if change.table == "ticket" and change.key[0] == self._number:
-                if change.before is None:
-                    self._opened(change.after)
-                elif "state" in change.after or "kind" in change.after:
-                    self._moved(change.before, change.after, entry.at)
-                self._facts.update(change.after)
-            elif change.table == "comment" and change.before is None:
-                self._said(change.after)
+            self.take(change.table, change.key[0], change.before, change.after, entry.at)
+
+    def take(self, table: str, key: Any, before: Row | None, after: Row | None, at: Instant) -> None:
+        """Take in what became of one row; `key` is the first part of its primary key."""
+        if after is None:
+            return
+        if table == "ticket":
+            if key == self._number:
+                if before is None:
+                    self._opened(after)
+                elif "state" in after or "kind" in after:
+                    self._moved(before, after, at)
+                self._facts.update(after)
+        elif table == "comment" and before is None:
+            self._said(after)
 
     def _opened(self, row: Row) -> None:
-        created, state, tell = row["created_at"], row["state"], self.events.append
-        pausing = self._ways.pauses(row.get("kind", Kind.INCIDENT), state)
-        tell(HistoryEvent(created, "customer_message"))
-        if pausing:
-            tell(HistoryEvent(created, "state", state, True))
-        if row.get("phase", 0) >= Phase.RESOLVED:
-            tell(HistoryEvent(row.get("resolved_at") or row.get("closed_at") or created, "close", state, False))
-        if row.get("first_response_at"):
-            tell(HistoryEvent(row["first_response_at"], "first_response"))
+        self.events += beginning(row, self._ways.pauses(row.get("kind", Kind.INCIDENT), row["state"]))
 
     def _moved(self, before: Row, after: Row, at: Instant) -> None:
         facts = self._facts
@@ -122,6 +119,19 @@ class Life:
         mine = author is None or (author == facts.get("requester_id") and author != facts.get("assignee_id"))
         desk = not mine and self._ways.is_agent(author)  # type: ignore[arg-type]
         self.events.append(HistoryEvent(row["created_at"], "agent_message" if desk else "customer_message"))
+
+
+def beginning(row: Row, pausing: bool) -> list[HistoryEvent]:
+    """The events that a new ticket's row tells. `pausing`: whether the clocks stand still in the state it begins in."""
+    created, state = row["created_at"], row["state"]
+    found = [HistoryEvent(created, "customer_message")]
+    if pausing:
+        found.append(HistoryEvent(created, "state", state, True))
+    if row.get("phase", 0) >= Phase.RESOLVED:
+        found.append(HistoryEvent(row.get("resolved_at") or row.get("closed_at") or created, "close", state, False))
+    if row.get("first_response_at"):
+        found.append(HistoryEvent(row["first_response_at"], "first_response"))
+    return found
 
 
 def events(

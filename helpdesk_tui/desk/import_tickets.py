@@ -90,7 +90,7 @@ class Writer:
                 "service": self.desk.directory.service_code(new.columns.get("service_id")),
             },
         )
-        new.foreseen = decisions.judge(self._governing, new.title, new.description, inputs)
+        new.foreseen = decisions.judge(self._governing, new.title, new.description, inputs, brief=True)
 
     def chunk(self, work: Work, items: Sequence[Understood]) -> int:
         """Write some rows; how many were taken (fewer where one must see another written first), below 0 to stop."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import Any, Final
 
-from helpdesk_tui.rules.words import MIN_STEM, Part, Term, compact, has_cjk, words_of
+from helpdesk_tui.rules.words import Part, Term, compact, has_cjk, words_of
 
 _MAX_PHRASE: Final = 5
 # What the automaton may remember of the states it met, in bytes; beyond that it forgets them all and goes on.
@@ -29,22 +29,31 @@ class NearGroup:
 
 
 class _Positions:
-    """Where words stand in one text; built only when a near group asks, for the words that some group is about."""
+    """Where words stand in one text, of which only those are looked for that a near group asks about."""
 
-    def __init__(self, words: Sequence[str], telling: frozenset[str]) -> None:
-        """`telling`: whole words and the first MIN_STEM letters of stems."""
-        self.at: dict[str, list[int]] = {}
-        for index, word in enumerate(words):
-            if word in telling or word[:MIN_STEM] in telling:
-                self.at.setdefault(word, []).append(index)
+    def __init__(self, joined: str) -> None:
+        self._joined = joined
+        self._at: dict[Part, list[int]] = {}
 
     def part(self, part: Part) -> list[int]:
-        if part.stem:
-            stem = part.forms[0]
-            lists = [places for word, places in self.at.items() if word.startswith(stem)]
-        else:
-            lists = [self.at[form] for form in part.forms if form in self.at]
-        return lists[0] if len(lists) == 1 else sorted(place for places in lists for place in places)
+        """The places, counted in words from 0, at which one of its forms (or the stem) stands, in order."""
+        places = self._at.get(part)
+        if places is None:
+            lists = [self._literal(_spelt((form,), open_end=part.stem)) for form in part.forms]
+            places = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
+            self._at[part] = places
+        return places
+
+    def _literal(self, literal: str) -> list[int]:
+        """Every word begins behind one blank, so blanks count words."""
+        joined, places, word, seen = self._joined, [], 0, 0
+        at = joined.find(literal)
+        while at >= 0:
+            word += joined.count(" ", seen, at)
+            places.append(word)
+            seen = at
+            at = joined.find(literal, at + 1)
+        return places
 
     def term(self, term: Term) -> list[int]:
         """Where the term begins."""
@@ -86,7 +95,6 @@ class Matcher:
         self._triggers: dict[int, tuple[int, ...]] = {}
         self._automaton: Any = None
         self._said: tuple[tuple[int, ...], ...] = ()
-        self._telling: frozenset[str] = frozenset()
 
     def add(self, number: int, term: Term) -> None:
         """Add a term under this number."""
@@ -122,20 +130,18 @@ class Matcher:
     def find(self, folded: str) -> set[int]:
         """The numbers of all terms and groups found in a folded text (and, below 0, of parts, which mean nothing outside)."""
         automaton = self._automaton or self._prepare()
-        words = words_of(folded)
+        joined = f" {' '.join(words_of(folded))} "
         squeezed = compact(folded) if has_cjk(folded) else ""
         # No literal holds a line feed, so none is found across it; those of words begin with a blank.
-        hits = automaton.Match(f" {' '.join(words)} \n{squeezed}".encode("utf-8", "surrogatepass"))
+        hits = automaton.Match(f"{joined}\n{squeezed}".encode("utf-8", "surrogatepass"))
         found = set(chain.from_iterable(map(self._said.__getitem__, hits or ())))
         if not self._triggers.keys().isdisjoint(found):
-            self._find_groups(found, words, squeezed)
+            self._find_groups(found, joined, squeezed)
         return found
 
     def _prepare(self) -> Any:
         """The automaton of all literals, with the look-ups that go with it."""
         self._choose_triggers()
-        parts = [part for part in self._parts if isinstance(part, Part)]
-        self._telling = frozenset(form[:MIN_STEM] if part.stem else form for part in parts for form in part.forms)
         self._said = tuple(self._literals.values())
         self._automaton = _automaton(list(self._literals))
         return self._automaton
@@ -149,14 +155,12 @@ class Matcher:
             own = min(needs, key=lambda own: (wanted[own], *_rarity(named[own]), -own))
             self._triggers[own] = (*self._triggers.get(own, ()), number)
 
-    def _find_groups(self, found: set[int], words: list[str], squeezed: str) -> None:
-        places: _Positions | None = None
+    def _find_groups(self, found: set[int], joined: str, squeezed: str) -> None:
+        places = _Positions(joined)
         for own in self._triggers.keys() & found:
             for number in self._triggers[own]:
-                if self._needs[number] <= found:
-                    places = places or _Positions(words, self._telling)
-                    if _group_found(self._groups[number], places, squeezed):
-                        found.add(number)
+                if self._needs[number] <= found and _group_found(self._groups[number], places, squeezed):
+                    found.add(number)
 
 
 def _spelt(forms: Sequence[str], *, open_end: bool) -> str:

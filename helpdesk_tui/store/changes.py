@@ -17,14 +17,15 @@ Key = tuple[Any, ...]
 class Settled(dict[str, Any]):
     """A reason that many entries share: made once, written to the journal in the one form it was encoded in.
 
-    It must not be changed, and holds no text that a person typed.
+    It must not be changed, and holds no text that a person typed. `encoded` may be given where it was put together
+    from parts; then it alone is what the journal keeps, and the dictionary need only say what kind of reason it is.
     """
 
     __slots__ = ("encoded",)
 
-    def __init__(self, reason: Mapping[str, Any]) -> None:
+    def __init__(self, reason: Mapping[str, Any], encoded: str | None = None) -> None:
         super().__init__(reason)
-        self.encoded: str | None = None
+        self.encoded = encoded
 
 
 @dataclass(slots=True)

@@ -55,6 +55,7 @@ _ISO: Final = re.compile(
     re.VERBOSE,
 )
 _COMPACT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})t([0-9]{2})([0-9]{2})([0-9]{2})(z)?")
+_EXACT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _EPOCH_TEXT: Final = re.compile(r"@([0-9]{1,12})")
 _AGO: Final = re.compile(r"(.+?)\s*(?:ago|earlier|以前|之前|前)")
 _LATER: Final = re.compile(r"(.+?)\s*(?:later|from now|以后|之后|后)|in\s+(.+)")
@@ -166,6 +167,17 @@ def _relative(plain: str, *, past: bool) -> int | None:
     return None if seconds is None else sign * seconds
 
 
+def _exact(text: str) -> Instant | None:
+    """The form in which machines write an instant, which long files are made of; None for any other, and for what is none."""
+    if _EXACT.fullmatch(text) is None:
+        return None
+    try:
+        found = int(datetime.fromisoformat(text).timestamp())
+    except ValueError:
+        return None
+    return found if 0 <= found <= NEVER else None
+
+
 def parse_instant(text: str, now: Instant, tz: str = "UTC", *, past: bool = False) -> Instant:
     """Read an instant.
 
@@ -177,6 +189,9 @@ def parse_instant(text: str, now: Instant, tz: str = "UTC", *, past: bool = Fals
     Raises Invalid when the text is none of these, or outside 1970 to 9999.
     """
     where = zone(tz)
+    found = _exact(text)
+    if found is not None:
+        return found
     plain = _normal(text)
     if not plain:
         raise Invalid(_NO_INSTANT, value=text)
