@@ -31,6 +31,9 @@ class Changing(DeskScreen):
         """A deed is written: look at the desk again."""
         self.app.nudge()
 
+    def landed(self, number: int) -> None:
+        """A ticket was opened from here: a list goes to it where it has it."""
+
     def own_version(self, number: int, version: int) -> None:
         """Our own deed has made this version of a ticket: what is shown of it counts as that until it is read anew."""
 

@@ -270,6 +270,7 @@ class TicketDeeds(Changing):
     def _opened(self, number: int | None) -> None:
         if number is not None:
             self.done()
+            self.landed(number)
 
     # -- undo, copy ------------------------------------------------------------------------------------------
 

@@ -108,6 +108,18 @@ class Feed(DeskScreen):
         self.read_total()
         self.read_views()
 
+    def landed(self, number: int) -> None:
+        """A ticket was opened from here: read the list anew and go to it where it stands among what is shown."""
+        app, query, at = self.app, self.query_text, self.desk.now()
+        limit = max(PAGE, min(len(self.tickets.rows), 1_000))
+
+        def got(page: Page) -> None:
+            if query == self.query_text and any(row.number == number for row in page.rows):
+                self._show(page, "keep", at)
+                self.tickets.move_to(number)
+
+        self.ask(lambda: app.reading.page(query, limit=limit), got, group="list", failed=lambda _error: None)
+
     def _read(self, query: str, cursor: str) -> None:
         app, at = self.app, self.desk.now()
         # As many rows as reach the cursor, so that it can stay on its ticket.
