@@ -205,6 +205,16 @@ def test_opening_what_one_cannot_read(desk: Desk, role: str) -> None:
         assert desk.tickets.show(made["number"])["title"] == "vpn drops"
 
 
+def test_people_stand_plainly_on_what_one_follows(desk: Desk) -> None:
+    """Following counts as being on it: for what a template fills in as for reading."""
+    desk.people.add("Rita", login="rita", roles=["requester"])
+    number = desk.tickets.open("vpn", requester="rita", set={"team": "network"})["number"]
+    desk.templates.save("hello", "Hello {{requester.name}}")
+    with as_person(desk, "tess", "technical_support", agent=True, teams=["applications"]) as tess:
+        desk.tickets.watch(number, person="tess")
+        assert tess.templates.render("hello", number)["text"] == "Hello Rita"
+
+
 # -- acting for others --------------------------------------------------------------------------------------------------
 
 

@@ -189,6 +189,13 @@ def test_what_the_table_refuses_is_refused_by_name_and_by_method(stage: Stage, p
             assert state(desk) == before, about
 
 
+def test_a_refusal_within_a_verb_names_the_right_that_is_missing(stage: Stage, play: Path) -> None:
+    """Not the reach of one that the person has nowhere."""
+    with stage.enter(play, "service_desk") as desk:
+        skipped = desk.bulk.delete(numbers=[stage.tickets["service_desk", "team"].open])["skipped"]
+        assert skipped[0]["reason"].error.params == {"permission": "ticket.delete", "verb": "bulk.delete"}
+
+
 def _nonsense(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_nonsense(each) for each in value]

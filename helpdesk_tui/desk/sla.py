@@ -77,7 +77,6 @@ class ServiceLevels(Noun):
     def measured(self, number: int, at: Instant | None = None) -> SlaResult | None:
         """The clocks of a ticket as the rules give them (for screens that draw the ledger); None without a target."""
         desk = self.desk
-        desk.require(Permission.TICKET_READ, "sla.explain")
         row = desk.reading.facts(number)
         history = events_of(desk, number, desk.tickets.entries(number))
         found = measure(desk, desk.policies.current(), row, history, desk.now() if at is None else at)

@@ -6,8 +6,9 @@ on, mask nothing.
 """
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,8 +35,6 @@ LETS_ON = {
 MASKS = {"person", "ticket", "email", "name", "phone", "row"}
 SCOPES = {"scope", "plain_scope", "unmasked_scope", "acting_scope", "scope_of", "read", "notes", "plain", "_scope"}
 NARROWS = {"own_only": False, "teams_only": False, "veiled": False, "notes": True}
-# Points whose removal changes nothing that anybody could see, and why.
-SAME: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,19 @@ class Point:
     column: int
     kind: str
     text: str
+    inside: str = ""
+    again: int = 0
 
     @property
     def name(self) -> str:
+        """Where it stands now."""
         return f"{self.path}:{self.line}:{self.column}:{self.kind}"
+
+    @property
+    def key(self) -> str:
+        """What it is called however the lines move: file, function, check, kind."""
+        again = f" ({self.again + 1})" if self.again else ""
+        return f"{self.path} {self.inside}: {self.text}{again} -> {self.kind}"
 
 
 def _called(node: ast.AST) -> str:
@@ -116,19 +124,35 @@ def kinds(node: ast.AST) -> Iterator[str]:
         yield "widest"
 
 
+def _nodes(node: ast.AST, inside: str = "") -> Iterator[tuple[ast.AST, str]]:
+    """Every node below with the dotted name of the function it stands in."""
+    for child in ast.iter_child_nodes(node):
+        name = f"{inside}.{child.name}".lstrip(".") if isinstance(child, _NAMED) else inside
+        yield child, name
+        yield from _nodes(child, name)
+
+
+_NAMED = (ast.FunctionDef, ast.ClassDef)
+
+
 def points(path: str) -> list[Point]:
     """Every point of a module; for the registry one for each verb as well."""
-    source = (ROOT / path).read_text("utf-8")
     found = [
-        Point(path, node.lineno, node.col_offset, kind, ast.unparse(node).splitlines()[0][:90])  # type: ignore[attr-defined]
-        for node in ast.walk(ast.parse(source))
+        Point(path, node.lineno, node.col_offset, kind, ast.unparse(node).splitlines()[0], inside)  # type: ignore[attr-defined]
+        for node, inside in _nodes(ast.parse((ROOT / path).read_text("utf-8")))
         for kind in kinds(node)
     ]
     if path.endswith("desk/registry.py"):
         from helpdesk_tui.desk.registry import verbs
 
         found += [Point(path, 0, 0, f"verb {name}", "self.desk.require(permission, name)") for name in verbs()]
-    return sorted(found, key=lambda p: (p.line, p.column, p.kind))
+    found.sort(key=lambda p: (p.line, p.column, p.kind))
+    seen: Counter[str] = Counter()
+    told = []
+    for point in found:
+        told.append(replace(point, again=seen[point.key]))
+        seen[point.key] += 1
+    return told
 
 
 class _Cutter(ast.NodeTransformer):
