@@ -40,10 +40,11 @@ lint: $(READY)
 bench: $(READY)
 	@$(PY) -m bench $(if $(QUICK),--quick) $(if $(SIZE),--size $(SIZE)) $(ARGS)
 
-# 5,000 kills and 20,000 power cuts; then the same properties with many more, and random, examples, and the tests
-# that take minutes. FAULTS="--points 200 --images 1000" for less.
+# 5,000 kills and 20,000 power cuts; every check of a right taken out, one at a time; then the same properties with
+# many more, and random, examples, and the tests that take minutes. FAULTS="--points 200 --images 1000" for less.
 soak: $(READY)
 	@told=0; $(PY) -m tools.soak $(FAULTS) || told=$$?; \
+	$(PY) -m tests.mutants || told=$$?; \
 	HELPDESK_HYPOTHESIS=soak $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 3000 -m "hypothesis or soak" $(ARGS); \
 	exit $$told
 
