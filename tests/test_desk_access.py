@@ -14,7 +14,7 @@ from helpdesk_tui.desk import first, registry
 from helpdesk_tui.desk.actor import OsUser, os_user
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.rules.access import FIRST_USER_ROLES, PERMISSIONS, scope_of
-from helpdesk_tui.vocabulary.errors import Conflict, NotFound, NotPermitted
+from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.roles import Permission, Role, Scope
 from tests.desk_fixtures import FixedClock, as_person, clock, desk  # noqa: F401
 
@@ -203,6 +203,20 @@ def test_opening_what_one_cannot_read(desk: Desk, role: str) -> None:
         made = door.tickets.open("vpn drops", requester="somebody@example.org")
         assert made["ref"] == f"INC-{made['number']}"
         assert desk.tickets.show(made["number"])["title"] == "vpn drops"
+
+
+def test_a_parent_out_of_reach_is_no_ticket(desk: Desk) -> None:
+    """Naming another team's ticket as the parent tells nothing that naming no ticket does not tell."""
+    mine = desk.tickets.open("vpn", set={"team": "network"})["number"]
+    other = desk.tickets.open("sap", set={"team": "applications"})["number"]
+    with as_person(desk, "nell", "technical_support", agent=True, teams=["network"]) as nell:
+        told = set()
+        for parent in (other, 999):
+            with pytest.raises(Invalid) as refused:
+                nell.tickets.edit(mine, set={"parent": str(parent)})
+            told.add(refused.value.english.replace(str(parent), "?"))
+        assert len(told) == 1
+        assert nell.tickets.facts(mine)["parent_number"] is None
 
 
 def test_people_stand_plainly_on_what_one_follows(desk: Desk) -> None:
