@@ -31,7 +31,7 @@ _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
 class _Block:
     """The open windows of one block, `sums[i]` = open seconds before window i, and its holidays."""
 
-    __slots__ = ("ends", "holiday_ends", "holiday_starts", "starts", "sums", "total")
+    __slots__ = ("ends", "holiday_ends", "holiday_starts", "many", "starts", "sums", "total")
 
     def __init__(self, windows: list[tuple[int, int]], holidays: list[tuple[int, int]]) -> None:
         self.starts = [start for start, _ in windows]
@@ -40,16 +40,17 @@ class _Block:
         for start, end in windows:
             self.sums.append(self.sums[-1] + end - start)
         self.total = self.sums[-1]
+        self.many = len(windows)
         self.holiday_starts = [start for start, _ in holidays]
         self.holiday_ends = [end for _, end in holidays]
 
     def used(self, at: Instant) -> int:
         """Open seconds of this block before an instant."""
         i = bisect_right(self.ends, at)
-        if i == len(self.ends):
+        if i == self.many:
             return self.total
         start = self.starts[i]
-        return self.sums[i] + (at - start if at > start else 0)
+        return self.sums[i] + at - start if at > start else self.sums[i]
 
 
 def _join(into: list[tuple[int, int]], start: int, end: int) -> None:
@@ -135,7 +136,7 @@ class Calendar:
             return 0
         k, last = start >> _SHIFT, end >> _SHIFT
         if k == last:
-            block = self._block(k)
+            block = self._blocks.get(k) or self._block(k)
             return block.used(end) - block.used(start)
         counted = -self._block(k).used(start)
         while k < last:
@@ -154,7 +155,7 @@ class Calendar:
         if seconds == 0:
             return self.next_open(start) if boundary == "open" else start
         k = start >> _SHIFT
-        block = self._block(k)
+        block = self._blocks.get(k) or self._block(k)
         wanted = block.used(start) + seconds
         idle = 0
         while wanted > block.total:
@@ -173,7 +174,7 @@ class Calendar:
         if seconds <= 0:
             return end if seconds == 0 else self.add(end, -seconds)
         k = end >> _SHIFT
-        block = self._block(k)
+        block = self._blocks.get(k) or self._block(k)
         # Counted from the start of the block: the open second that must come first.
         wanted = block.used(end) - seconds
         idle = 0

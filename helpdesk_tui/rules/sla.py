@@ -138,6 +138,7 @@ def clocks(
         if reopened is not None:
             start, basis = reopened, "reopening"
     desk.brief = desk.going = brief
+    desk.straight = not story.pauses and not story.closings and not paused_total
     response, update, resolution = desk.three(start, basis)
     run = _overall((response.run, update.run, resolution.run))
     if brief and run not in ("running", "paused"):
@@ -145,8 +146,9 @@ def clocks(
         desk.going = False
         response, update, resolution = desk.three(start, basis)
         run = _overall((response.run, update.run, resolution.run))
-    dues = [clock.due for clock in (response, update, resolution) if clock.due is not None]
-    warns = [point for clock in (response, update, resolution) if clock.warn is not None for point in _warnings(clock)]
+    three = (response, update, resolution)
+    dues = [clock.due for clock in three if clock.due is not None]
+    warns = [_warning(clock, clock.warn) for clock in three if clock.warn is not None]
     return SlaResult(
         at,
         created_at,
@@ -163,10 +165,14 @@ def clocks(
     )
 
 
-def _warnings(clock: Clock) -> list[Instant]:
-    """A clock's warning points. One that would lie before its start (30m before a target of 15m) gives way to another."""
-    points = [point for point in (clock.warn, clock.warn2) if point is not None]
-    return [point for point in points if clock.started is None or point > clock.started] or points
+def _warning(clock: Clock, warn: Instant) -> Instant:
+    """The first warning point. One that would lie before the start (30m before a target of 15m) gives way to another."""
+    second, start = clock.warn2, clock.started
+    if second is None:
+        return warn
+    if start is None or (warn > start) == (second > start):
+        return min(warn, second)
+    return max(warn, second)
 
 
 def columns(result: SlaResult) -> SlaColumns:
@@ -198,7 +204,18 @@ def _reopened(story: Story) -> Instant | None:
 class _Desk:
     """What the three clocks of one ticket share."""
 
-    __slots__ = ("at", "brief", "calendar", "closed_at", "going", "paused_total", "story", "switches", "targets")
+    __slots__ = (
+        "at",
+        "brief",
+        "calendar",
+        "closed_at",
+        "going",
+        "paused_total",
+        "story",
+        "straight",
+        "switches",
+        "targets",
+    )  # fmt: skip
 
     def __init__(self, story: Story, targets: Targets, calendar: Calendar, switches: SlaSwitches, at: Instant) -> None:
         self.story = story
@@ -210,6 +227,7 @@ class _Desk:
         self.brief = False  # only due times, warning points and how things stand are asked for
         self.going = False  # only of clocks that have not ended
         self.closed_at = story.closings[-1][0] if story.closed else None
+        self.straight = False  # nothing has ever stopped a clock
 
     def three(self, start: Instant, basis: str) -> tuple[Clock, Clock, Clock]:
         """Response, update and resolution, counted from this start."""
@@ -283,8 +301,12 @@ class _Desk:
         switches, calendar, target = self.switches, self.calendar, clock.target
         assert target is not None
         end = finished if finished is not None else self.closed_at
-        if self.going and end is not None:
-            return
+        if self.going:
+            if end is not None:
+                return
+            if self.straight:
+                self._run(clock, target, start)
+                return
         paused = self._pauses(clock.name) and self.story.paused and end is None
         measured = self.at if end is None else end
         stops, deducted = self._stops(clock.name, start, measured)
@@ -318,6 +340,16 @@ class _Desk:
         if promised is not None and not (paused and switches.due_while_paused == "hidden"):
             clock.due = promised
             self._warn(clock, start, showing)
+
+    def _run(self, clock: Clock, target: Target, start: Instant) -> None:
+        """What `_measure` finds of a running clock that has never stood still."""
+        clock.goal, whole = self._goal(target, start)
+        promised = self._promise(clock, target, start, _NO_SPANS, whole)
+        clock.run = "running"
+        if promised is not None:
+            clock.promised = clock.due = promised
+            clock.missed = self.at > promised
+            self._warn(clock, start, _NO_SPANS)
 
     def _goal(self, target: Target, start: Instant) -> tuple[int, tuple[Instant, int] | None]:
         """Open seconds until the target; for whole working days also the instant they end at and the seconds to there."""

@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from helpdesk_tui.store.changes import Entry, RowChange
 
@@ -29,29 +29,45 @@ _HISTORIES: Final = (
 )  # sql: constants of this module
 # An entry that names none of these moves no clock: states, who speaks for whom, what was said.
 _telling: Final = re.compile(r'"(?:state|phase|kind|requester_id|assignee_id|comment)"').search
-_decode: Final = json.JSONDecoder().raw_decode
+_decode: Final[Any] = json.scanner.make_scanner(json.JSONDecoder())  # type: ignore[attr-defined]
 
 
-def read(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Entry]]:
-    """Entries by ticket in time order, as far as they bear on the clocks; reasons only of those that undo another.
+Told = tuple[int, int, str, int | None, list[Any], str | None]
+"""An entry as far as clocks read it: seq, at, verb, undoes, row changes `[table, key, before, after]`, reasons as JSON."""
+
+
+def tell(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Told]]:
+    """What clocks read of these tickets' entries, in time order; reasons only of those that undo another.
 
     An entry that names nothing of the kind is left out; every one that undoes another is there. Of an entry that opens
     a ticket only the columns are there that a clock reads.
     """
-    found: dict[int, list[Entry]] = {}
+    found: dict[int, list[Told]] = {}
+    last: int | None = None
+    told: list[Told] = []
     for number, seq, at, verb, undoes, ops, first, reasons in conn.execute(_HISTORIES, (json.dumps(list(numbers)),)):
         if first is not None:
-            values = zip(_FIRST, _decode(first)[0], strict=True)
-            rows = [RowChange("ticket", (number,), None, {c: v for c, v in values if v is not None})]
+            values = zip(_FIRST, _decode(first, 0)[0], strict=True)
+            rows = [["ticket", (number,), None, {c: v for c, v in values if v is not None}]]
         elif undoes is None and _telling(ops) is None:
             continue
         else:
-            rows = [RowChange(table, tuple(key), before, after) for table, key, before, after in _decode(ops)[0]]
-        entry = Entry(verb, "ticket", number, at, rows=rows, undoes=undoes, seq=seq)
-        if reasons is not None:
-            entry.reasons = json.loads(reasons)
-        if number in found:
-            found[number].append(entry)
-        else:
-            found[number] = [entry]
+            rows = _decode(ops, 0)[0]
+        if number != last:
+            last, told = number, []
+            found[number] = told
+        told.append((seq, at, verb, undoes, rows, reasons))
     return found
+
+
+def entry(number: int, told: Told) -> Entry:
+    """The same as an entry of this ticket."""
+    seq, at, verb, undoes, rows, reasons = told
+    changes = [RowChange(table, tuple(key), before, after) for table, key, before, after in rows]
+    why = [] if reasons is None else json.loads(reasons)
+    return Entry(verb, "ticket", number, at, rows=changes, reasons=why, undoes=undoes, seq=seq)
+
+
+def read(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Entry]]:
+    """Like `tell`, as entries."""
+    return {number: [entry(number, one) for one in told] for number, told in tell(conn, numbers).items()}
