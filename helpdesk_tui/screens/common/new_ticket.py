@@ -1,58 +1,51 @@
 """A new ticket while the caller speaks: the person first, one free text, then proposals with their reasons.
 
-Nothing is written until it is accepted; what is typed is a draft like any other.
+Nothing is written until it is accepted; what is typed is a draft like any other. Open tickets that this one may repeat
+are shown before, with a key to each.
 """
 
+import shlex
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-from textual import getters, on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import OptionList, Static, TextArea
-from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
 
-from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.screens.common.drafts import DraftKey
+from helpdesk_tui.screens.common.command_copy import options, settings
+from helpdesk_tui.screens.common.doubles import Call, Doubles, Doubling
 from helpdesk_tui.screens.common.editing import choices_of
-from helpdesk_tui.screens.common.host import DeskApp
 from helpdesk_tui.vocabulary.errors import DeskError
-from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
+from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import ChoiceField, FormField
 from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
-from helpdesk_tui.widgets.inert import cells, line
+from helpdesk_tui.widgets.inert import line
 from helpdesk_tui.widgets.lines import ToneWidget
 from helpdesk_tui.widgets.pickers import Choice
 from helpdesk_tui.widgets.sentences import field_label, value_text
 
-LETTERS: Final = 3
-"""Letters from which people are looked up; a Chinese name needs but one."""
 PAUSE: Final = 0.25
+"""Seconds without a key after which the desk is asked for proposals."""
 TITLE: Final = 200
+WIDE: Final = 110
+"""Columns from which what is known of the caller stands beside the form."""
+BROAD: Final = 150
 JUDGED: Final = ("kind", "category", "service", "impact", "urgency", "priority", "team")
+LETTERS_OF: Final = dict(zip("kcsiupt", JUDGED, strict=True))
+"""Letters that lead to a field from the line that opens the ticket."""
 _WHY_OF: Final = {"kind": "category", "service": "category", "impact": "category", "urgency": "category"}
 
 
-class _Answer(Message):
-    bubble = False
-
-    def __init__(self, then: Callable[[Any], None], value: Any) -> None:
-        super().__init__()
-        self.then = then
-        self.value = value
-
-
 class Accept(ToneWidget, can_focus=True):
-    """The line on which Enter opens the ticket."""
+    """The line on which Enter opens the ticket, and later the opened one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "accept", N_("Open the ticket"), show=False)]
 
@@ -70,6 +63,21 @@ class Accept(ToneWidget, can_focus=True):
         self.action_accept()
 
 
+class Opened(ToneWidget, can_focus=True):
+    """What became of the call: the number to tell the caller, and the way on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.show_opened", N_("Open"), show=False),
+        Binding("n", "screen.clear", N_("Begin anew"), show=False),
+        Binding("q,space", "screen.back", N_("Back"), show=False),
+    ]
+    told: tuple[str, ...] = ()
+
+    def render_line(self, y: int) -> Strip:
+        text = self.told[y] if y < len(self.told) else ""
+        return self.strip_of(((f" {text}", "strong" if y == 0 else "plain"),), self.size.width)
+
+
 def split_text(text: str) -> tuple[str, str]:
     """A free text as title (its first line, bounded) and description (all of it when there is more)."""
     body = text.strip()
@@ -78,56 +86,54 @@ def split_text(text: str) -> tuple[str, str]:
     return title, body if rest.strip() or len(first.strip()) > TITLE else ""
 
 
-class NewTicketScreen(ModalScreen[int | None]):
+class NewTicketScreen(Doubling):
     """Answers the number of the new ticket, or None."""
 
     CSS_PATH = "new_ticket.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", show=False, id="new.back"),
         Binding("ctrl+s,f2", "accept", show=False, id="new.accept"),
+        Binding("f3", "see_double", show=False, id="new.see_double"),
+        Binding("f4", "join_double", show=False, id="new.join_double"),
         Binding("f8", "clear", show=False, id="new.clear"),
+        Binding("down", "app.focus_next", show=False, id="new.next"),
+        Binding("up", "app.focus_previous", show=False, id="new.previous"),
     ]
-    app = getters.app(DeskApp)
 
     def __init__(self) -> None:
         super().__init__()
-        self._people: list[dict[str, Any]] = []
-        self._caller: dict[str, Any] | None = None
-        self._quiet = ""
         self._by_hand: set[str] = set()
-        self._filling = False
-        self._looking = False
-        self._enter_waits = False
-        self._sent = False
         self._choices: dict[str, ChoiceField] = {}
-
-    @property
-    def _key(self) -> DraftKey:
-        return DraftKey(self.app.me, None, "new")
+        self._judged: Call | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(_("New ticket")), id="new-title")
-            yield Static(
-                Content(_("Who is calling? (three letters, a mail address, digits of a phone)")), classes="new-label"
-            )
-            yield SafeInput(id="new-caller", max_length=255)
-            people = OptionList(id="new-people", compact=True, markup=False)
-            people.can_focus = False
-            yield people
-            yield Static(Content(""), id="new-caller-info")
-            yield Static(Content(_("What do they say? (the first line becomes the title)")), classes="new-label")
-            yield SafeTextArea(id="new-text")
-            yield Accept(id="new-accept")
-            with Vertical(id="new-fields"):
-                for name in JUDGED:
-                    with Horizontal():
-                        yield Static(Content(field_label(name).capitalize()), classes="new-label")
-                        yield self._choice(name)
-                        yield Static(Content(""), id=f"new-why-{name}", classes="new-why")
+            with Horizontal(id="new-body"):
+                with Vertical(id="new-main"):
+                    ask = _("Who is calling? (letters, pinyin, mail or phone digits)")
+                    yield Static(Content(ask), classes="new-label")
+                    yield SafeInput(id="new-caller", max_length=255)
+                    people = OptionList(id="new-people", compact=True, markup=False)
+                    people.can_focus = False
+                    yield people
+                    yield Static(Content(""), id="new-caller-info")
+                    ask = _("What do they say? (the first line becomes the title)")
+                    yield Static(Content(ask), classes="new-label")
+                    yield SafeTextArea(id="new-text")
+                    yield Static(Content(""), id="new-double")
+                    yield Accept(id="new-accept")
+                    with Vertical(id="new-fields"):
+                        for letter, name in LETTERS_OF.items():
+                            with Horizontal():
+                                label = f"{letter} {field_label(name).capitalize()}"
+                                yield Static(Content(label), classes="new-label")
+                                yield self._choice(name)
+                                yield Static(Content(""), id=f"new-why-{name}", classes="new-why")
+                yield Static(Content(""), id="new-side")
+            yield Opened(id="new-opened")
             yield Static(Content(""), id="new-problem")
-            keys = _("Esc back, draft kept · F8 anew · Tab, then Left, Right or Enter correct")
-            yield Static(Content(keys), classes="new-label")
+            yield Static(Content(""), id="new-keys", classes="new-label")
 
     def _choice(self, name: str) -> ChoiceField:
         field = ChoiceField(FormField(name, field_label(name).capitalize(), choices=(Choice("", "-"),)))
@@ -135,28 +141,44 @@ class NewTicketScreen(ModalScreen[int | None]):
         return field
 
     def on_mount(self) -> None:
+        self._fit(self.app.size.width)
+        self._say_keys()
         self.query_one("#new-caller", SafeInput).focus()
-        kept = self.app.drafts.load(self._key)
+        kept = self.app.drafts.load(self.draft_key)
         if kept:
             self._restore(kept)
-        self.app.drafts.watch(self._key, self._typed)
-        self._ask(lambda: choices_of(self.app.desk), self._known, "choices")
+        self.app.drafts.watch(self.draft_key, self._typed)
+        self.ask(lambda: choices_of(self.app.desk), self._known_choices, "choices")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(width >= BROAD, "-broad")
+        if self._about is not None:
+            self._show_card(self._about)
+
+    def _say_keys(self) -> None:
+        if self._number is not None:
+            keys = _("Enter opens it, n next call, Esc goes back")
+        else:
+            keys = _("Esc keeps the draft · F8 anew · Tab, then a field's letter, corrects it")
+        self.query_one("#new-keys", Static).update(Content(keys))
 
     def on_unmount(self) -> None:
         if not self._sent:
-            self.app.drafts.forget(self._key)
+            self.app.drafts.forget(self.draft_key)
 
     # -- drafts ----------------------------------------------------------------------------------------------
 
     def _typed(self) -> dict[str, str] | None:
-        if not self.children:
+        if not self.children or self._sent:
             return None
         by_hand = {name: self._choices[name].value for name in sorted(self._by_hand)}
-        return {
-            "caller": self.query_one("#new-caller", SafeInput).value,
-            "text": self.query_one("#new-text", SafeTextArea).text,
-            **by_hand,
-        }
+        caller = self.query_one("#new-caller", SafeInput).value
+        who = {"person": f"#{self._caller['id']}"} if self._caller is not None else {}
+        return {"caller": caller, "text": self.query_one("#new-text", SafeTextArea).text, **who, **by_hand}
 
     def _restore(self, kept: dict[str, str]) -> None:
         self._quiet = kept.get("caller", "")
@@ -167,20 +189,28 @@ class NewTicketScreen(ModalScreen[int | None]):
                 self._by_hand.add(name)
                 self._choices[name].choose(kept[name], kept[name])
         self.app.say(_("your draft is back (F8 begins anew)"))
-        if kept.get("caller"):
+        desk, person = self.app.desk, kept.get("person")
+        if person:
+            self.ask(lambda: desk.people.show(person), self.choose, "people")
+        elif kept.get("caller"):
             self._look_up(kept["caller"], settle=True)
-        self._propose()
+        self.changed()
 
     def action_clear(self) -> None:
         """Begin anew."""
         self._by_hand.clear()
-        self._caller = None
+        self._caller, self._number, self._sent, self._judged = None, None, False, None
+        self._warned.clear()
+        self._show_opened(None)
         self.query_one("#new-caller", SafeInput).value = ""
         self.query_one("#new-text", SafeTextArea).load_text("")
-        self.query_one("#new-caller-info", Static).update(Content(""))
+        self._show_card(None)
+        self.show_doubles([])
+        self.problem("")
         for name in JUDGED:
             self._fill(name, "", "")
             self.query_one(f"#new-why-{name}", Static).update(Content(""))
+        self.app.drafts.watch(self.draft_key, self._typed)
         self.query_one("#new-caller", SafeInput).focus()
 
     def action_back(self) -> None:
@@ -189,179 +219,65 @@ class NewTicketScreen(ModalScreen[int | None]):
         if people.display:
             people.display = False
             return
-        self.app.drafts.save(self._key)
-        self.dismiss(None)
-
-    # -- asking the desk -------------------------------------------------------------------------------------
-
-    def _ask(self, call: Callable[[], Any], then: Callable[[Any], None], group: str) -> None:
-        def work() -> None:
-            worker = get_current_worker()
-            try:
-                value: Any = call()
-            except DeskError as error:
-                value = error
-            if not worker.is_cancelled:
-                self.post_message(_Answer(then, value))
-
-        self.run_worker(work, thread=True, exclusive=True, group=group, exit_on_error=False)
-
-    @on(_Answer)
-    def _answered(self, message: _Answer) -> None:
-        if not self.is_attached:
-            return
-        if isinstance(message.value, DeskError):
-            self._problem(str(message.value))
-        else:
-            message.then(message.value)
-
-    def _problem(self, text: str) -> None:
-        shown = self.query_one("#new-problem", Static)
-        shown.update(line(text, 400))
-        shown.display = bool(text)
-
-    # -- the caller ------------------------------------------------------------------------------------------
-
-    @on(SafeInput.Changed, "#new-caller")
-    def _caller_typed(self, event: SafeInput.Changed) -> None:
-        event.stop()
-        if event.value == self._quiet:
-            return
-        self._quiet = "\0"
-        self._caller = None
-        self._enter_waits = False
-        text = event.value.strip()
-        if len(text) >= LETTERS or (text and not text.isascii()):
-            self._look_up(text)
-        else:
-            self._show_people([])
-
-    def _look_up(self, text: str, *, settle: bool = False) -> None:
-        def found(people: list[dict[str, Any]]) -> None:
-            if settle:
-                exact = [p for p in people if text in (p["email"], p["login"], p["name"])]
-                if exact:
-                    self._choose(exact[0])
-            else:
-                self._show_people(people)
-                if self._enter_waits and people:
-                    self._choose(people[0])
-            self._looking = self._enter_waits = False
-
-        self._looking = True
-        self._ask(lambda: self.app.desk.people.search(text, 20), found, "people")
-
-    def _show_people(self, people: list[dict[str, Any]]) -> None:
-        self._people = people[:6]
-        options = self.query_one("#new-people", OptionList)
-        options.clear_options()
-        for person in self._people:
-            vip = " VIP" if person["vip"] else ""
-            text = f" {cells(one_line(person['name']) + vip, 28)}  {cells(one_line(person['organisation'] or ''), 20)}"
-            options.add_option(Option(Content(f"{text}  {one_line(person['email'] or person['phone'] or '', 40)}")))
-        options.display = bool(self._people)
-        if self._people:
-            options.highlighted = 0
-
-    def on_key(self, event: Any) -> None:
-        """Up, down and Tab walk the found people while they are shown."""
-        options = self.query_one("#new-people", OptionList)
-        if not options.display or not self.query_one("#new-caller").has_focus or not self._people:
-            return
-        if event.key in ("down", "up"):
-            now = options.highlighted or 0
-            options.highlighted = (now + (1 if event.key == "down" else -1)) % len(self._people)
-            event.stop()
-        elif event.key == "tab":
-            self._choose(self._people[options.highlighted or 0])
-            event.stop()
-            event.prevent_default()
-
-    @on(SafeInput.Submitted, "#new-caller")
-    def _caller_chosen(self, event: SafeInput.Submitted) -> None:
-        event.stop()
-        options = self.query_one("#new-people", OptionList)
-        if self._looking:
-            # Typed faster than the desk answered: Enter means the first who is found.
-            self._enter_waits = True
-        elif options.display and self._people:
-            self._choose(self._people[options.highlighted or 0])
-            return
-        else:
-            self._show_people([])
-        self.query_one("#new-text").focus()
-
-    @on(OptionList.OptionSelected, "#new-people")
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self._choose(self._people[event.option_index])
-
-    def _choose(self, person: dict[str, Any]) -> None:
-        self._caller = person
-        shown = one_line(person["email"] or person["login"] or person["name"])
-        self._quiet = shown
-        self.query_one("#new-caller", SafeInput).value = shown
-        self._show_people([])
-        if self.query_one("#new-caller").has_focus:
-            self.query_one("#new-text").focus()
-        self._ask(lambda: (person, open_tickets(self.app.desk, person)), self._known_caller, "caller")
-        self._propose()
-
-    def _known_caller(self, found: tuple[dict[str, Any], list[str]]) -> None:
-        person, tickets = found
-        about = [one_line(person["name"], 60)]
-        if person["vip"]:
-            about.append("VIP")
-        about += [one_line(str(person[name]), 40) for name in ("title", "organisation", "phone") if person[name]]
-        n = person["open_tickets"]
-        if n is not None:
-            about.append(ngettext("{count} open ticket", "{count} open tickets", n).format(count=n))
-        text = "\n".join([" · ".join(about), *(f"  {each}" for each in tickets[:2])])
-        self.query_one("#new-caller-info", Static).update(Content(text))
+        if self._number is None:
+            self.app.drafts.save(self.draft_key)
+        self.dismiss(self._number)
 
     # -- proposals -------------------------------------------------------------------------------------------
 
     @on(TextArea.Changed, "#new-text")
     def _text_typed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self._propose()
+        self.changed()
 
     @on(ChoiceField.Changed)
     def _corrected(self, event: ChoiceField.Changed) -> None:
         event.stop()
-        if self._filling:
-            return
         name = event.field.spec.name
         if event.field.value:
             self._by_hand.add(name)
         else:
             self._by_hand.discard(name)
-        self._propose()
+        self.changed()
 
-    def _known(self, choices: dict[str, list[Choice]]) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """A field's letter leads to it while nothing is being written."""
+        super().on_key(event)
+        name = LETTERS_OF.get(event.character or "")
+        if name is not None and isinstance(self.focused, Accept | ChoiceField):
+            self._choices[name].focus()
+            event.stop()
+
+    def _known_choices(self, choices: dict[str, list[Choice]]) -> None:
         for name, field in self._choices.items():
             field.spec = FormField(name, field.spec.label, choices=choices[name])
             field._known.update({choice.value: choice.label for choice in choices[name]})
             field.refresh()
 
     def _given(self) -> dict[str, str]:
-        return {name: self._choices[name].value for name in self._by_hand if self._choices[name].value}
+        return {
+            name: self._choices[name].value for name in JUDGED if name in self._by_hand and self._choices[name].value
+        }
 
-    def _propose(self) -> None:
+    def _call(self) -> Call:
+        """What the call is, as the desk takes it: title, description, who."""
+        return (*split_text(self.query_one("#new-text", SafeTextArea).text), self.handle())
+
+    def changed(self) -> None:
+        """Look for proposals when nothing was typed for a moment; what was wrong before may be right now."""
+        self.problem("")
         self.run_worker(self._propose_soon, exclusive=True, group="propose-soon")  # type: ignore[arg-type]
 
     async def _propose_soon(self) -> None:
         from asyncio import sleep
 
         await sleep(PAUSE)
-        title, description = split_text(self.query_one("#new-text", SafeTextArea).text)
-        if title:
-            given, who = self._given(), self._handle()
-            call = self.app.desk.tickets
-            self._ask(lambda: call.propose(title, description, who, given), self._proposed, "propose")
+        call = self._call()
+        if call[0] and self._number is None and not self._sent:
+            given, desk = self._given(), self.app.desk
+            self.ask(lambda: desk.tickets.propose(*call, given), lambda found: self._proposed(found, call), "propose")
 
-    def _proposed(self, found: dict[str, Any]) -> None:
-        self._problem("")
+    def _proposed(self, found: dict[str, Any], call: Call) -> None:
         for name in JUDGED:
             value = found["values"].get(name)
             if name in self._by_hand:
@@ -370,6 +286,14 @@ class NewTicketScreen(ModalScreen[int | None]):
                 self._fill(name, "" if value is None else str(value), value_text(name, value, self.app.tz))
                 why = self._why(name, found["reasons"])
             self.query_one(f"#new-why-{name}", Static).update(line(why, 200))
+        self._service = found["values"].get("service")
+        look = self.double_look(call)
+
+        def looked(doubles: Doubles) -> None:
+            self._judged = call
+            self.show_doubles(doubles)
+
+        self.ask(look, looked, "doubles")
 
     @staticmethod
     def _why(name: str, reasons: dict[str, list[dict[str, Any]]]) -> str:
@@ -386,55 +310,90 @@ class NewTicketScreen(ModalScreen[int | None]):
 
     # -- opening ---------------------------------------------------------------------------------------------
 
-    def _handle(self) -> str | None:
-        """Who is calling, as the desk knows people: a chosen one, or whatever was typed."""
-        if self._caller is not None:
-            return self._caller["login"] or self._caller["email"] or f"#{self._caller['id']}"
-        return self.query_one("#new-caller", SafeInput).value.strip() or None
-
     @on(Accept.Pressed)
     def _pressed(self, event: Accept.Pressed) -> None:
         event.stop()
         self.action_accept()
 
     def action_accept(self) -> None:
-        """Open the ticket."""
-        title, description = split_text(self.query_one("#new-text", SafeTextArea).text)
-        if not title:
-            self._problem(_("Write what it is about first; one line is enough."))
-            self.query_one("#new-text").focus()
-            return
+        """Open the ticket; what it may repeat is shown first."""
         if self._sent:
             return
-        self.app.drafts.save(self._key)
-        self._sent = True
-        given, who, desk = self._given(), self._handle(), self.app.desk
-        self._ask_open(lambda: desk.tickets.open(title, description=description, requester=who, set=given or None))
-
-    def _ask_open(self, call: Callable[[], dict[str, Any]]) -> None:
-        def work() -> None:
-            try:
-                value: Any = call()
-            except DeskError as error:
-                value = error
-            self.post_message(_Answer(self._opened, (value,)))
-
-        self.run_worker(work, thread=True, group="open", exit_on_error=False)
-
-    def _opened(self, answer: tuple[Any]) -> None:
-        (found,) = answer
-        if isinstance(found, DeskError):
-            self._sent = False
-            self._problem(str(found))
+        if self._looking:
+            self._enter_waits = self._accept_waits = True
             return
-        self.app.drafts.discard(self._key)
-        number = int(found["number"])
-        self.app.last_command = f"helpdesk ticket show {number}"
-        self.app.say(_("{ref} is open (u takes it back)").format(ref=ref(found["kind"], number)))
+        call = self._call()
+        if not call[0]:
+            self.problem(_("Write what it is about first; one line is enough."))
+            self.query_one("#new-text").focus()
+            return
+        self.app.drafts.save(self.draft_key)
+        self._sent = True
+        if self._judged == call:
+            self._open(call)
+            return
+
+        def looked(doubles: Any) -> None:
+            self._sent = False
+            if isinstance(doubles, DeskError):
+                self.problem(doubles)
+                return
+            self._judged = call
+            new = {each["number"] for each in doubles[:2]} - self._warned
+            self.show_doubles(doubles)
+            if new:
+                self.problem(_("There is a similar open ticket: look at it first. The same key again opens a new one."))
+                self.query_one(Accept).focus()
+            else:
+                self._sent = True
+                self._open(call)
+
+        self.ask(self.double_look(call, self._given()), looked, "open", failed=True, lasting=True)
+
+    def _open(self, call: Call) -> None:
+        (title, description, who), given, desk = call, self._given(), self.app.desk
+
+        def opened(found: Any) -> None:
+            if isinstance(found, DeskError):
+                self._sent = False
+                self.problem(found)
+                return
+            self.app.drafts.discard(self.draft_key)
+            words = [*options({"channel": "phone", "requester": who or "", "message": description}), *settings(given)]
+            self.app.last_command = shlex.join(["helpdesk", "ticket", "new", *words, "--", title])
+            self.app.nudge()
+            self._show_opened(found)
+
+        call_desk: Callable[[], Any] = lambda: desk.tickets.open(  # noqa: E731
+            title, description=description, requester=who, set=given or None
+        )
+        self.ask(call_desk, opened, "open", failed=True, lasting=True)
+
+    def _show_opened(self, found: dict[str, Any] | None) -> None:
+        """What the caller is told, in place of the form; None: the form again."""
+        shown = self.query_one(Opened)
+        self._number = None if found is None else int(found["number"])
+        self.set_class(found is not None, "-opened")
+        if found is not None:
+            number = ref(found["kind"], int(found["number"]))
+            about = [f"{field_label(name).capitalize()}: {value_text(name, found.get(name), self.app.tz)}"
+                     for name in ("priority", "service", "team", "assignee") if found.get(name)]  # fmt: skip
+            due = [f"{field_label(name).capitalize()}: {value_text(name, found[name], self.app.tz)}"
+                   for name in ("response_due_at", "resolution_due_at") if found.get(name)]  # fmt: skip
+            shown.told = (
+                _("{ref} is open (u takes it back)").format(ref=number),
+                one_line(found["title"], 200),
+                " · ".join(about),
+                " · ".join(due),
+            )
+            self.problem("")
+            shown.focus()
+            shown.refresh()
+        self._say_keys()
+
+    def action_show_opened(self) -> None:
+        """To the ticket that was opened."""
+        number = self._number
         self.dismiss(number)
-
-
-def open_tickets(desk: Desk, person: dict[str, Any]) -> list[str]:
-    """A caller's latest open tickets, a line each (reads the desk)."""
-    page = desk.tickets.page(f"requester:#{person['id']} is:open sort:-updated", limit=2)
-    return [f"{ref(row.kind, row.number)}  {one_line(row.title, 80)}" for row in page.rows]
+        if number is not None:
+            self.app.call_later(self.app.open_ticket, number)
