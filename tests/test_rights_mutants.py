@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_tui.rules import access
+from helpdesk_tui.vocabulary.roles import Permission, Role, Scope
 from tests import rights_stage, test_rights_matrix, test_rights_visibility
 from tests.mutants.points import MODULES, Point, points
 from tests.mutants.run import without
@@ -70,6 +72,12 @@ def test_a_check_that_is_taken_out_is_missed(stages: Stages, end: str, noticing:
     with without(_point(end)), pytest.raises((AssertionError, pytest.fail.Exception)):
         noticing(stages, who)
     noticing(stages, who)  # which passes on the whole program
+
+
+def test_what_the_reasons_rest_on() -> None:
+    for role in Role:
+        if access.scope_of([role], Permission.IMPORT) is not Scope.NONE:
+            assert access.scope_of([role], Permission.TICKET_EDIT) is Scope.ALL, role
 
 
 def test_what_is_declared_to_change_nothing_is_still_there() -> None:
