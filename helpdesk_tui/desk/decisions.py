@@ -4,14 +4,15 @@ A decision is one reason of the entry: `{"code": "decision", "decision": …, "p
 "outcome": …}`. Texts are not repeated there: `inputs` of a classification refer to the ticket's own.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.rules import demand as demands
 from helpdesk_tui.rules import priority as priorities
 from helpdesk_tui.rules import routing
+from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Settled
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.levels import Level, Priority
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.directory import PersonFacts
     from helpdesk_tui.desk.policybox import Governing
     from helpdesk_tui.desk.work import Draft, Work
-    from helpdesk_tui.rules.classify import Classification
+    from helpdesk_tui.rules.classify import Classification, ClassifyInput, CompiledPolicy
 
 register({"decision": N_("{decision} decided by version {policy} of the policy")})
 
@@ -36,12 +37,9 @@ ROUTING: Final = "routing"
 DEMAND: Final = "demand"
 
 
-_canonical: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
 def canonical(data: Any) -> str:
-    """JSON in the one form in which decisions are compared: sorted keys, no blanks."""
-    return _canonical(data)
+    """JSON in the one form in which decisions are compared, the journal's: sorted keys, no blanks."""
+    return journal.canonical(data)
 
 
 def kept(decision: str, version: int, outcome: dict[str, Any], inputs: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -74,14 +72,19 @@ def run_classification(
     governing: "Governing", title: str, description: str, inputs: dict[str, Any]
 ) -> "Classification":
     """Classify texts with stored (or fresh) inputs under one version of the policy."""
+    given, classified = _classifier()
+    return classified(governing.compiled, given(title, description, **inputs))
+
+
+@cache
+def _classifier() -> "tuple[type[ClassifyInput], Callable[[CompiledPolicy, ClassifyInput], Classification]]":
     # Reading a ticket must not cost what compiling a policy costs.
-    from helpdesk_tui.rules.classify import ClassifyInput
-    from helpdesk_tui.rules.classify import classify as run_classify
+    from helpdesk_tui.rules.classify import ClassifyInput, classify
 
-    return run_classify(governing.compiled, ClassifyInput(title, description, **inputs))
+    return ClassifyInput, classify
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judged:
     """A classification with what it was reached from: it holds for these texts and inputs under this policy."""
 

@@ -3,6 +3,7 @@
 Rows are read and understood before the writers' lock is taken; a transaction takes as many as fit into its time.
 """
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -112,6 +113,16 @@ class Engine(Generic[T]):
         self, items: Iterator[T], step: Callable[[Work, Sequence[T]], int], weigh: Callable[[T], int], start: int
     ) -> None:
         """Hand items, some at a time, to `step` inside a transaction. It returns how many it took; -1 stops it all."""
+        # What stands now (the program, the policy) outlives the import: looking for garbage among it costs, again and again.
+        gc.freeze()
+        try:
+            self._run(items, step, weigh, start)
+        finally:
+            gc.unfreeze()
+
+    def _run(
+        self, items: Iterator[T], step: Callable[[Work, Sequence[T]], int], weigh: Callable[[T], int], start: int
+    ) -> None:
         size, cursor = _FIRST, start
         waiting: list[T] = []
         while True:

@@ -196,6 +196,8 @@ class Reader:
     @staticmethod
     def _state(given: dict[str, Any], read: Facts) -> None:
         """The state as the row has it: a state's own code, or the phase that it names."""
+        if "state" not in given and "phase" not in given:
+            return
         from helpdesk_tui.vocabulary.filter_fields import BY_NAME
 
         for name in ("state", "phase"):

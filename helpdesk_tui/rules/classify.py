@@ -279,12 +279,32 @@ def _facts_hold(when: RuleWhen, given: ClassifyInput, language: str) -> bool:
     )
 
 
+def _idle(subject: _Subject) -> frozenset[int]:
+    """The rules that these facts leave out whatever the text says; few facts recur, and most tickets share theirs."""
+    given, compiled = subject.given, subject.compiled
+    key = (
+        given.requester_vip, given.organisation, given.organisation_kind, given.channel, given.service, subject.language,
+        tuple(given.fields.items()) if given.fields else (),
+    )  # fmt: skip
+    idle = compiled.idle.get(key)
+    if idle is None:
+        idle = frozenset(
+            rule.order
+            for rule in compiled.rules
+            if rule.when is not None and not _facts_hold(rule.when, given, subject.language)
+        )
+        if len(compiled.idle) >= _SAID:
+            compiled.idle.clear()
+        compiled.idle[key] = idle
+    return idle
+
+
 def _is_one_of(value: str | None, known: tuple[str, ...]) -> bool:
     return value is not None and value.strip().casefold() in {other.casefold() for other in known}
 
 
 def _evaluate(rule: CompiledRule, subject: _Subject, found: set[int]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """The words with which the rule fires (None where it does not), and the words that exclude it."""
+    """The words with which the rule fires (None where it does not), and the words that exclude it. Its facts hold."""
     labels = subject.compiled.labels
     if rule.title_only:
         found = subject.in_title()
@@ -303,8 +323,6 @@ def _evaluate(rule: CompiledRule, subject: _Subject, found: set[int]) -> tuple[t
         if number not in found:
             return None, ()
         words.append(labels[number])
-    if rule.when is not None and not _facts_hold(rule.when, subject.given, subject.language):
-        return None, ()
     if not rule.excluding.isdisjoint(found):
         return None, tuple(labels[number] for number in sorted(rule.excluding & found))[:MAX_WORDS]
     return tuple(dict.fromkeys(words))[:MAX_WORDS], ()
@@ -323,6 +341,7 @@ def _votes(subject: _Subject) -> tuple[list[Vote], list[Lost]]:
     found = compiled.matcher.find(fold(subject.text))
     by_term, rules = compiled.by_term, compiled.rules
     candidates = set(chain(compiled.always, *[by_term[number] for number in by_term.keys() & found]))
+    candidates -= _idle(subject)
     votes: list[Vote] = []
     lost: list[Lost] = []
     for order in sorted(candidates):

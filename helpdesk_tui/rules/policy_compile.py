@@ -47,6 +47,8 @@ class CompiledPolicy:
     always: tuple[int, ...]
     defaults: Mapping[str, str]
     service_of_category: Mapping[str, str]
+    # Rules left out by facts, by these facts. See `classify`.
+    idle: dict[Any, frozenset[int]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)
