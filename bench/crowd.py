@@ -101,6 +101,7 @@ def _writers(path: Path, n: int, seconds: float) -> Row:
     stood = _Ground(stood.talked, stood.free, *_counts(desk, stood.talked))
     children = [_spawn("write", path, str(seconds), str(place), told_all) for place in range(n)]
     _go(children)
+    _go(children)
     told = _answers(children)
     latencies = sorted(x for t in told for x in t["latencies"])
     done = [t["commits"] for t in told]
@@ -228,7 +229,9 @@ class _Writer:
 
 def _write(path: Path, seconds: float, place: int, ground: dict[str, list[int]]) -> None:
     writer = _Writer(open_desk(path).acting_as(f"agent{place:04d}"), **ground)
+    # Agents at work, not fifty programs that start at one moment: what is read once a process is read.
     writer.desk.tickets.show(writer.talked[0])
+    writer.desk.policies.ready(writer.desk.now())
     _ready()
     end = time.perf_counter() + seconds
     turns = place
@@ -236,6 +239,8 @@ def _write(path: Path, seconds: float, place: int, ground: dict[str, list[int]])
         turns += 1
         writer.turn(turns)
     commits = writer.notes + writer.counts + len(writer.taken)
+    # Nobody's end (a program that takes itself apart) is part of another's last wait.
+    _ready()
     print(
         json.dumps(
             {"latencies": writer.latencies, "errors": writer.errors, "taken": writer.taken, "notes": writer.notes,

@@ -17,9 +17,11 @@ from helpdesk_tui.rules.sla_switches import SlaSwitches
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import NotFound
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.records import Instant
 
 T = TypeVar("T")
 _REMEMBERED: Final = 5_000
+_LONG: Final = 20  # twelve days, as a power of two of seconds
 _IN_FORCE: Final = "SELECT version FROM policy_version ORDER BY version DESC LIMIT 1"
 
 
@@ -123,6 +125,18 @@ class PolicyBox:
         found = self.version(int(rows[0][0]))
         self._in_force = (head, found)
         return found
+
+    def ready(self, at: Instant) -> None:
+        """Read, compile and count on ahead what a decision at this instant will ask, so that nobody waits for it.
+
+        Raises NotFound where the desk has no policy.
+        """
+        found = self.current()
+        key = ("ready", at >> _LONG)
+        if key not in found.memo:
+            for calendar in {id(plan.calendar): plan.calendar for plan in found.plans}.values():
+                (calendar if found.switches.dst == "elapsed" else calendar.wall_clock()).add(at, 1)
+            found.remember(key, True)
 
     def version(self, number: int) -> Governing:
         """A version by its number. Raises NotFound."""

@@ -25,6 +25,9 @@ register(
     }
 )
 
+# Fields that no rule asks; every other one may change the priority or a clock.
+_TEXTS: Final = frozenset({"title", "description", "cause", "resolution", "external_id"})
+
 
 def apply_edit(work: Work, draft: Draft, values: dict[str, Any], reason: str | None = None) -> None:
     """Set columns by hand, and let what depends on them follow: kind, hand-over, priority."""
@@ -110,6 +113,8 @@ class TicketFields(Noun):
         """Change fields of a ticket by name; tags may be added and removed along."""
         if not set and not add_tags and not remove_tags:
             raise Usage(N_("nothing to change: give --set field=value, --tag or --untag"))
+        if set and not set.keys() <= _TEXTS:
+            self.desk.policies.ready(self.desk.now())
         with self.desk.work("ticket.edit") as work:
             draft = work.ticket(number, Permission.TICKET_EDIT, version)
             apply_edit(work, draft, fields.parse_fields(self.desk, set or {}), reason)

@@ -28,6 +28,15 @@ CLOCK_COLUMNS: Final = frozenset(
     }
 )  # fmt: skip
 SHIFT: Final = 20
+# Verbs that ask the policy whatever they are given; it is read and compiled before the lock is taken.
+RULED: Final = frozenset(
+    {
+        "ticket.open", "ticket.reply", "ticket.take", "ticket.assign", "ticket.state", "ticket.pend", "ticket.resolve",
+        "ticket.close", "ticket.cancel", "ticket.resume", "ticket.reopen", "ticket.classify", "ticket.prioritise",
+        "ticket.demand", "ticket.merge", "ticket.unmerge", "ticket.split", "bulk.take", "bulk.assign", "bulk.state",
+        "bulk.resolve",
+    }
+)  # fmt: skip
 # The first start: its person is not there yet.
 INIT_VERB: Final = "desk.init"
 
@@ -118,6 +127,8 @@ class Work:
         self.tx: Transaction
 
     def __enter__(self) -> "Work":
+        if not self.rehearse:
+            self._ready()
         # A rehearsal takes the same road (its drafts need the same reads) and is always rolled back.
         self._scope = self.desk.store.write() if not self.rehearse else self.desk.store.rehearse()
         self.tx = self._scope.__enter__()
@@ -128,6 +139,14 @@ class Work:
                 self._scope.__exit__(type(error), error, error.__traceback__)
                 raise
         return self
+
+    def _ready(self) -> None:
+        """Do before the lock is taken what is done once a process and long: everybody else would wait for it."""
+        from helpdesk_tui.desk import derive  # noqa: F401 - only to have it
+        from helpdesk_tui.store import apply  # noqa: F401 - only to have it
+
+        if self.verb in RULED:
+            self.desk.policies.ready(self.at)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is None and not self.rehearse:

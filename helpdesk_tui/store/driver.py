@@ -1,8 +1,8 @@
 """SQLite itself: how a connection is opened, and the one lock that every writer holds.
 
-All engine-specific settings live here. The lock is an advisory `flock` on a file beside the desk: the kernel
-queues waiters in order (fair under many writers, where SQLite's own sleep-and-retry is not), and since every
-write and every checkpoint holds it, the WAL-reset fault of SQLite < 3.51.3 cannot be met.
+All engine-specific settings live here. The lock is an advisory `flock` on a file beside the desk, taken in turn (fair
+under many writers, where SQLite's own sleep-and-retry is not), and since every write and every checkpoint holds it, the
+WAL-reset fault of SQLite < 3.51.3 cannot be met.
 """
 
 import _thread
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from helpdesk_tui.store import turns
 from helpdesk_tui.vocabulary.errors import Busy, Conflict, StoreFault, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 
@@ -247,16 +248,19 @@ def writer_lock(path: Path, timeout: float = _WAIT_SECONDS) -> Iterator[None]:
     except OSError as error:
         raise StoreFault(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
     try:
+        place = turns.come(handle)
         try:
+            if not turns.mine(handle, place):
+                raise BlockingIOError
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _wait(handle, path, timeout)
+            _wait(handle, place, path, timeout)
         yield
     finally:
         os.close(handle)
 
 
-def _wait(handle: int, path: Path, timeout: float) -> None:
+def _wait(handle: int, place: int | None, path: Path, timeout: float) -> None:
     """Queue in the kernel from a helper thread, so that a stuck holder cannot hang the caller for ever."""
     duplicate = os.dup(handle)
     # The barest thread and lock there are: every other writer waits while this one is being woken.
@@ -265,6 +269,7 @@ def _wait(handle: int, path: Path, timeout: float) -> None:
 
     def queue() -> None:
         try:
+            turns.wait(duplicate, place)
             fcntl.flock(duplicate, fcntl.LOCK_EX)
         finally:
             # The lock belongs to the open file, shared with `handle`: it is freed when both are closed.
