@@ -54,7 +54,7 @@ def test_short_histories_tell_the_clocks_what_whole_ones_tell(told: Desk) -> Non
         whole = list(journal.read(conn, journal.OF_SUBJECT, ("ticket", number)))
         undone += any(entry.undoes is not None for entry in whole)
         events: list[HistoryEvent] = derive.events_of(told, number, whole)
-        assert derive.events_of(told, number, short[number]) == events
+        assert derive.events_told(number, short[number], derive.ways_of(told)) == events
         assert len(short[number]) <= len(whole)
     assert undone > 5
     assert sum(len(entries) for entries in short.values()) < conn.execute("SELECT count(*) FROM journal").fetchone()[0]
@@ -70,7 +70,9 @@ def test_derived_columns_are_those_of_the_explanation(told: Desk) -> None:
         if not facts or found is None:
             continue
         past = lives.read(told.store.reader(), [number])[number]
-        columns = derive.columns(told, facts[0], derive.events_of(told, number, past), told.now(), governing)
+        columns = derive.columns(
+            told, facts[0], derive.events_told(number, past, derive.ways_of(told)), told.now(), governing
+        )
         assert columns["sla_run"] == found.run, row["ref"]
         assert columns["resolution_due_at"] == found.resolution.due
         assert columns["response_due_at"] == found.response.due

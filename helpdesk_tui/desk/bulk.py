@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from helpdesk_tui.desk import fields, forms
+from helpdesk_tui.desk.garbage import no_cycles
 from helpdesk_tui.desk.moves import given, move
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.ticket_fields import apply_edit, apply_tags
@@ -45,7 +46,8 @@ class Bulk(Noun):
 
         def step(work: Work, draft: Draft) -> None:
             apply_edit(work, draft, dict(values), reason)
-            apply_tags(work, draft, add, remove)
+            if add or remove:
+                apply_tags(work, draft, add, remove)
 
         return self.run("bulk.edit", Permission.TICKET_EDIT, step, where, numbers, dry_run)
 
@@ -237,7 +239,7 @@ class Bulk(Noun):
                     preview.extend(_preview(work, made))
                     changed += len(made)
             else:
-                with self.desk.work(name, batch=batch) as work:
+                with no_cycles(), self.desk.work(name, batch=batch) as work:
                     changed += len(self._chunk(work, permission, step, chunk, skipped))
             if progress is not None:
                 progress(changed + len(skipped), len(wanted))

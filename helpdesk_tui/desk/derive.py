@@ -86,7 +86,7 @@ def derive(work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]], 
         history = history_of(work, draft, past)
         draft.set(**columns(work.desk, {**draft.row, **draft.new}, history, max(draft.at, work.now), past.governing))
     if draft.fresh or not TIMER_COLUMNS.isdisjoint(draft.new):
-        wanted = wake_up({**draft.row, **draft.new})
+        wanted = wake_up(draft)
         if wanted or not draft.fresh:
             timers[draft.number] = wanted
 
@@ -127,7 +127,7 @@ def _pauses(governing: "Governing", kind: str, state: str) -> bool:
     return state in states
 
 
-def wake_up(row: Row) -> dict[str, Instant]:
+def wake_up(row: "Row | Draft") -> dict[str, Instant]:
     """What must happen to a ticket later, given its row."""
     waits = row["pending_until"] is not None and row["phase"] == Phase.PENDING and row["deleted_at"] is None
     return {"wake": row["pending_until"]} if waits else {}
@@ -136,22 +136,43 @@ def wake_up(row: Row) -> dict[str, Instant]:
 def history_of(work: "Work", draft: "Draft", past: Past | None = None) -> list[HistoryEvent]:
     """A ticket's events as they will stand once this draft is written."""
     past = past or Past(work, [] if draft.fresh else [draft.number])
-    change = (
-        RowChange("ticket", (draft.number,), None, {**draft.row, **draft.new})
-        if draft.fresh
-        else RowChange("ticket", (draft.number,), {c: draft.row[c] for c in draft.new}, draft.new)
-    )
-    pending = Entry(
-        work.verb,
-        "ticket",
-        draft.number,
-        draft.at,
-        rows=[change, *draft.rows],
-        undoes=draft.undoes,
-        reasons=draft.reasons,
-    )
-    entries = [] if draft.fresh else past.entries.get(draft.number, [])
-    return events_of(work.desk, draft.number, [*entries, pending], past.ways)
+    fresh = draft.fresh
+    pending: list[_Row] = [
+        ("ticket", draft.number, None, {**draft.row, **draft.new})
+        if fresh
+        else ("ticket", draft.number, {c: draft.row[c] for c in draft.new}, draft.new)
+    ]
+    pending += [(change.table, change.key[0], change.before, change.after) for change in draft.rows]
+    life = Life(draft.number, past.ways)
+    # What undoes all that another entry did stands for nothing itself.
+    undone = None if any(reason.get("code") == "undo.kept" for reason in draft.reasons) else draft.undoes
+    waiting = undone is None
+    for one in lives.standing([] if fresh else past.entries.get(draft.number, []), undone):
+        if waiting and one.at > draft.at:
+            waiting = _take(life, pending, draft.at)
+        for table, key, was, now in one.rows():
+            life.take(table, key[0], was, now, one.at)
+    if waiting:
+        _take(life, pending, draft.at)
+    return life.events
+
+
+_Row = tuple[str, Any, Row | None, Row | None]
+
+
+def _take(life: Life, rows: list[_Row], at: Instant) -> bool:
+    for table, key, before, after in rows:
+        life.take(table, key, before, after, at)
+    return False
+
+
+def events_told(number: int, told: list[lives.Told], ways: Ways) -> list[HistoryEvent]:
+    """The events of a ticket that `lives.read` has read."""
+    life = Life(number, ways)
+    for one in lives.standing(told):
+        for table, key, before, after in one.rows():
+            life.take(table, key[0], before, after, one.at)
+    return life.events
 
 
 def ways_of(desk: "Desk") -> Ways:

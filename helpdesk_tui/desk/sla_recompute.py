@@ -3,11 +3,9 @@
 import json
 from typing import TYPE_CHECKING, Final
 
-from helpdesk_tui.desk.derive import columns, events_of, ways_of
+from helpdesk_tui.desk.derive import columns, events_told, ways_of
 from helpdesk_tui.desk.garbage import no_cycles
-from helpdesk_tui.desk.history import Life, Ways
 from helpdesk_tui.desk.shapes import Object, Progress
-from helpdesk_tui.rules.sla_history import HistoryEvent
 from helpdesk_tui.store import lives
 from helpdesk_tui.store.changes import Entry, Row, RowChange, Settled
 from helpdesk_tui.vocabulary.i18n import N_
@@ -45,26 +43,15 @@ def _open(conn: "sqlite3.Connection", numbers: list[int]) -> list[Row]:
 def differing(desk: "Desk", numbers: list[int], at: Instant) -> list[tuple[Row, Row]]:
     """Of these tickets, those whose derived columns are not what policy and history give now: row, columns as due."""
     conn, governing, ways = desk.store.reader(), desk.policies.current(), ways_of(desk)
-    past = lives.tell(conn, numbers)
+    past = lives.read(conn, numbers)
     out: list[tuple[Row, Row]] = []
     for row in _open(conn, numbers):
-        history = _events(desk, row["number"], past.get(row["number"], []), ways)
+        history = events_told(row["number"], past.get(row["number"], []), ways)
         found = columns(desk, row, history, at, governing)
         different = {c: v for c, v in found.items() if row[c] != v}
         if different:
             out.append((row, different))
     return out
-
-
-def _events(desk: "Desk", number: int, told: list[lives.Told], ways: Ways) -> list[HistoryEvent]:
-    """The events of a ticket; where nothing was ever undone every entry stands, in the order in which they came."""
-    life = Life(number, ways)
-    for _seq, at, _verb, undoes, rows, _reasons in told:
-        if undoes is not None:
-            return events_of(desk, number, [lives.entry(number, one) for one in told], ways)
-        for table, key, before, after in rows:
-            life.take(table, key[0], before, after, at)
-    return life.events
 
 
 def recompute(desk: "Desk", numbers: list[int], batch: str, progress: Progress | None = None) -> Object:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from helpdesk_tui.desk import reversal, undo_plan
 from helpdesk_tui.desk.derive import wake_up
+from helpdesk_tui.desk.garbage import no_cycles
 from helpdesk_tui.desk.registry import Noun, spec_of, verb
 from helpdesk_tui.desk.work import Draft, Work, new_batch
 from helpdesk_tui.store import journal
@@ -211,7 +212,7 @@ class Undo(Noun):
         """One short transaction: groups of entries, each about one subject, newest entry first."""
         undone, conflicts = 0, []
         ahead: reversal.Ahead = {}
-        with self.desk.work(name, batch=batch) as work:
+        with no_cycles(), self.desk.work(name, batch=batch) as work:
             work.load({e.subject for group in groups for e in group if e.subject_type == "ticket"})
             for group in groups:
                 kept = self._group(work, group, ahead)

@@ -8,21 +8,20 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, Final
-
-from helpdesk_tui.store.changes import Entry, RowChange
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 # Columns of a new ticket that its clocks read; an entry that only opens a ticket is told by them alone.
 _FIRST: Final = (
     "kind", "state", "phase", "created_at", "resolved_at", "closed_at", "first_response_at", "requester_id",
     "assignee_id",
 )  # fmt: skip
-_PATHS: Final = ", ".join(f"'$[0][3].{column}'" for column in _FIRST)
+_PATHS: Final = "'$[0][1][0]', " + ", ".join(f"'$[0][3].{column}'" for column in _FIRST)
 _OPENS: Final = (
     "substr(ops, 1, 12) = '[[\"ticket\",[' AND instr(substr(ops, 1, 50), '],null,{') AND json_array_length(ops) = 1"
 )
 _HISTORIES: Final = (
-    "SELECT subject, seq, at, verb, undoes,"
+    "SELECT subject, seq, at, undoes,"
     f" CASE WHEN {_OPENS} THEN NULL ELSE ops END, CASE WHEN {_OPENS} THEN json_extract(ops, {_PATHS}) END,"
     " CASE WHEN undoes IS NULL THEN NULL ELSE reasons END FROM journal"
     " WHERE subject_type = 'ticket' AND subject IN (SELECT value FROM json_each(?)) ORDER BY subject, at, seq"
@@ -32,12 +31,26 @@ _telling: Final = re.compile(r'"(?:state|phase|kind|requester_id|assignee_id|com
 _decode: Final[Any] = json.scanner.make_scanner(json.JSONDecoder())  # type: ignore[attr-defined]
 
 
-Told = tuple[int, int, str, int | None, list[Any], str | None]
-"""An entry as far as clocks read it: seq, at, verb, undoes, row changes `[table, key, before, after]`, reasons as JSON."""
+class Told(NamedTuple):
+    """An entry as far as clocks read it. `kept`: an undo that left something as it was edited after the undone entry."""
+
+    seq: int
+    at: int
+    undoes: int | None
+    kept: bool
+    ops: str
+    first: str | None
+
+    def rows(self) -> list[Any]:
+        """Its row changes, `[table, key, before, after]` each."""
+        if self.first is None:
+            return _decode(self.ops, 0)[0]  # type: ignore[no-any-return]
+        key, *values = _decode(self.first, 0)[0]
+        return [["ticket", [key], None, {c: v for c, v in zip(_FIRST, values, strict=True) if v is not None}]]
 
 
-def tell(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Told]]:
-    """What clocks read of these tickets' entries, in time order; reasons only of those that undo another.
+def read(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Told]]:
+    """What clocks read of these tickets' entries, in time order; nothing is decoded yet.
 
     An entry that names nothing of the kind is left out; every one that undoes another is there. Of an entry that opens
     a ticket only the columns are there that a clock reads.
@@ -45,29 +58,40 @@ def tell(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Tol
     found: dict[int, list[Told]] = {}
     last: int | None = None
     told: list[Told] = []
-    for number, seq, at, verb, undoes, ops, first, reasons in conn.execute(_HISTORIES, (json.dumps(list(numbers)),)):
-        if first is not None:
-            values = zip(_FIRST, _decode(first, 0)[0], strict=True)
-            rows = [["ticket", (number,), None, {c: v for c, v in values if v is not None}]]
-        elif undoes is None and _telling(ops) is None:
+    make = Told._make
+    for number, seq, at, undoes, ops, first, reasons in conn.execute(_HISTORIES, (json.dumps(list(numbers)),)):
+        if undoes is None and first is None and _telling(ops) is None:
             continue
-        else:
-            rows = _decode(ops, 0)[0]
         if number != last:
             last, told = number, []
             found[number] = told
-        told.append((seq, at, verb, undoes, rows, reasons))
+        told.append(make((seq, at, undoes, reasons is not None and _kept(reasons), ops, first)))
     return found
 
 
-def entry(number: int, told: Told) -> Entry:
-    """The same as an entry of this ticket."""
-    seq, at, verb, undoes, rows, reasons = told
-    changes = [RowChange(table, tuple(key), before, after) for table, key, before, after in rows]
-    why = [] if reasons is None else json.loads(reasons)
-    return Entry(verb, "ticket", number, at, rows=changes, reasons=why, undoes=undoes, seq=seq)
+def _kept(reasons: str) -> bool:
+    return '"undo.kept"' in reasons and any(reason.get("code") == "undo.kept" for reason in json.loads(reasons))
 
 
-def read(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[Entry]]:
-    """Like `tell`, as entries."""
-    return {number: [entry(number, one) for one in told] for number, told in tell(conn, numbers).items()}
+def standing(told: list[Told], undone: int | None = None) -> list[Told]:
+    """Those of a ticket's entries that count, in time order: without undone ones, without the undoing ones.
+
+    `undone`: the entry that is being undone right now. The same as `desk.history.standing` for whole entries.
+    """
+    if undone is None and all(one.undoes is None for one in told):
+        return told
+    gone = set() if undone is None else {undone}
+    out: list[Told] = []
+    for one in sorted(told, key=_seq, reverse=True):
+        if one.seq in gone:
+            continue
+        if one.undoes is not None and not one.kept:
+            gone.add(one.undoes)
+        else:
+            out.append(one)
+    out.sort(key=_in_time)
+    return out
+
+
+_seq: Final = attrgetter("seq")
+_in_time: Final = attrgetter("at", "seq")
