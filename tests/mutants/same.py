@@ -24,4 +24,10 @@ SAME: dict[str, str] = {
     ),
     f"{_VERB} ticket.show": "`abreast`: the verb asks itself, which is a point of its own (`TicketReading.show`)",
     f"{_VERB} ticket.comments": "`abreast`: the verb asks itself, which is a point of its own (`TicketReading.comments`)",
+    f"{_VERB} db.check": "`Upkeep.look`, which it calls first, asks for the same right under the same name",
+    f"{_VERB} ticket.list": "`TicketReading.stream`, which it calls first, asks for the same right under the same name",
+    **{
+        f"{_VERB} export.{what}": "`Exporting.stream`, which it calls first, asks for the same right under the same name"
+        for what in ("cis", "people", "services", "teams", "tickets")
+    },
 }
