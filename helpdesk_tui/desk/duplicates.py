@@ -29,9 +29,11 @@ SHARE_OWN: Final = 0.4
 """Part of the shorter text's words that a ticket of the same caller shares."""
 SHARE_OTHERS: Final = 0.6
 MOST: Final = 5
-_COMMON: Final = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "cannot", "do", "does", "for", "from", "get", "has", "have", "he", "her", "his", "i", "in", "is", "it", "its", "me", "my", "no", "not", "of", "on", "or", "our", "she", "so", "that", "the", "their", "them", "they", "this", "to", "up", "was", "we", "when", "who", "will", "with", "you", "your", "again", "please", "hello", "hi", "since", "的了我", "不能", "无法"]
-)  # fmt: skip
+_COMMON_EN: Final = (
+    "a an and are as at be but by can cannot do does for from get has have he her his i in is it its me my no not of on"
+    " or our she so that the their them they this to up was we when who will with you your again please hello hi since"
+)
+_COMMON: Final = frozenset((*_COMMON_EN.split(), "不能", "无法"))
 
 
 def words_of(text: str) -> frozenset[str]:

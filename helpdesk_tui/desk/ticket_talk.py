@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpdesk_tui.desk import fields
+from helpdesk_tui.desk import fields, mentions
 from helpdesk_tui.desk.moves import follow, set_state
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.work import SHIFT, Draft, Work
@@ -93,12 +93,12 @@ class TicketTalk(Noun):
     def reply(
         self, number: int, text: str, *, channel: str | None = None, version: int | None = None
     ) -> dict[str, Any]:
-        """Write a public reply; on a merged ticket it reaches the survivor."""
+        """Write a public reply; on a merged ticket it reaches the survivor. Agents named `@login` follow it then."""
         return self._talk("ticket.reply", CommentKind.REPLY, number, text, channel, version)
 
     @verb("ticket.note", Permission.NOTE_WRITE)
     def note(self, number: int, text: str, *, version: int | None = None) -> dict[str, Any]:
-        """Write an internal note."""
+        """Write an internal note. Agents named `@login` follow the ticket from then on."""
         return self._talk("ticket.note", CommentKind.NOTE, number, text, None, version)
 
     def _talk(
@@ -120,4 +120,5 @@ class TicketTalk(Noun):
                 if kind is CommentKind.REPLY
                 else add_comment(work, draft, kind, body, work.desk.actor.id)
             )
+            mentions.follow(work, draft, body)
         return {"number": target, "comment": key, "kind": kind.value}

@@ -1,5 +1,6 @@
 """Open tickets that a call may repeat: shown while it is written, opened or added to with one key."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.desk.duplicates import duplicates
 from helpdesk_tui.screens.common.calling import Calling
 from helpdesk_tui.screens.common.drafts import DraftKey
-from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.errors import Conflict, DeskError, NotPermitted
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.kinds import state_label
 from helpdesk_tui.vocabulary.reasons import sentence
@@ -124,9 +125,8 @@ class Doubling(Calling):
 
 def joined(desk: Desk, number: int, text: str, caller: dict[str, Any] | None) -> dict[str, Any]:
     """Note a call on a ticket, which its caller follows from now on unless they asked for it themselves."""
-    found = desk.tickets.note(number, text)
-    if caller is not None:
-        ticket = desk.reading.facts(found["number"])
-        if ticket["requester_id"] != caller["id"]:
-            desk.tickets.watch(found["number"], person=f"#{caller['id']}")
-    return found
+    if caller is not None and desk.reading.facts(number)["requester_id"] != caller["id"]:
+        # Whoever follows it already, or may not be let in by the actor, is told of in the note all the same.
+        with contextlib.suppress(Conflict, NotPermitted):
+            desk.tickets.watch(number, person=f"#{caller['id']}")
+    return desk.tickets.note(number, text)
