@@ -19,9 +19,6 @@ SAME: dict[str, str] = {
     f"{_DESK}/sight.py Eyes.now: notes is Scope.ALL -> scope no": (
         "`plainly` is a short way only: without it `comments` asks for the ticket and its notes one by one"
     ),
-    f"{_DESK}/views.py Views._count: self.desk.scope(Permission.TICKET_READ) is Scope.ALL -> scope no": (
-        "a short way to the same count (`test_tallied_counts_equal_counting`), beyond 9,999 the exact one; no right hangs on it"
-    ),
     f"{_VERB} ticket.show": "`abreast`: the verb asks itself, which is a point of its own (`TicketReading.show`)",
     f"{_VERB} ticket.comments": "`abreast`: the verb asks itself, which is a point of its own (`TicketReading.comments`)",
     f"{_VERB} db.check": "`Upkeep.look`, which it calls first, asks for the same right under the same name",
