@@ -18,20 +18,24 @@ from textual.message import Message
 from textual.screen import Screen
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.actions import APP_KEYS
 from helpdesk_tui.screens.common.base import DeskMoved, DeskScreen
+from helpdesk_tui.screens.common.configured import Configured, theme_of, use_fps
 from helpdesk_tui.screens.common.drafts import EVERY, DraftBox, state_folder
-from helpdesk_tui.screens.common.host import DeskApp
 from helpdesk_tui.screens.common.live import LiveDesk
 from helpdesk_tui.screens.common.palette import Actions
 from helpdesk_tui.screens.common.writing import Writing
 from helpdesk_tui.screens.queue.queue import QueueScreen
+from helpdesk_tui.settings.reading import Loaded, load
+from helpdesk_tui.settings.schema import LOCAL_FPS
 from helpdesk_tui.vocabulary.channels import Origin
+from helpdesk_tui.vocabulary.dates import set_date_style
 from helpdesk_tui.vocabulary.i18n import _, set_language
-from helpdesk_tui.widgets.themes import DEFAULT_THEME, THEME_NAMES, register_themes
+from helpdesk_tui.vocabulary.roles import Permission, Scope
+from helpdesk_tui.widgets.themes import register_themes
 
 LAST_MOMENT: Final = 1.5
 """Seconds that an ending by a signal may take before the process is ended without further ado."""
-REMOTE_FPS: Final = 15
 IDLE: Final = 10.0
 """Seconds without a key after which what writing needs is loaded; whoever only looks on pays nothing at the start."""
 LOOK: Final = 5.0
@@ -53,7 +57,10 @@ class Faulted(Message):
     bubble = False
 
 
-class HelpdeskApp(DeskApp):
+_APP_ACTIONS: Final = {"app.leave": "leave", "app.palette": "command_palette", "app.interrupted": "interrupted"}
+
+
+class HelpdeskApp(Configured):
     """The console on one desk."""
 
     TITLE = "helpdesk"
@@ -66,8 +73,10 @@ class HelpdeskApp(DeskApp):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {Actions}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "leave", show=False, priority=True, id="app.leave"),
-        Binding("ctrl+c", "interrupted", show=False, id="app.interrupted"),
+        Binding(
+            ",".join(spec.keys), _APP_ACTIONS[spec.id], show=False, priority=spec.id != "app.interrupted", id=spec.id
+        )
+        for spec in APP_KEYS
     ]
 
     def __init__(
@@ -77,19 +86,17 @@ class HelpdeskApp(DeskApp):
         *,
         tz: str | None = None,
         ticket: int | None = None,
-        remote: bool = False,
-        theme: str = DEFAULT_THEME,
+        theme: str | None = None,
+        loaded: Loaded | None = None,
         warm: bool = True,
     ) -> None:
-        super().__init__(desk, drafts, tz=tz)
+        super().__init__(desk, drafts, tz=tz, loaded=loaded)
         self._first_ticket = ticket
-        self._theme_wanted = theme
+        self._theme_wanted = theme or self.settings.theme
         self._warm_wanted = warm
         self._live = LiveDesk(desk, self._desk_moved)
         self._ended_by: int | None = None
         self._trouble: Troubled | None = None
-        if remote:
-            self.animation_level = "none"
 
     def get_default_screen(self) -> QueueScreen:
         """The queue is what the console opens on."""
@@ -103,6 +110,9 @@ class HelpdeskApp(DeskApp):
     def on_mount(self) -> None:
         self.set_interval(EVERY, self._keep_drafts)
         self.set_interval(LOOK, self._look)
+        if self.settings.tick and self.desk.scope(Permission.TICKET_TRANSITION) is not Scope.NONE:
+            self.set_interval(self.settings.tick, self._tick)
+        self.call_after_refresh(self.told_of_keys)
         self.desk.store.on_fault = lambda: self.post_message(Faulted())
         self._look()
         loop = asyncio.get_running_loop()
@@ -121,6 +131,16 @@ class HelpdeskApp(DeskApp):
     def on_unmount(self) -> None:
         self.desk.store.on_fault = None
         self._live.stop()
+
+    def _tick(self) -> None:
+        """Do what is due, as `helpdesk tick` does: whoever comes first does it, once."""
+
+        def tick() -> None:
+            with contextlib.suppress(Exception):
+                self.desk.timers.fire_due()
+
+        if self._running and not self._exit:
+            self.run_worker(tick, thread=True, group="tick", exit_on_error=False)
 
     # -- ending ----------------------------------------------------------------------------------------------
 
@@ -339,32 +359,35 @@ def _is_raw(handle: int) -> bool:
         return True
 
 
-def theme_of(environ: "dict[str, str] | os._Environ[str]") -> str:
-    """The theme: without colour when asked so, else the one named by HELPDESK_THEME."""
-    if environ.get("NO_COLOR") or environ.get("HELPDESK_NO_COLOR"):
-        return "mono"
-    named = environ.get("HELPDESK_THEME", "")
-    return named if named in THEME_NAMES else DEFAULT_THEME
+def run(path: Path, act_as: str | None, language: str, ticket: int | None = None, loaded: Loaded | None = None) -> int:
+    """Open the console on a desk file and return its exit code; without `loaded` the settings are the environment's.
 
-
-def run(path: Path, act_as: str | None, language: str, ticket: int | None = None) -> int:
-    """Open the console on a desk file and return its exit code.
-
-    Raises DeskError (StoreFault, NotPermitted, NotFound) when the desk cannot be entered, before the screen changes.
+    Raises DeskError (StoreFault, NotPermitted, NotFound) when the desk cannot be entered, before the screen changes;
+    Usage where the settings are wrong.
     """
     set_language(language)
-    theme = theme_of(os.environ)
+    environ = dict(os.environ)
+    loaded = loaded or load(Path(os.devnull), environ)
+    settings = loaded.require()
+    set_date_style(settings.dates)
+    theme = theme_of(settings, environ)
     # Textual would only grey what it sends; the mono theme sends no colour at all.
     os.environ.pop("NO_COLOR", None)
-    remote = bool(os.environ.get("SSH_CONNECTION"))
-    if remote and "TEXTUAL_FPS" not in os.environ:
-        from textual import constants
-        from textual import screen as screens
-
-        constants.MAX_FPS = REMOTE_FPS  # type: ignore[misc]
-        screens.UPDATE_PERIOD = 1 / REMOTE_FPS  # type: ignore[misc]
     with Desk.open(path, act_as=act_as, origin=Origin.TUI) as desk:
         drafts = DraftBox(state_folder(), str(path.resolve()), desk.clock)
-        app = HelpdeskApp(desk, drafts, ticket=ticket, remote=remote, theme=theme)
-        app.run(mouse=not remote)
+        app = HelpdeskApp(desk, drafts, ticket=ticket, theme=theme, loaded=loaded)
+        app.surroundings = environ
+        line = app.line
+        if not line.animation:
+            app.animation_level = "none"
+        if line.fps != LOCAL_FPS and "TEXTUAL_FPS" not in environ:
+            use_fps(line.fps)
+        app.run(mouse=line.mouse)
         return app.return_code or 0
+
+
+def key_problems(loaded: Loaded) -> list[Any]:
+    """What is wrong with the keys of a settings file (`settings.reading.Problem`s)."""
+    from helpdesk_tui.screens.common.keymaps import check
+
+    return list(check(loaded))

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.css.query import NoMatches
 
-from helpdesk_tui.app import theme_of
 from helpdesk_tui.screens.common import actions
+from helpdesk_tui.screens.common.configured import theme_of
 from helpdesk_tui.screens.common.drafts import DraftBox, DraftKey
 from helpdesk_tui.screens.common.editing import changes_of
 from helpdesk_tui.screens.common.host import local_zone
 from helpdesk_tui.screens.common.new_ticket import split_text
+from helpdesk_tui.settings.schema import Settings
 from helpdesk_tui.vocabulary.i18n import _, set_language
 
 KEY = DraftKey("ana", 7, "reply")
@@ -230,15 +231,14 @@ def test_a_free_text_becomes_title_and_description(text: str, title: str, descri
 @pytest.mark.parametrize(
     ("environ", "theme"),
     [
-        ({}, "dark"),
+        ({}, "light"),
         ({"NO_COLOR": "1"}, "mono"),
         ({"HELPDESK_NO_COLOR": "1", "HELPDESK_THEME": "light"}, "mono"),
-        ({"HELPDESK_THEME": "light"}, "light"),
-        ({"HELPDESK_THEME": "bogus"}, "dark"),
+        ({"HELPDESK_NO_COLOR": ""}, "light"),
     ],
 )
-def test_the_theme_of_an_environment(environ: dict[str, str], theme: str) -> None:
-    assert theme_of(environ) == theme
+def test_no_colour_beats_the_theme_of_the_settings(environ: dict[str, str], theme: str) -> None:
+    assert theme_of(Settings(theme="light"), environ) == theme
 
 
 @pytest.mark.parametrize(("named", "zone"), [("Asia/Shanghai", "Asia/Shanghai"), (":UTC", "UTC"), ("No/Where", "UTC")])

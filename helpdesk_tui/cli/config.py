@@ -90,6 +90,10 @@ def validate(
             context.database_path(loaded.settings.database)
     except Usage as error:
         problems.append(Problem(str(path), loaded.line_of("database"), "database", error))
+    if loaded.settings.keys:
+        from helpdesk_tui.app import key_problems
+
+        problems = sorted([*problems, *key_problems(loaded)], key=lambda problem: problem.line or 0)
     if output is not Output.TABLE:
         print_rows([problem.data() for problem in problems], _PROBLEMS, output=output)
     if problems:

@@ -13,6 +13,8 @@ def has_terminal() -> bool:
 def open_console(ticket: int | None) -> int:
     """Open the console on the desk of this run, at a ticket if one is named; its exit code. Raises DeskError."""
     settings = context.current()
+    loaded = settings.loaded()
+    loaded.require()
     path = settings.desk_path()
     if ticket is not None or not path.exists():
         # A desk that is made now is told of before the screen changes; the line stands there afterwards.
@@ -21,4 +23,4 @@ def open_console(ticket: int | None) -> int:
                 desk.reading.readable(ticket)
     from helpdesk_tui.app import run as run_console
 
-    return run_console(path, settings.actor, settings.language(), ticket)
+    return run_console(path, settings.actor, settings.language(), ticket, loaded)

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from helpdesk_tui.settings.reading import read_file
 from helpdesk_tui.settings.schema import OPTIONS
 from helpdesk_tui.settings.toml_lines import Key, with_value, without
 from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Invalid
@@ -13,11 +15,14 @@ from helpdesk_tui.vocabulary.toml_text import read_toml
 
 
 def change(path: Path, key: str, value: Any) -> None:
-    """Put a setting into the file (`None` takes it out), `columns.mine` for a list in a table.
+    """Put a setting into the file (`None` takes it out), `columns.mine` for a list in a table, `columns` for all of them.
 
     Raises Invalid where the file is no TOML document, Conflict where it cannot be changed by a program.
     """
     name, _dot, inner = key.partition(".")
+    if not inner and OPTIONS[name].kind == "lists":
+        _change_lists(path, name, value or {})
+        return
     place: Key = (name, inner) if inner and OPTIONS[name].kind == "lists" else (key,)
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
@@ -36,6 +41,12 @@ def change(path: Path, key: str, value: Any) -> None:
             _write(path, after)
         except OSError as error:
             raise DeskError(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
+
+
+def _change_lists(path: Path, name: str, lists: Mapping[str, Any]) -> None:
+    """Make the lists of a table these, one after the other."""
+    for inner in read_file(path)[0].get(name, {}).keys() | lists.keys():
+        change(path, f"{name}.{inner}", lists.get(inner))
 
 
 def _plain(value: Any) -> Any:

@@ -120,6 +120,15 @@ class CursorList(ToneWidget, can_focus=True):
 
     # -- feeding it ------------------------------------------------------------------------------------------
 
+    def carry_on(self, before: "CursorList") -> None:
+        """Show what another list showed, in its place (the screen was made anew)."""
+        self._window, self._total = before._window, before._total
+        self._cursor, self._top = before._cursor, before._top
+        self._gone, self._fresh = before._gone, before._fresh
+        self._note = None if self.rows else (self._empty_text or _("Nothing here."), "muted")
+        self._relayout()
+        self.refresh()
+
     def set_page(self, page: Page, *, cursor: int | Anchor = "keep", total: int | None = None) -> None:
         """Hold this page instead of all rows. The cursor goes to a number, an end, or stays on its ticket.
 

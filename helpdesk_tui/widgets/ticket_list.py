@@ -67,6 +67,12 @@ class TicketList(CursorList):
         # All of the filter does not mean what has left it.
         return number in self._marked and not (self._marked.everything and number in self._gone)
 
+    def carry_on(self, before: CursorList) -> None:
+        if isinstance(before, TicketList):
+            self._marked, self._anchor = before._marked, before._anchor
+            self._range_base, self._sticky = before._range_base, before._sticky
+        super().carry_on(before)
+
     def cursor_moved(self, old: int) -> None:
         self._follow_range(old)
 

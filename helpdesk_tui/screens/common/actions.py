@@ -1,16 +1,20 @@
 """The actions of the console, once: keys, footer, help, palette and command line all come from this list.
 
 An action is a method `do_<name>` of the screens in its scopes. What cannot be done now says why (`DeskScreen.why_not`).
+A new action is one entry here and one method there. Its `verb` is the verb of the desk that it calls: the permission
+is that verb's, and `cli` the line of the commands that calls the same one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from textual.binding import Binding
 
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission
+from helpdesk_tui.widgets.keys import with_full_width
 
 QUEUE: Final = "queue"
 TICKET: Final = "ticket"
@@ -22,7 +26,8 @@ class ActionSpec:
     """One action. `keys` are Textual key names (the first is shown), `cli` the command line that does the same.
 
     `rank` orders the footer (0: not in it, at most six are shown); `on_ticket` needs a ticket under the cursor,
-    `many` works on marked tickets as well. `word` is its name on the command line.
+    `many` works on marked tickets as well. `word` is its name on the command line. What is not `listed` is a key that
+    stands for something listed elsewhere (Esc, q).
     """
 
     id: str
@@ -35,6 +40,7 @@ class ActionSpec:
     on_ticket: bool = False
     many: bool = False
     cli: str = ""
+    verb: str = ""
     listed: bool = True
 
     @property
@@ -63,6 +69,7 @@ def _on(
     rank: int = 0,
     many: bool = True,
     cli: str = "",
+    verb: str = "",
     scopes: frozenset[str] = BOTH,
 ) -> ActionSpec:
     return ActionSpec(
@@ -76,49 +83,54 @@ def _on(
         on_ticket=True,
         many=many,
         cli=cli,
+        verb=verb or f"ticket.{id}",
     )
 
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "ticket.new", N_("new"), N_("Open a new ticket: the caller first, then what they say"), ("n",),
-        permission=_P.TICKET_CREATE, rank=1, cli="helpdesk ticket new TITLE",
+        permission=_P.TICKET_CREATE, rank=1, cli="helpdesk ticket new TITLE", verb="ticket.open",
     ),
     _on("take", N_("take"), N_("Take the ticket: it becomes yours"), "t", _P.TICKET_ASSIGN, rank=2,
         cli="helpdesk ticket take {numbers}"),
     _on("assign", N_("assign"), N_("Hand over to a person or a team"), "a", _P.TICKET_ASSIGN, rank=3,
-        cli="helpdesk ticket assign {numbers} {args}"),
+        cli="helpdesk ticket assign {numbers} PERSON"),
     _on("state", N_("state"), N_("Change the state; only possible moves are listed"), "s", _P.TICKET_TRANSITION, rank=4,
-        cli="helpdesk ticket state {numbers} {args}"),
+        cli="helpdesk ticket state {numbers} STATE"),
     _on("reply", N_("reply"), N_("Write a public reply: the requester reads it"), "c", _P.TICKET_REPLY, rank=5,
         cli="helpdesk ticket reply {numbers} -m TEXT"),
     _on("note", N_("note"), N_("Write an internal note: only the desk reads it"), "i", _P.NOTE_WRITE, rank=6,
         cli="helpdesk ticket note {numbers} -m TEXT"),
     _on("resolve", N_("resolve"), N_("Resolve with cause and resolution"), "x", _P.TICKET_TRANSITION, rank=7,
-        cli="helpdesk ticket resolve {numbers} {args}"),
-    _on("edit", N_("edit"), N_("Edit the fields"), "e", _P.TICKET_EDIT, rank=8, cli="helpdesk ticket edit {numbers} {args}"),
+        cli="helpdesk ticket resolve {numbers} -m TEXT"),
+    _on("edit", N_("edit"), N_("Edit the fields"), "e", _P.TICKET_EDIT, rank=8, cli="helpdesk ticket edit {numbers} --set FIELD=VALUE"),
     _on("priority", N_("priority"), N_("Set impact and urgency, or pin the priority with a reason"), "exclamation_mark fullwidth_exclamation_mark",
-        _P.TICKET_PRIORITY, cli="helpdesk ticket prioritise {numbers} {args}"),
+        _P.TICKET_PRIORITY, verb="ticket.prioritise", cli="helpdesk ticket prioritise {numbers} --impact LEVEL --urgency LEVEL"),
     _on("classify", N_("classify"), N_("Let the rules classify again"), "C", _P.TICKET_EDIT, many=False,
         cli="helpdesk ticket classify {numbers}"),
     _on("why", N_("why"), N_("The reasons behind every value of this ticket"), "w", _P.TICKET_READ, many=False, rank=9,
         cli="helpdesk ticket why {numbers}"),
     _on("link", N_("link"), N_("Link to another ticket"), "L", _P.TICKET_EDIT, many=False,
-        cli="helpdesk ticket link {numbers} {args}"),
+        cli="helpdesk ticket link {numbers} NUMBER"),
     _on("merge", N_("merge"), N_("Merge into another ticket (undo takes it apart)"), "M", _P.TICKET_MERGE, many=False,
-        cli="helpdesk ticket merge {numbers} {args}"),
+        cli="helpdesk ticket merge {numbers} NUMBER"),
     _on("close", N_("close"), N_("Close a resolved ticket"), "", _P.TICKET_CLOSE, cli="helpdesk ticket close {numbers}"),
     _on("reopen", N_("reopen"), N_("Open a resolved or closed ticket again"), "", _P.TICKET_REOPEN,
-        cli="helpdesk ticket reopen {numbers} {args}"),
+        cli="helpdesk ticket reopen {numbers} --reason TEXT"),
     _on("cancel", N_("cancel"), N_("Cancel a ticket that will not be worked on"), "", _P.TICKET_CLOSE,
-        cli="helpdesk ticket cancel {numbers} {args}"),
-    _on("copy_number", N_("copy number"), N_("Copy the ticket's number"), "y", _P.TICKET_READ),
-    _on("copy_line", N_("copy line"), N_("Copy the ticket as one line"), "Y", _P.TICKET_READ),
-    ActionSpec("desk.undo", N_("undo"), N_("Take back your own last action"), ("u",), permission=_P.UNDO, cli="helpdesk undo"),
-    ActionSpec("desk.redo", N_("redo"), N_("Do again what you took back last"), ("U",), permission=_P.UNDO, cli="helpdesk redo"),
+        cli="helpdesk ticket cancel {numbers} --reason TEXT"),
+    _on("copy_number", N_("copy number"), N_("Copy the ticket's number"), "y", _P.TICKET_READ, verb="ticket.show"),
+    _on("copy_line", N_("copy line"), N_("Copy the ticket as one line"), "Y", _P.TICKET_READ, verb="ticket.show"),
+    ActionSpec("desk.undo", N_("undo"), N_("Take back your own last action"), ("u",), permission=_P.UNDO, cli="helpdesk undo", verb="undo.last"),
+    ActionSpec("desk.redo", N_("redo"), N_("Do again what you took back last"), ("U",), permission=_P.UNDO, cli="helpdesk redo", verb="redo.last"),
     ActionSpec("desk.copy_command", N_("copy as command"), N_("Copy the command line that does what was just done")),
     ActionSpec("queue.open", N_("open"), N_("Open the ticket under the cursor"), ("2",), scopes=_QUEUE, on_ticket=True,
-               cli="helpdesk ticket show {numbers}"),
+               permission=_P.TICKET_READ, cli="helpdesk ticket show {numbers}", verb="ticket.show"),
+    ActionSpec("queue.back", N_("back"), N_("One step back: marks, filter, screen"), ("escape",), scopes=_QUEUE, listed=False),
+    ActionSpec("queue.quit", N_("quit"), N_("Leave the program; drafts are kept"), ("q",), scopes=_QUEUE, listed=False),
+    ActionSpec("detail.escape", N_("back"), N_("One step back: marks, filter, screen"), ("escape", "q"), scopes=_TICKET, listed=False),
+    ActionSpec("detail.enter", N_("open"), N_("Open one of the linked tickets"), ("enter",), scopes=_TICKET, listed=False),
     ActionSpec("queue.filter", N_("filter"), N_("Filter the list: state:open team:network words"),
                ("slash", "fullwidth_solidus", "ideographic_comma"), scopes=_QUEUE, rank=10),
     ActionSpec("queue.next_view", N_("next view"), N_("To the next view"), ("right_square_bracket", "fullwidth_right_square_bracket"), scopes=_QUEUE),
@@ -137,6 +149,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                ("colon", "fullwidth_colon")),
     ActionSpec("app.help", N_("help"), N_("All keys of this screen, searchable"), ("question_mark", "fullwidth_question_mark", "f1")),
     ActionSpec("app.theme", N_("theme"), N_("Choose the colours"), ()),
+    ActionSpec("app.language", N_("language"), N_("Choose the language; everything is drawn anew in it"), ()),
+    ActionSpec("app.settings", N_("settings"), N_("Change what people change often: colours, language, keys, bell"), ("f9",),
+               cli="helpdesk config show"),
     ActionSpec("app.redraw", N_("redraw"), N_("Draw the screen anew"), ("ctrl+l",)),
     ActionSpec("app.quit", N_("quit"), N_("Leave the program; drafts are kept"), (), scopes=BOTH),
 )  # fmt: skip
@@ -145,36 +160,12 @@ BY_ID: Final = {spec.id: spec for spec in ACTIONS}
 BY_WORD: Final = {spec.word: spec for spec in reversed(ACTIONS)}
 FOOTER: Final = 6
 
-LIST_KEYS: Final[tuple[tuple[str, str], ...]] = (
-    ("j k", N_("Down and up (arrows as well)")),
-    ("g G", N_("First and last")),
-    ("ctrl+d ctrl+u", N_("Half a page down and up")),
-    ("space", N_("Mark; the same keys then work on all marked tickets")),
-    ("v", N_("Mark a range; again ends it (shift with arrows as well)")),
-    ("V", N_("Mark everything in the filter")),
-    ("Enter", N_("Open; in the timeline unfold a long text")),
-    ("Esc", N_("One step back: marks, filter, screen")),
-    ("Tab", N_("To the next pane")),
-    ("ctrl+p", N_("All actions, searchable by name")),
-    ("ctrl+q", N_("Quit")),
+APP_KEYS: Final[tuple[ActionSpec, ...]] = (
+    ActionSpec("app.leave", N_("quit"), N_("Leave the program; drafts are kept"), ("ctrl+q",)),
+    ActionSpec("app.palette", N_("palette"), N_("All actions, searchable by name"), ("ctrl+p",)),
+    ActionSpec("app.interrupted", N_("copy"), N_("Copy what is selected"), ("ctrl+c",)),
 )
-"""Keys that the widgets themselves answer to, for the help screen."""
-
-_SHOWN_KEYS: Final = {
-    "slash": "/",
-    "colon": ":",
-    "question_mark": "?",
-    "exclamation_mark": "!",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "comma": ",",
-    "full_stop": ".",
-}
-
-
-def shown_key(key: str) -> str:
-    """A key as people write it."""
-    return _SHOWN_KEYS.get(key, key)
+"""What works on every screen, in dialogs and fields too."""
 
 
 def of_scope(scope: str) -> Iterator[ActionSpec]:
@@ -185,12 +176,14 @@ def of_scope(scope: str) -> Iterator[ActionSpec]:
 def bindings(scope: str) -> list[Binding]:
     """A screen's key bindings; each has the action's id, so that a keymap can change it."""
     return [
-        Binding(",".join(spec.keys), f"do('{spec.id}')", spec.label, show=False, id=spec.id)
+        Binding(with_full_width(",".join(spec.keys)), f"do('{spec.id}')", spec.label, show=False, id=spec.id)
         for spec in of_scope(scope)
         if spec.keys
     ]
 
 
-def footer(specs: Iterable[ActionSpec]) -> list[ActionSpec]:
-    """The best-ranked actions, at most six."""
-    return sorted((spec for spec in specs if spec.rank and spec.keys), key=lambda spec: spec.rank)[:FOOTER]
+def footer(
+    specs: Iterable[ActionSpec], keys: Callable[[ActionSpec], Sequence[str]] = attrgetter("keys")
+) -> list[ActionSpec]:
+    """The best-ranked actions that have a key (`keys` tells which), at most six."""
+    return sorted((spec for spec in specs if spec.rank and keys(spec)), key=lambda spec: spec.rank)[:FOOTER]

@@ -1,6 +1,6 @@
 """The base of the desk's screens: desk calls in threads, answers as messages, actions from the registry."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from textual import getters, on
@@ -13,8 +13,9 @@ from helpdesk_tui.screens.common.actions import BY_ID, ActionSpec, footer, of_sc
 from helpdesk_tui.screens.common.host import DeskApp
 from helpdesk_tui.screens.common.key_line import KeyLine
 from helpdesk_tui.vocabulary.errors import DeskError
-from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.i18n import N_, _, language
 from helpdesk_tui.vocabulary.roles import Scope
+from helpdesk_tui.widgets.keys import shown_key
 
 T = TypeVar("T")
 Then = Callable[[Any], Any]
@@ -168,8 +169,42 @@ class DeskScreen(Screen[None]):
 
     def update_keys(self) -> None:
         """Show the best-ranked possible actions in the last line."""
+        keys = self.app.keys_of
+        best = footer((spec for spec in self.specs() if self.why_not(spec) is None), keys)
         for line in self.query(KeyLine):
-            line.show(footer(spec for spec in self.specs() if self.why_not(spec) is None))
+            line.show([(shown_key(keys(spec)[0]), _(spec.label)) for spec in best], self._always())
+
+    def _always(self) -> list[tuple[str, str]]:
+        """The ways to everything else, at the right end of the last line."""
+        found = []
+        for action_id in ("app.command", "app.help"):
+            keys = self.app.keys_of(BY_ID[action_id])
+            if keys:
+                found.append((shown_key(keys[0]), _(BY_ID[action_id].label)))
+        return found
+
+    # -- another language, another form of dates -------------------------------------------------------------
+
+    async def relabel(self) -> None:
+        """Make everything that is shown anew; what is shown, and where, stays."""
+        kept = self.keep()
+        timers = [timer for timer in self._timers if timer._active.is_set()]
+        for timer in timers:
+            timer.pause()  # they run beside our messages and would find no widgets
+        try:
+            await self.recompose()
+        finally:
+            for timer in timers:
+                timer.resume()
+        self.resume(kept)
+        self.update_keys()
+
+    def keep(self) -> Any:
+        """What is to be seen again after the screen was made anew."""
+        return None
+
+    def resume(self, kept: Any) -> None:
+        """Show what was kept."""
 
     def desk_moved(self, head: int) -> None:
         """The journal has grown; screens read what they show anew."""
@@ -198,15 +233,29 @@ class DeskScreen(Screen[None]):
         self.app.refresh(layout=True)
 
     def do_app_theme(self) -> None:
+        from helpdesk_tui.settings.schema import THEMES
+
+        self._pick_setting("theme", _("Colours"), {name: name for name in THEMES}, self.app.theme)
+
+    def do_app_language(self) -> None:
+        from helpdesk_tui.screens.common.host import LANGUAGE_NAMES
+
+        self._pick_setting("lang", _("Language"), LANGUAGE_NAMES, language())
+
+    def _pick_setting(self, key: str, title: str, names: Mapping[str, str], now: str) -> None:
         from helpdesk_tui.widgets.pickers import Choice, Pick
-        from helpdesk_tui.widgets.themes import THEME_NAMES
 
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self.app.theme = name
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self.app.change_setting(key, value)
 
-        choices = [Choice(name, name) for name in THEME_NAMES]
-        self.app.push_screen(Pick(_("Colours"), choices, selected=self.app.theme), chosen)
+        choices = [Choice(value, name, value if value != name else "") for value, name in names.items()]
+        self.app.push_screen(Pick(title, choices, selected=now), chosen)
+
+    def do_app_settings(self) -> None:
+        from helpdesk_tui.screens.settings.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen())
 
     def do_app_quit(self) -> None:
         self.app.leave()

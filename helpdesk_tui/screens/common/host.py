@@ -2,14 +2,17 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.actions import ActionSpec
 from helpdesk_tui.screens.common.drafts import DraftBox
 from helpdesk_tui.screens.common.typeahead import TypeAhead
 from helpdesk_tui.screens.common.wall import clean
+from helpdesk_tui.settings.reading import Loaded
+from helpdesk_tui.settings.schema import Settings
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import zone
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from helpdesk_tui.desk.ticket_reading import TicketReading
+
+LANGUAGE_NAMES: Final = {"en": "English", "zh_CN": "简体中文"}
+"""The languages by their codes, each in its own words."""
 
 
 def local_zone() -> str:
@@ -39,12 +45,36 @@ def local_zone() -> str:
 class DeskApp(TypeAhead):
     """An application on one desk. Screens use its desk, drafts and zone; it lets no harmful text out."""
 
-    def __init__(self, desk: Desk, drafts: DraftBox, *, tz: str | None = None) -> None:
+    def __init__(self, desk: Desk, drafts: DraftBox, *, tz: str | None = None, loaded: Loaded | None = None) -> None:
         super().__init__()
         self.desk = desk
         self.drafts = drafts
-        self.tz = tz or local_zone()
+        self.loaded = loaded
+        self.settings: Settings = Settings() if loaded is None else loaded.settings
+        self.tz = tz or self.settings.timezone or local_zone()
         self.last_command = ""
+        self._keys: dict[str, tuple[str, ...]] = {}
+        self.use_keys()
+
+    # -- settings --------------------------------------------------------------------------------------------
+
+    def use_keys(self) -> None:
+        """Put the keymap of the settings into force."""
+        from helpdesk_tui.screens.common.keymaps import for_textual, resolve
+
+        self._keys, _problems = resolve(self.settings.keymap, self.settings.keys)
+        self.set_keymap(for_textual(self._keys))
+
+    def keys_of(self, spec: ActionSpec) -> tuple[str, ...]:
+        """The keys of an action under this person's keymap."""
+        return self._keys.get(spec.id, spec.keys)
+
+    def keys_by_id(self, name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+        """The keys of a widget's binding, `keys` by default, under this person's keymap."""
+        return self._keys.get(name, keys)
+
+    def change_setting(self, key: str, value: Any, *, keep: bool = True) -> None:
+        """Put a setting into force, and with `keep` into the person's file."""
 
     @property
     def reading(self) -> "TicketReading":

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
-from helpdesk_tui.screens.common.actions import ActionSpec, shown_key
-from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.widgets.inert import width_of
 from helpdesk_tui.widgets.lines import Piece, ToneWidget
 
@@ -18,22 +16,19 @@ class KeyLine(ToneWidget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._keys: tuple[tuple[str, str], ...] = ()
+        self._always: tuple[tuple[str, str], ...] = ()
 
-    def show(self, specs: Sequence[ActionSpec]) -> None:
-        """Show these actions in this order."""
-        keys = tuple((shown_key(spec.keys[0]), _(spec.label)) for spec in specs)
-        if keys != self._keys:
-            self._keys = keys
+    def show(self, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]] = ()) -> None:
+        """Show these keys with their words in this order, and those of `always` at the right end."""
+        if (tuple(keys), tuple(always)) != (self._keys, self._always):
+            self._keys, self._always = tuple(keys), tuple(always)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        right: list[Piece] = [
-            (":", "strong"),
-            (f" {_('command')}  ", "muted"),
-            ("?", "strong"),
-            (f" {_('help')} ", "muted"),
-        ]
+        right: list[Piece] = []
+        for key, label in self._always:
+            right += [(" " if right else "", "muted"), (key, "strong"), (f" {label} ", "muted")]
         room = width - sum(width_of(text) for text, _tone in right) - 1
         pieces: list[Piece] = []
         used = 0

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from helpdesk_tui.screens.common.actions import ActionSpec, shown_key
+from helpdesk_tui.screens.common.actions import ActionSpec
 from helpdesk_tui.vocabulary.i18n import _
+from helpdesk_tui.widgets.keys import shown_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,24 +25,27 @@ class Actions(Provider):
         screen = self.screen
         if isinstance(screen, DeskScreen):
             for spec in screen.specs():
-                if screen.why_not(spec) is None:
+                if spec.listed and screen.why_not(spec) is None:
                     yield screen, spec
 
     @staticmethod
-    def _title(spec: ActionSpec) -> str:
-        keys = f"  ({shown_key(spec.keys[0])})" if spec.keys else ""
-        return f"{_(spec.label)}{keys}"
+    def _title(screen: "DeskScreen", spec: ActionSpec) -> str:
+        keys = screen.app.keys_of(spec)
+        return f"{_(spec.label)}  ({shown_key(keys[0])})" if keys else _(spec.label)
 
     async def discover(self) -> Hits:
         for screen, spec in self._possible():
             yield DiscoveryHit(
-                Content(self._title(spec)), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help)
+                Content(self._title(screen, spec)),
+                partial(screen.action_do, spec.id),
+                text=_(spec.label),
+                help=_(spec.help),
             )
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for screen, spec in self._possible():
-            title = self._title(spec)
+            title = self._title(screen, spec)
             score = max(matcher.match(title), matcher.match(_(spec.help)) * 0.8, matcher.match(spec.id) * 0.8)
             if score > 0:
                 yield Hit(

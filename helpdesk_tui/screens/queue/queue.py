@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from helpdesk_tui.screens.common.actions import QUEUE, bindings
@@ -43,11 +43,7 @@ class QueueScreen(Feed, Writing):
     QueueScreen.-preview > Preview { display: block; }
     QueueScreen.-preview.-tall > Preview { height: 12; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(QUEUE),
-        Binding("escape", "back", show=False, id="queue.back"),
-        Binding("q", "do('app.quit')", show=False, id="queue.quit"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(QUEUE)]
 
     def __init__(self) -> None:
         super().__init__()
@@ -208,6 +204,23 @@ class QueueScreen(Feed, Writing):
     async def _complete(self, text: str, position: int) -> Any:
         return await self._names.complete(self, text, position)
 
+    # -- made anew in another language -----------------------------------------------------------------------
+
+    def keep(self) -> tuple[str, TicketList]:
+        self.leave_composer()
+        return self.view_tabs.selected, self.tickets
+
+    def resume(self, kept: tuple[str, TicketList]) -> None:
+        tab, before = kept
+        self.tickets.carry_on(before)
+        self.view_tabs.set_tabs(self._tabs, tab)
+        self.filter_bar.set_text(self.query_text)
+        self.tickets.focus()
+        self._info()
+        self._fit(self.size)
+        self._tick()
+        self.read_views()
+
     # -- the cursor ------------------------------------------------------------------------------------------
 
     @on(TicketList.Highlighted)
@@ -269,6 +282,12 @@ class QueueScreen(Feed, Writing):
         if view is None and self._tabs:
             self.view_tabs.select(self._tabs[0].code)
         self.tickets.focus()
+
+    def do_queue_back(self) -> None:
+        self.action_back()
+
+    def do_queue_quit(self) -> None:
+        self.do_app_quit()
 
     def do_queue_open(self) -> None:
         self.tickets.action_open()

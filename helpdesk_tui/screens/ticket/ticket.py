@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import ContentSwitcher
 
 from helpdesk_tui.screens.common.actions import TICKET, bindings
@@ -44,11 +44,7 @@ class TicketScreen(Writing):
 
     SCOPE = TICKET
     CSS_PATH = "ticket.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(TICKET),
-        Binding("escape,q", "back", show=False, id="detail.escape"),
-        Binding("enter", "enter", show=False, id="detail.enter"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TICKET)]
 
     def __init__(self, number: int, around: Sequence[int] = ()) -> None:
         super().__init__()
@@ -190,6 +186,19 @@ class TicketScreen(Writing):
     def do_detail_previous_tab(self) -> None:
         self.query_one(ViewTabs).step(-1)
 
+    # -- made anew in another language -----------------------------------------------------------------------
+
+    def keep(self) -> str:
+        self.leave_composer()
+        return self.tab
+
+    def resume(self, kept: str) -> None:
+        self.query_one(ViewTabs).set_tabs([ViewTab(code, _(label), "") for code, label in TABS], kept)
+        self.query_one(ContentSwitcher).current = kept
+        self.query_one(f"#{kept}").focus()
+        self._follow = True
+        self._read()
+
     # -- moving between tickets ------------------------------------------------------------------------------
 
     def do_detail_next(self) -> None:
@@ -225,6 +234,12 @@ class TicketScreen(Writing):
             self.composer.action_leave()
         else:
             self.do_detail_back()
+
+    def do_detail_escape(self) -> None:
+        self.action_back()
+
+    def do_detail_enter(self) -> None:
+        self.action_enter()
 
     def do_detail_back(self) -> None:
         self.leave_composer()

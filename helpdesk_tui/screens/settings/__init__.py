@@ -1,0 +1,1 @@
+"""What people change often, changed while the console runs."""
