@@ -15,7 +15,8 @@ from helpdesk_tui.widgets import list_messages
 from helpdesk_tui.widgets.columns import GUTTER, Layout, layout
 from helpdesk_tui.widgets.inert import wrap
 from helpdesk_tui.widgets.lines import ToneWidget
-from helpdesk_tui.widgets.row_pieces import header_pieces, moving_texts, row_pieces
+from helpdesk_tui.widgets.row_pieces import group_pieces, header_pieces, moving_texts, row_pieces
+from helpdesk_tui.widgets.screen_lines import Heading, ScreenLines
 from helpdesk_tui.widgets.window import Window
 
 Anchor = Literal["keep", "first", "last"]
@@ -67,6 +68,7 @@ class CursorList(ToneWidget, can_focus=True):
         self._layout = Layout()
         self._layout_of: tuple[int, int] = (0, 0)
         self._painted: dict[int, tuple[int, str, tuple[str, ...]]] = {}
+        self._lines = ScreenLines()
 
     # -- what it shows ---------------------------------------------------------------------------------------
 
@@ -100,7 +102,8 @@ class CursorList(ToneWidget, can_focus=True):
     @property
     def visible_numbers(self) -> list[int]:
         """Numbers of the rows in view."""
-        return [row.number for row in self._window.rows[self._top : self._top + self._height]]
+        seen = self._lines.count(self._window.rows, self._top, self._height)
+        return [row.number for row in self._window.rows[self._top : self._top + seen]]
 
     @property
     def column_codes(self) -> tuple[str, ...]:
@@ -234,12 +237,19 @@ class CursorList(ToneWidget, can_focus=True):
         self._relayout()
         self.refresh()
 
+    def set_groups(self, heading: Heading | None) -> None:
+        """Put a heading before the first row of each group (None: no groups)."""
+        self._lines = ScreenLines(heading)
+        self._painted.clear()
+        self._keep_in_view()
+        self.refresh()
+
     def tick(self, now: Instant) -> None:
         """The time is `now`: repaint the rows in view whose texts changed with it."""
         self._now = now
         for y, (number, sla, others) in list(self._painted.items()):
-            index = self._top + y
-            if index >= len(self._window) or self._window.rows[index].number != number:
+            index = self._shown_at(y)
+            if not isinstance(index, int) or self._window.rows[index].number != number:
                 continue
             new_sla, new_others = self._moving(index)
             if new_others != others:
@@ -258,7 +268,19 @@ class CursorList(ToneWidget, can_focus=True):
         return True
 
     def _clamped(self, top: int) -> int:
-        return max(0, min(top, len(self._window) - self._height))
+        return max(0, min(top, self._lines.lowest_top(self._window.rows, self._height)))
+
+    def _shown_at(self, y: int) -> int | str | None:
+        """What line `y` below the header shows: a row by its index, a heading, or nothing."""
+        return self._lines.shown_at(self._window.rows, self._top, self._height, y)
+
+    def _line_of(self, index: int, top: int | None = None) -> int | None:
+        return self._lines.line_of(self._window.rows, self._top if top is None else top, self._height, index)
+
+    def _keep_in_view(self) -> None:
+        self._top = self._clamped(self._top)
+        if self._window and self._line_of(self._cursor) is None:
+            self._top = self._clamped(self._lines.top_for(self._window.rows, self._cursor, self._height))
 
     def _go(self, index: int, top: int | None = None) -> None:
         size = len(self._window)
@@ -267,9 +289,9 @@ class CursorList(ToneWidget, can_focus=True):
         old, index = self._cursor, max(0, min(index, size - 1))
         self._cursor = index
         new_top = self._top if top is None else self._clamped(top)
-        if not new_top <= index < new_top + self._height:
+        if self._line_of(index, new_top) is None:
             # Half a page at once: a repaint of the whole list every half page is far fewer bytes than one per key.
-            new_top = self._clamped(index - self._height // 2)
+            new_top = self._clamped(self._lines.top_for(self._window.rows, index, self._height))
         if new_top != self._top:
             self._top = new_top
             self.refresh()
@@ -300,7 +322,8 @@ class CursorList(ToneWidget, can_focus=True):
         self._go(self._cursor + by)
 
     def action_page(self, direction: int, part: int) -> None:
-        step = direction * max(1, (self._height - 1) // part)
+        seen = self._lines.count(self._window.rows, self._top, self._height)
+        step = direction * max(1, (max(seen, self._height // 2) - 1) // part)
         self._go(self._cursor + step, self._top + step)
 
     def action_edge(self, direction: int) -> None:
@@ -327,15 +350,13 @@ class CursorList(ToneWidget, can_focus=True):
         return True
 
     def _refresh_row(self, index: int) -> None:
-        y = index - self._top
-        if 0 <= y < self._height:
+        y = self._line_of(index)
+        if y is not None:
             self.refresh(Region(0, y + HEADER, self.size.width, 1))
 
     def on_resize(self, event: events.Resize) -> None:
         self._relayout()
-        self._top = self._clamped(self._top)
-        if not self._top <= self._cursor < self._top + self._height:
-            self._top = self._clamped(self._cursor - self._height // 2)
+        self._keep_in_view()
         self._painted.clear()
         self.refresh()
         self._want_more()
@@ -348,10 +369,10 @@ class CursorList(ToneWidget, can_focus=True):
         if y < HEADER:
             return self.strip_of(header_pieces(self._layout), width)
         y -= HEADER
-        index = self._top + y
-        if index >= len(self._window):
+        index = self._shown_at(y)
+        if not isinstance(index, int):
             self._painted.pop(y, None)
-            return self._note_line(y, width)
+            return self._note_line(y, width) if index is None else self.strip_of(group_pieces(index), width)
         row, current = self._window.rows[index], index == self._cursor
         self._painted[y] = (row.number, *self._moving(index))
         tone = None

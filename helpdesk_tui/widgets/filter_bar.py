@@ -54,6 +54,7 @@ class _Chips(ToneWidget):
         super().__init__(id="filter-chips")
         self._texts: list[str] = []
         self._spots: list[tuple[int, int]] = []
+        self.nothing = _("everything (/ filters)")
 
     def show(self, text: str) -> None:
         try:
@@ -81,7 +82,7 @@ class _Chips(ToneWidget):
             pieces += [(text, "accent"), (" x", "muted"), ("   ", "plain")]
             x += width + 5
         if not pieces:
-            pieces.append((_("everything (/ filters)"), "muted"))
+            pieces.append((self.nothing, "muted"))
         return self.strip_of(pieces if y == 0 else (), self.size.width)
 
     def on_click(self, event: events.Click) -> None:
@@ -191,6 +192,12 @@ class FilterBar(Vertical):
     @property
     def _list(self) -> OptionList:
         return self.query_one("#filter-proposals", OptionList)
+
+    def set_nothing(self, text: str = "") -> None:
+        """What stands there while there is no filter (empty: that it is everything)."""
+        chips = self.query_one(_Chips)
+        chips.nothing = text or _("everything (/ filters)")
+        chips.refresh()
 
     def set_text(self, text: str) -> None:
         """Show another filter (a chosen view's) without applying it."""

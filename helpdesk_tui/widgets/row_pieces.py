@@ -22,6 +22,11 @@ def header_pieces(layout: Layout) -> list[Piece]:
     return pieces
 
 
+def group_pieces(heading: str) -> list[Piece]:
+    """The line before a group's first row."""
+    return [(" " * (GUTTER - 2), "muted"), (f"-- {heading} --", "title")]
+
+
 def row_sla(row: QueueRow, now: Instant, current: bool) -> Cell:
     """The clock of a row. Seconds only under the cursor: a column of them would send kilobytes a second."""
     return sla_cell(row, now, seconds=current and 0 <= row.due_at - now < SHORT)

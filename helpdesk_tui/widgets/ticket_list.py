@@ -101,9 +101,10 @@ class TicketList(CursorList):
     def set_marked(self, marked: Marked) -> None:
         """Mark these tickets; rows in view that differ are repainted."""
         old, self._marked = self._marked, marked
-        for y, row in enumerate(self._window.rows[self._top : self._top + self._height]):
-            if (row.number in old) is not (row.number in marked):
-                self._refresh_row(self._top + y)
+        for index in range(self._top, min(self._top + self._height, len(self._window))):
+            number = self._window.rows[index].number
+            if (number in old) is not (number in marked):
+                self._refresh_row(index)
         if marked != old:
             self._marks_changed()
 
@@ -113,6 +114,15 @@ class TicketList(CursorList):
         self._anchor = None
         self.set_marked(Marked())
         return had
+
+    @property
+    def range_start(self) -> int | None:
+        """The ticket from which a range is being drawn, None while there is none."""
+        return self._anchor
+
+    def mark_range(self, numbers: Sequence[int]) -> None:
+        """The range drawn now covers these: it reaches beyond the rows that are held."""
+        self.set_marked(self._range_base.with_all(numbers))
 
     def _marks_changed(self) -> None:
         if self.is_attached:
@@ -174,8 +184,8 @@ class TicketList(CursorList):
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, on the cursor's line it opens, in the gutter it marks."""
-        index = self._top + event.y - HEADER
-        if event.y < HEADER or index >= len(self._window):
+        index = self._shown_at(event.y - HEADER) if event.y >= HEADER else None
+        if not isinstance(index, int):
             return
         event.stop()
         if event.x < GUTTER:
