@@ -1,8 +1,10 @@
 """A desk, an application on it and a pilot for the tests of the screens; as a program, the console on a pty."""
 
 import asyncio
+import functools
 import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -44,12 +46,23 @@ TITLES = (
 
 def make_desk(folder: Path, clock: Clock, tickets: int = 5) -> Desk:
     """A desk with a few believable tickets, five minutes apart."""
-    desk = Desk.open(folder / "desk.db", user=ANA, clock=clock, origin=Origin.TUI)
-    for index in range(tickets):
-        title, text, who = TITLES[index % len(TITLES)]
-        desk.tickets.open(title if index < len(TITLES) else f"{title} {index}", description=text, requester=who)
-        clock.now += 300
-    return desk
+    (folder / "desk.db").write_bytes(_made(clock.now, tickets))
+    clock.now += 300 * tickets
+    return Desk.open(folder / "desk.db", user=ANA, clock=clock, origin=Origin.TUI)
+
+
+@functools.cache
+def _made(now: int, tickets: int) -> bytes:
+    """The file of such a desk: made once a process."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-console-") as folder:
+        clock, path = Clock(now), Path(folder) / "desk.db"
+        with Desk.open(path, user=ANA, clock=clock, origin=Origin.TUI) as desk:
+            for index in range(tickets):
+                title, text, who = TITLES[index % len(TITLES)]
+                desk.tickets.open(title if index < len(TITLES) else f"{title} {index}", description=text, requester=who)
+                clock.now += 300
+            desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return path.read_bytes()
 
 
 def second_desk(folder: Path, clock: Clock) -> Desk:

@@ -1,6 +1,8 @@
 """A desk for tests: a fresh file, an administrator `ana`, a clock that only moves when told to."""
 
+import functools
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.instants import parse_instant
 from tests import journal_guard
 
+ANA = OsUser(1000, "ana", "Ana Admin")
 # A Monday morning.
 START = parse_instant("2026-03-02T09:00:00Z", 0)
 
@@ -39,13 +42,24 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
+@functools.cache
+def fresh_desk() -> bytes:
+    """The file of a desk as its first start leaves it at START, with the guard of the journal: made once a process."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-fresh-") as folder:
+        path = Path(folder) / "desk.db"
+        empty = Store(path)
+        journal_guard.install(empty.reader())
+        empty.close()
+        with Desk.open(path, user=ANA, clock=FixedClock()) as opened:
+            opened.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return path.read_bytes()
+
+
 @pytest.fixture
 def desk(tmp_path: Path, clock: FixedClock) -> Iterator[Desk]:
     """A desk of its own. When the test ends, its journal must tell of every change of a row, and verify."""
-    empty = Store(tmp_path / "desk.db")
-    journal_guard.install(empty.reader())
-    empty.close()
-    with Desk.open(tmp_path / "desk.db", user=OsUser(1000, "ana", "Ana Admin"), clock=clock) as opened:
+    (tmp_path / "desk.db").write_bytes(fresh_desk())
+    with Desk.open(tmp_path / "desk.db", user=ANA, clock=clock) as opened:
         yield opened
         assert journal_guard.unjournalled(opened.store.reader()) == []
         assert journal.verify(opened.store.reader()).ok

@@ -24,6 +24,27 @@ PROMISED = {
 }  # fmt: skip
 
 
+def test_every_promised_row_has_its_measurement(tmp_path: Path) -> None:
+    args = bench.arguments(["--quick"])
+    assert {name for name, _ in bench.sections(args, bench.QUICK, tmp_path)} >= PROMISED
+
+
+def test_some_rows_are_measured_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = ["tab counts", "ticket + 20 comments", "search AND", "page: queue", "one reply"]
+    asked = [word for name in chosen for word in ("--only", name)]
+    assert bench.run(["--quick", *asked, "--out", str(tmp_path), "--work", str(tmp_path / "work")]) == 0
+    (written,) = tmp_path.glob("*-quick.json")
+    data = json.loads(written.read_text("utf-8"))
+    rows = {row["name"]: row for row in data["rows"]}
+    assert rows.keys() >= set(chosen)
+    for row in rows.values():
+        assert not row["note"].startswith(("failed", "different")), row
+        assert row["value"] is not None or row["ours"]["n"] >= 1, row
+    assert "tab counts" in capsys.readouterr().out
+    assert data["machine"]["cpus"]
+
+
+@pytest.mark.soak  # the same as `make bench QUICK=1`
 @pytest.mark.timeout(300)  # it starts some thirty processes, and machines are shared
 def test_the_quick_form_measures_every_promised_row(tmp_path: Path) -> None:
     run = subprocess.run(

@@ -32,7 +32,7 @@ async def walk(c: Console) -> None:
         await c.press("escape", "escape")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=str)
+@pytest.mark.parametrize("size", [pytest.param((80, 24), marks=pytest.mark.soak), (200, 60)], ids=str)
 async def test_hostile_texts_are_inert_on_every_screen(tmp_path: Path, size: tuple[int, int]) -> None:
     clock = Clock()
     desk = make_desk(tmp_path, clock, 0)

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpdesk_tui.desk import registry
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import index
 from helpdesk_tui.store.tokens import MAX_TERMS, index_text, phrase_term, query_terms
 from helpdesk_tui.vocabulary.errors import NotPermitted
 from tests.desk_fixtures import FixedClock, as_person, clock, desk  # noqa: F401
+from tests.sparing import examples
 
 TEXTS = (
     "打印机卡纸，无法打印报表", "新员工入职需要开通邮箱和VPN账号", "会议室投影仪没有信号", "无法连接公司无线网络", "密码过期，登录失败", "请求安装财务软件",
@@ -130,6 +132,81 @@ def test_any_text_is_a_valid_question(library: Desk, text: str) -> None:
     assert (phrase_term(text) is None) == (not query_terms(text))
     if not query_terms(text) and not text.strip(" #").isdecimal():
         assert found == [] or found[0][1] == 1e6
+
+
+# What the full-text engine of the store would take for more than words, and what no engine likes.
+SYNTAX = (
+    "title:", "description:", "body:", "{title description}:", "- title:", "-body:", "{a b}:", "rowid:", "search_note:", "NEAR(", "NEAR/3", ", 5)",
+    "AND", "OR", "NOT", "^", "*", '"', '""', "'", "(", ")", "+", "-", ":", "::", "\0", "\ud800", "\udfff", "\u202e", "\u2028", "\n", ";", "--",
+    "ＮＥＡＲ（", "ｔｉｔｌｅ：", "“", "”", "＊", "🙂", "\u0301", "%", "_", "\\", "' OR 1=1 --", "rank MATCH", "bm25(search_note)",
+)  # fmt: skip
+WORDS = (
+    "sesame",
+    "printer",
+    "ＰＲＩＮＴＥＲ",
+    "jams",
+    "page",
+    "芝麻",
+    "打印机",
+    "打印",
+    "VPN",
+    "1",
+    "#2",
+    "INC-3",
+    "anonymous",
+    "x" * 300,
+)
+QUESTIONS = st.lists(st.sampled_from((*SYNTAX, *WORDS, " ", " ")) | st.text(max_size=8), max_size=12).map(
+    "".join
+) | st.lists(st.sampled_from((*SYNTAX, *WORDS)), max_size=8).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Desk]:
+    """A requester at two desks that differ only in notes and in what other people's tickets say."""
+    made = []
+    for secret in ("sesame 芝麻 printer", "nothing of note"):
+        path = tmp_path_factory.mktemp("twin") / "desk.db"
+        ana = Desk.open(path, user=OsUser(1, "ana", "Ana"), clock=FixedClock())
+        ana.people.add("Zoe", login="zoe", email="zoe@example.org", roles=["requester"])
+        for i, text in enumerate(TEXTS):
+            number = ana.tickets.open(f"ticket {i}", description=text, requester="zoe@example.org")["number"]
+            ana.tickets.note(number, secret)
+        other = ana.tickets.open("not hers", description="about a page", requester="other@example.org")["number"]
+        ana.tickets.note(other, secret)
+        made.append(Desk.open(path, user=OsUser(2, "zoe"), clock=FixedClock()))
+    return made[0], made[1]
+
+
+@settings(max_examples=examples(120))
+@given(text=QUESTIONS)
+def test_no_question_reaches_what_its_reader_may_not_read(twins: tuple[Desk, Desk], text: str) -> None:
+    """Whatever is typed is a question, and its answer is the same whatever stands where the reader may not look."""
+    with_secrets, without = (registry.call(desk, "search.tickets", {"text": text, "limit": 50}) for desk in twins)
+    assert json.dumps(with_secrets) == json.dumps(without)
+    assert {ticket["number"] for ticket in with_secrets} <= set(range(1, len(TEXTS) + 1))
+
+
+def test_who_may_read_notes_is_answered_from_them(twins: tuple[Desk, Desk]) -> None:
+    """Without this the property above would hold for a search that finds nothing."""
+    found = []
+    for desk in twins:
+        with Desk.open(desk.store.path, user=OsUser(1, "ana"), clock=FixedClock()) as ana:
+            found.append(len(hits(ana, "sesame")))
+    assert found == [len(TEXTS) + 1, 0]
+
+
+@pytest.mark.parametrize("field", ["title:", "description:", "{title description}:", "^", "-title:", "NOT ", "rowid:"])
+def test_nothing_typed_chooses_a_column(library: Desk, field: str) -> None:
+    """A word stands for itself wherever it is kept, whatever is written before it."""
+    assert 9 in hits(library, f"{field}printer")
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, "a " * 100_000, "卡" * 100_000, '"' * 100_000, "(" * 100_000, "NEAR(" * 20_000]
+)
+def test_endless_questions_are_questions(library: Desk, text: str) -> None:
+    assert len(library.searching.tickets(text)) <= 20
 
 
 @given(text=st.text(max_size=80))

@@ -15,6 +15,7 @@ from helpdesk_tui.rules.ledger import ledger_of
 from helpdesk_tui.rules.sla import HistoryEvent, SlaResult, Target, Targets, Warn, clocks, columns
 from helpdesk_tui.rules.sla_switches import SlaSwitches
 from helpdesk_tui.vocabulary.errors import Invalid
+from tests.sparing import examples
 
 ZONES = [
     "UTC",
@@ -85,7 +86,7 @@ def stretches(draw: st.DrawFn) -> tuple[str, Hours, set[str], int, int]:
     return zone, draw(weekly()), closed, start, start + length
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(75), deadline=None)
 @given(stretches())
 def test_elapsed_equals_the_count_of_open_minutes(case: tuple[str, Hours, set[str], int, int]) -> None:
     zone, hours, closed, start, end = case
@@ -101,7 +102,7 @@ def test_elapsed_equals_the_count_of_open_minutes(case: tuple[str, Hours, set[st
         assert calendar.subtract(end, len(minutes) * MINUTE) == minutes[0]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None)
 @given(stretches(), st.integers(1, 400_000))
 def test_adding_and_counting_agree(case: tuple[str, Hours, set[str], int, int], seconds: int) -> None:
     zone, hours, closed, start, _ = case
