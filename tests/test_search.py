@@ -190,8 +190,8 @@ def test_no_question_reaches_what_its_reader_may_not_read(twins: tuple[Desk, Des
 def test_who_may_read_notes_is_answered_from_them(twins: tuple[Desk, Desk]) -> None:
     """Without this the property above would hold for a search that finds nothing."""
     found = []
-    for desk in twins:
-        with Desk.open(desk.store.path, user=OsUser(1, "ana"), clock=FixedClock()) as ana:
+    for twin in twins:
+        with Desk.open(twin.store.path, user=OsUser(1, "ana"), clock=FixedClock()) as ana:
             found.append(len(hits(ana, "sesame")))
     assert found == [len(TEXTS) + 1, 0]
 
