@@ -46,6 +46,7 @@ TITLES = (
 
 def make_desk(folder: Path, clock: Clock, tickets: int = 5) -> Desk:
     """A desk with a few believable tickets, five minutes apart."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "desk.db").write_bytes(_made(clock.now, tickets))
     clock.now += 300 * tickets
     return Desk.open(folder / "desk.db", user=ANA, clock=clock, origin=Origin.TUI)
