@@ -219,11 +219,12 @@ def _verify(path: Path, times: int) -> Row:
 def _replay(path: Path, folder: Path) -> Row:
     with tempfile.TemporaryDirectory(dir=folder) as made:
         told = child.told("replay", path, made)
-    rate = told["entries"] / told["cpu_ms"] * 1000
-    row = figure("replay", "entries a CPU second, rows and index made", rate, "entries/s")
-    row.goal, row.met = f"same rows, memory flat within {FLAT_MIB} MiB", told["growth_mib"] <= FLAT_MIB
+    rate, whole = (told["entries"] / told[cost] * 1000 for cost in ("cpu_ms", "cpu_ms_search"))
+    row = figure("replay", "entries a CPU second: rows, indexes and counts", rate, "entries/s", least=40_000)
+    row.goal += f", memory flat within {FLAT_MIB} MiB"
+    row.met = bool(row.met) and told["growth_mib"] <= FLAT_MIB
     row.more = told
-    row.note = f"{told['entries']:,} entries, peak {told['peak_mib']:.0f} MiB"
+    row.note = f"{whole:,.0f} with the search index; {told['entries']:,} entries, peak {told['peak_mib']:.0f} MiB"
     if not told["same_counts"]:
         row.met, row.note = False, "the replay differs"
     return row

@@ -8,6 +8,7 @@ and drops its salt: the chain still verifies, and a replay yields the erased for
 import hashlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -349,6 +350,20 @@ def _marks(value: Any) -> Iterator[tuple[int, str]]:
             yield from _marks(inner)
 
 
+_ONE_MARK: Final = re.compile(re.escape(MARKED) + r'([0-9]{1,9}),"([0-9a-f]{64})"\]\}')
+
+
+def _marked(text: str) -> list[tuple[int, str]]:
+    """Places and commitments of the private values in canonical JSON, in their order.
+
+    A string of JSON holds no bare quotation mark, so what looks like a mark is one; any of another form is decoded.
+    """
+    if MARKED not in text:
+        return []
+    found = [(int(place), commitment) for place, commitment in _ONE_MARK.findall(text)]
+    return found if len(found) == text.count(MARKED) else list(_marks(json.loads(text)))
+
+
 def _check_texts(record: tuple[Any, ...], announced: dict[int, str]) -> tuple[str | None, int]:
     try:
         return _compare_texts(record, json.loads(record[15]) if record[15] else [], announced)
@@ -360,7 +375,7 @@ def _compare_texts(
     record: tuple[Any, ...], texts: list[list[Any]], announced: dict[int, str]
 ) -> tuple[str | None, int]:
     gone = 0
-    for index, commitment in (*_marks(json.loads(record[11])), *_marks(json.loads(record[12]))):
+    for index, commitment in (*_marked(record[11]), *_marked(record[12])):
         if index >= len(texts):
             return "a text is missing", gone
         salt, value = texts[index]
