@@ -205,6 +205,12 @@ def test_opening_what_one_cannot_read(desk: Desk, role: str) -> None:
         assert desk.tickets.show(made["number"])["title"] == "vpn drops"
 
 
+def test_a_ticket_without_a_requester_is_ones_own_for_those_who_open_for_themselves_only(desk: Desk) -> None:
+    with as_person(desk, "rita", "requester") as rita, as_person(desk, "sue", "service_desk", agent=True) as sue:
+        assert rita.tickets.open("vpn")["requester"] == "rita"
+        assert sue.tickets.open("vpn")["requester"] is None
+
+
 def test_a_parent_out_of_reach_is_no_ticket(desk: Desk) -> None:
     """Naming another team's ticket as the parent tells nothing that naming no ticket does not tell."""
     mine = desk.tickets.open("vpn", set={"team": "network"})["number"]
