@@ -111,3 +111,20 @@ def test_undoing_a_batch_walks_no_whole_table(desk: Desk) -> None:
 
 def test_the_listener_hears_a_scan(desk: Desk) -> None:
     assert scans(desk, lambda: desk.store.query("SELECT count(*) FROM ticket WHERE cause = 'x'")) != []
+
+
+def test_what_moved_is_sought_among_new_entries_only(desk: Desk) -> None:
+    desk.directory.stamp()
+    desk.tickets.note(100, "The journal moves")
+    conn = desk.store.reader()
+    heard: list[str] = []
+    conn.set_trace_callback(heard.append)
+    try:
+        desk.directory.stamp()
+    finally:
+        conn.set_trace_callback(None)
+    asked = [sql for sql in heard if "FROM journal " in sql]
+    assert asked
+    for sql in asked:
+        plan = [row[3] for row in conn.execute("EXPLAIN QUERY PLAN " + sql)]
+        assert any("INTEGER PRIMARY KEY (rowid>?)" in line for line in plan), plan

@@ -76,6 +76,7 @@ class Directory:
         self._services: dict[int, ServiceFacts] = {}
         self._service_ids: dict[str, int] = {}
         self._people: dict[int, PersonFacts | None] = {}
+        self._nobody: set[int] = set()  # the numbers in `_people` that nobody has
         self._memo: dict[Any, Any] = {}
 
     def _fresh(self, head: int | None = None) -> None:
@@ -85,8 +86,9 @@ class Directory:
             return
         if self._seen >= 0 and head - self._seen < 5_000:
             marks = ", ".join("?" * len(_SUBJECTS))
+            # The plus keeps SQLite to the few new entries: its index of subjects would give it everybody ever added.
             moved = self._store.query(
-                f"SELECT DISTINCT verb FROM journal WHERE seq > ? AND subject_type IN ({marks})",  # sql: placeholders only
+                f"SELECT DISTINCT verb FROM journal WHERE seq > ? AND +subject_type IN ({marks})",  # sql: placeholders only
                 (self._seen, *_SUBJECTS),
             )
             if not moved:
@@ -94,7 +96,9 @@ class Directory:
                 return
             if moved == _NEWCOMERS:
                 # Somebody was added, which is all that most imports change here: nothing else can have become another.
-                self._people = {key: who for key, who in self._people.items() if who is not None}
+                for key in self._nobody:
+                    self._people.pop(key, None)
+                self._nobody.clear()
                 self._seen = head
                 self._loads += 1
                 return
@@ -104,6 +108,7 @@ class Directory:
         self._services = {r[0]: ServiceFacts(*r) for r in services}
         self._service_ids = {r[1]: r[0] for r in reversed(services)}
         self._people = {}
+        self._nobody = set()
         self._memo = {}
         self._seen = head
         self._loads += 1
@@ -173,8 +178,11 @@ class Directory:
         rows = self._store.query(_PERSON + "p.id = ?", (person_id,))
         if len(self._people) > 20_000:
             self._people.clear()
+            self._nobody.clear()
         # Also that there is nobody (yet): whoever is being added with this very work.
         found = self._people[person_id] = _person(rows[0]) if rows else None
+        if found is None:
+            self._nobody.add(person_id)
         return found
 
     def service_id(self, code: str) -> int | None:

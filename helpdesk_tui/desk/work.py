@@ -63,13 +63,15 @@ class Draft:
 
     def set(self, **values: Any) -> None:
         """Change columns; setting a column to what it was takes the change back."""
+        row, new = self.row, self.new
         for column, value in values.items():
-            if isinstance(value, str):
+            # Codes are plain letters; asking `at_rest` about each would cost more than all the rest here.
+            if isinstance(value, str) and not (value.isascii() and value.isprintable()):
                 value = at_rest(value)
-            if self.row[column] == value:
-                self.new.pop(column, None)
+            if row[column] == value:
+                new.pop(column, None)
             else:
-                self.new[column] = value
+                new[column] = value
 
     def because(self, *reasons: Reason | dict[str, Any]) -> None:
         """Give reasons for the journal."""
