@@ -48,6 +48,7 @@ class QueueScreen(Feed, Writing):
     def __init__(self) -> None:
         super().__init__()
         self._preview_wanted: bool | None = None
+        self._drawn = False
         self._names = Names()
         self._tabs: list[ViewTab] = []
         self._seat = ""
@@ -234,6 +235,11 @@ class QueueScreen(Feed, Writing):
         number = self.tickets.cursor
         if number is None:
             self.query_one(Preview).show(None, _("Nothing is selected."))
+            return
+        if not self._drawn:
+            # Until the first rows stand on the terminal nothing else is read.
+            self._drawn = True
+            self.call_after_refresh(self._read_preview)
             return
         soon = partial(self._preview_soon, number)
         self.run_worker(soon, exclusive=True, group="preview-soon")  # type: ignore[arg-type]
