@@ -199,9 +199,8 @@ class _Cutter(ast.NodeTransformer):
         if kind in ("first scope", "second scope"):
             return self._put(node, ast.unparse(node.args[kind == "second scope"]))
         if kind == "any reader":
-            node.args = [
-                ast.parse("Permission.TICKET_READ").body[0].value if _permission(arg) else arg for arg in node.args
-            ]  # type: ignore[attr-defined]
+            read = ast.parse("Permission.TICKET_READ", mode="eval").body
+            node.args = [read if _permission(arg) else arg for arg in node.args]
         else:
             for keyword in node.keywords:
                 if keyword.arg == kind[3:]:

@@ -184,7 +184,8 @@ def run(chosen: list[Point], jobs: int) -> list[tuple[Point, str]]:
         probes = Probes(folder)
         probes.load()
         assert probes.passes(), "the whole program must pass"
-        waiting, running = list(reversed(chosen)), {}
+        waiting = list(reversed(chosen))
+        running: dict[int, tuple[Point, float]] = {}
         while waiting or running:
             while waiting and len(running) < jobs:
                 point = waiting.pop()
