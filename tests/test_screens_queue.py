@@ -156,7 +156,7 @@ async def test_reply_and_note_from_the_queue(tmp_path: Path) -> None:
         assert "PUBLIC REPLY" in screen_text(c.app)
         assert "recorded, not sent" in screen_text(c.app)
         await c.type("we look into it")
-        await c.press("f2")
+        await c.press("f2", "y")
         assert [(m.kind, m.body) for m in c.desk.tickets.comments(number)] == [
             ("note", "the 证书 expired"),
             ("reply", "we look into it"),
@@ -410,7 +410,7 @@ async def test_order_theme_and_filter_in_the_way_back(tmp_path: Path) -> None:
         await c.press("enter")
         assert [row.number for row in c.queue.tickets.rows] == [5, 4, 3, 2, 1]
         await c.press("escape")
-        assert c.queue.view_tabs.selected == "mine"
+        assert c.queue.view_tabs.selected == "open"
         await c.press("colon")
         await c.type("theme light")
         await c.press("enter")
@@ -471,6 +471,6 @@ async def test_a_fault_of_ours_keeps_the_draft(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         await write_and_break()
-    kept = list((tmp_path / "drafts").iterdir())
+    kept = [path for path in (tmp_path / "drafts").iterdir() if not path.stem.endswith("-seat")]
     assert len(kept) == 1
     assert "half a note" in kept[0].read_text("utf-8")

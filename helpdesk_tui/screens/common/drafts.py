@@ -27,6 +27,7 @@ Reader = Callable[[], Fields | None]
 EVERY: Final = 0.5
 """Seconds between two looks at what is being typed."""
 LIMIT: Final = 4_194_304
+_NOT_TYPED: Final = "-seat"
 
 
 def state_folder() -> Path:
@@ -151,6 +152,6 @@ class DraftBox:
     def waiting(self) -> int:
         """How many drafts of this desk are kept."""
         try:
-            return sum(1 for _ in self._folder.glob(f"{self._desk}-*.json"))
+            return sum(1 for p in self._folder.glob(f"{self._desk}-*.json") if not p.stem.endswith(_NOT_TYPED))
         except OSError:
             return 0

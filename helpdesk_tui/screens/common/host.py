@@ -9,6 +9,7 @@ from rich.text import Text
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.actions import ActionSpec
 from helpdesk_tui.screens.common.drafts import DraftBox
+from helpdesk_tui.screens.common.seat import Seat
 from helpdesk_tui.screens.common.typeahead import TypeAhead
 from helpdesk_tui.screens.common.wall import clean
 from helpdesk_tui.settings.reading import Loaded
@@ -49,6 +50,7 @@ class DeskApp(TypeAhead):
         super().__init__()
         self.desk = desk
         self.drafts = drafts
+        self.seat = Seat(drafts, desk.actor.login or desk.actor.name)
         self.loaded = loaded
         self.settings: Settings = Settings() if loaded is None else loaded.settings
         self.tz = tz or self.settings.timezone or local_zone()
@@ -92,6 +94,7 @@ class DeskApp(TypeAhead):
     def leave(self, code: int = 0) -> None:
         """Keep what is typed and end."""
         self.drafts.save()
+        self.seat.save()
         self.exit(code, return_code=code)
 
     def copy_text(self, text: str) -> None:

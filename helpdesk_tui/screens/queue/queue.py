@@ -12,9 +12,10 @@ from helpdesk_tui.screens.common.actions import QUEUE, bindings
 from helpdesk_tui.screens.common.key_line import KeyLine
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.screens.common.writing import Writing
-from helpdesk_tui.screens.queue.feed import Feed
+from helpdesk_tui.screens.queue.arranging import Arranging
 from helpdesk_tui.screens.queue.names import Names
 from helpdesk_tui.screens.queue.previewing import preview_of
+from helpdesk_tui.screens.queue.shown import Shown
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.kinds import ref, state_label
@@ -22,7 +23,6 @@ from helpdesk_tui.vocabulary.records import QueueRow, ViewTab
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.composer import Composer
 from helpdesk_tui.widgets.filter_bar import FilterBar
-from helpdesk_tui.widgets.pickers import Choice, Pick
 from helpdesk_tui.widgets.preview import Preview, PreviewData
 from helpdesk_tui.widgets.ticket_list import TicketList
 from helpdesk_tui.widgets.view_tabs import ViewTabs
@@ -32,7 +32,7 @@ PAUSE = 0.08
 """Seconds the cursor must rest before the preview is read."""
 
 
-class QueueScreen(Feed, Writing):
+class QueueScreen(Arranging, Writing):
     """The list of tickets."""
 
     SCOPE = QUEUE
@@ -76,23 +76,17 @@ class QueueScreen(Feed, Writing):
     # -- what is shown ---------------------------------------------------------------------------------------
 
     @property
-    def filter_bar(self) -> FilterBar:
-        """The filter."""
-        return self.query_one(FilterBar)
-
-    @property
-    def view_tabs(self) -> ViewTabs:
-        """The views."""
-        return self.query_one(ViewTabs)
-
-    @property
     def subject(self) -> int | None:
         return self.tickets.cursor if self.is_attached else None
 
     def targets(self) -> Targets | None:
         marked, row = self.tickets.marked, self.tickets.cursor_row
-        if marked.everything:
+        if marked.everything and not self.shown.ranked:
             return Targets(tuple(sorted(marked.numbers)), marked=True, query=self.query_text)
+        if marked.everything:
+            # The ranking is no filter that could be asked again: what it shows is meant.
+            numbers = tuple(sorted(row.number for row in self.tickets.rows if row.number in marked))
+            return Targets(numbers, marked=True)
         if marked:
             kind = row.kind if row is not None and row.number in marked.numbers else "incident"
             return Targets(tuple(sorted(marked.numbers)), kind, marked=True)
@@ -149,6 +143,26 @@ class QueueScreen(Feed, Writing):
     def listed(self) -> None:
         self.update_keys()
 
+    def reached(self, last: bool) -> None:
+        """A range that was drawn to an end of the list covers what lies between, read or not."""
+        start, end = self.tickets.range_start, self.tickets.cursor
+        if start is None or end is None:
+            return
+        app, shown = self.app, self.shown
+
+        def look() -> list[int]:
+            numbers = shown.numbers(app.reading)
+            if start not in numbers or end not in numbers:
+                return []
+            low, high = sorted((numbers.index(start), numbers.index(end)))
+            return numbers[low : high + 1]
+
+        def got(between: list[int]) -> None:
+            if between and shown == self.shown and self.tickets.range_start == start:
+                self.tickets.mark_range(between)
+
+        self.ask(look, got, group="range")
+
     @on(TicketList.FreshChanged)
     def _fresh(self) -> None:
         self._tick()
@@ -161,22 +175,22 @@ class QueueScreen(Feed, Writing):
 
     def set_views(self, tabs: list[ViewTab], first: str | None) -> None:
         """Show the views; on the first start go to `first`."""
-        self._tabs = tabs
+        self._tabs = self.with_next(tabs)
         if first is not None:
-            view = next(tab for tab in tabs if tab.code == first)
-            self.view_tabs.set_tabs(tabs, first)
-            self.show_query(view.query)
+            self.view_tabs.set_tabs(self._tabs, first)
+            self.put_on(self.started_on or Shown(), first)
         else:
-            self.view_tabs.set_tabs(tabs)
+            self.view_tabs.set_tabs(self._tabs)
+            if self._wanted_tab:
+                wanted, self._wanted_tab = self._wanted_tab, ""
+                self.view_tabs.select(wanted)
 
-    def show_query(self, query: str, *, keep_tab: bool = True) -> None:
-        """Show what this filter finds."""
-        self.filter_bar.set_text(query)
-        self.tickets.clear_marks()
-        if not keep_tab:
-            code = next((tab.code for tab in self._tabs if tab.query == query), "")
-            self.view_tabs.set_tabs(self._tabs, code)
-        self.load(query)
+    def show_query(self, query: str) -> None:
+        """Show what this filter finds, on the view it belongs to."""
+        code = next((tab.code for tab in self._tabs if tab.query == query and query), "")
+        self.view_tabs.set_tabs(self._tabs, code)
+        self.put_on(Shown(query, self.seat.get("group")), code)
+        self._left_at(code, "" if code else query)
 
     def show_view(self, name: str) -> bool:
         """Go to a view by its code or label; False when there is none."""
@@ -191,12 +205,12 @@ class QueueScreen(Feed, Writing):
     def _view(self, message: ViewTabs.Selected) -> None:
         view = next((tab for tab in self._tabs if tab.code == message.code), None)
         if view is not None:
-            self.show_query(view.query)
+            self.show_tab(view)
             self.tickets.focus()
 
     @on(FilterBar.Applied)
     def _filtered(self, message: FilterBar.Applied) -> None:
-        self.show_query(message.text, keep_tab=False)
+        self.show_query(message.text)
 
     @on(FilterBar.Left)
     def _filter_left(self) -> None:
@@ -226,6 +240,8 @@ class QueueScreen(Feed, Writing):
 
     @on(TicketList.Highlighted)
     def _highlighted(self) -> None:
+        if self.tickets.cursor is not None:
+            self.seat.put(number=str(self.tickets.cursor))
         self.update_keys()
         self._read_preview()
 
@@ -320,26 +336,6 @@ class QueueScreen(Feed, Writing):
 
     def do_queue_preview_up(self) -> None:
         self.query_one(Preview).action_scroll_lines(-1)
-
-    def do_queue_sort(self) -> None:
-        orders = (
-            ("-priority,due", _("Priority, then due")),
-            ("due", _("Due first")),
-            ("-updated", _("Last changed first")),
-            ("-created", _("Newest first")),
-            ("created", _("Oldest first")),
-            ("number", _("Number")),
-            ("-number", _("Number, greatest first")),
-        )
-
-        def chosen(order: str | None) -> None:
-            if order is not None:
-                words = [word for word in self.query_text.split() if not word.startswith("sort:")]
-                self.filter_bar.apply(" ".join([*words, f"sort:{order}"]))
-
-        self.app.push_screen(
-            Pick(_("Order of the list"), [Choice(code, label, code) for code, label in orders]), chosen
-        )
 
     def do_ticket_copy_number(self) -> None:
         targets = self.targets()
