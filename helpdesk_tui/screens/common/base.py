@@ -188,7 +188,7 @@ class DeskScreen(Screen[None]):
     async def relabel(self) -> None:
         """Make everything that is shown anew; what is shown, and where, stays."""
         kept = self.keep()
-        timers = [timer for timer in self._timers if timer._active.is_set()]
+        timers = list(self._timers)
         for timer in timers:
             timer.pause()  # they run beside our messages and would find no widgets
         try:
@@ -216,8 +216,10 @@ class DeskScreen(Screen[None]):
 
     def do_app_command(self) -> None:
         from helpdesk_tui.screens.common.command_line import CommandLine
+        from helpdesk_tui.screens.common.history import History, history_path
 
-        self.app.push_screen(CommandLine(self), self._command)
+        history = History(history_path(self.app.drafts.folder.parent, self.app.me))
+        self.app.push_screen(CommandLine(self, history), self._command)
 
     def _command(self, text: str | None) -> None:
         if text:
@@ -228,6 +230,13 @@ class DeskScreen(Screen[None]):
         from helpdesk_tui.screens.common.command_line import obey
 
         obey(self, text)
+
+    def do_argued(self, action_id: str, given: dict[str, str]) -> None:
+        """Do an action with what was typed behind its word."""
+        self.app.say(
+            _("{action}: {reason}").format(action=_(BY_ID[action_id].label), reason=_("this screen does not have it")),
+            bad=True,
+        )
 
     def do_app_redraw(self) -> None:
         self.app.refresh(layout=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.actions import BY_ID
 from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, assignable, choice_of, hint_of
 from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.command_copy import Typed, options
@@ -45,24 +46,64 @@ class TicketDeeds(Changing):
             return
 
         def picked(value: str | None) -> None:
-            if value is None:
-                return
-            kind, _colon, who = value.partition(":")
-            given = {kind: who} if kind else {"assignee": "none"}
-            self.change(
-                "ticket.assign",
-                lambda desk, n: desk.tickets.assign(n, version=targets.version, **given),
-                lambda desk, ns, dry: desk.bulk.assign(numbers=ns, dry_run=dry, **given),
-                targets=targets,
-                typed=Typed(
-                    "assign", options(given) if "team" in given else [given["assignee"]], ("assign", *options(given))
-                ),
-            )
+            if value is not None:
+                kind, _colon, who = value.partition(":")
+                self._assign(targets, {kind: who} if kind else {"assignee": "none"})
 
         def found(choices: list[Choice]) -> None:
             self.app.push_screen(Pick(_("Assign {what} to").format(what=targets.label), choices), picked)
 
         self.ask(lambda: assignable(self.desk), found, group="pick")
+
+    def _assign(self, targets: Targets, given: dict[str, str]) -> None:
+        self.change(
+            "ticket.assign",
+            lambda desk, n: desk.tickets.assign(n, version=targets.version, **given),
+            lambda desk, ns, dry: desk.bulk.assign(numbers=ns, dry_run=dry, **given),
+            targets=targets,
+            typed=Typed(
+                "assign", options(given) if "team" in given else [given["assignee"]], ("assign", *options(given))
+            ),
+        )
+
+    def do_argued(self, action_id: str, given: dict[str, str]) -> None:
+        """Do an action with what was typed behind its word: `assign ana`, `state in_progress`, `merge 1040`."""
+        targets, spec = self.targets(), BY_ID[action_id]
+        reason = self.why_not(spec)
+        if reason is not None or targets is None:
+            self.app.say(
+                _("{action}: {reason}").format(action=_(spec.label), reason=reason or _("there is no ticket here")),
+                bad=True,
+            )
+        elif action_id == "ticket.assign":
+            self._assign(targets, given)
+        elif action_id == "ticket.state":
+            self._state_to(targets, given["to"])
+        else:
+            other = parse_ref(given["other"])
+            if other is None:
+                self.app.say(_("that is no ticket number"), bad=True)
+            elif self.single(action_id, targets):
+                self._tie(action_id, targets, other)
+
+    def _state_to(self, targets: Targets, to: str) -> None:
+        number = targets.numbers[0] if targets.numbers and targets.query is None else self.subject
+        if number is None:
+            return
+
+        def found(moves: list[dict[str, Any]]) -> None:
+            move = next((each for each in moves if each["to"] == to), None)
+            if move is not None and targets.one is None and ASKED.intersection(move["requires"]):
+                self.app.say(choice_of(move, many=True).hint, bad=True)
+            elif move is not None:
+                self._move(targets, move)
+            else:
+                known = ", ".join(str(each["to"]) for each in moves) or "-"
+                self.app.say(
+                    _("no move leads to {state}; possible are: {known}").format(state=to, known=known), bad=True
+                )
+
+        self.ask(lambda: self.desk.tickets.moves(number), found, group="pick")
 
     def do_ticket_state(self) -> None:
         targets = self.targets()
@@ -223,12 +264,21 @@ class TicketDeeds(Changing):
         edit_form(self)
 
     def do_ticket_link(self) -> None:
-        self._other("ticket.link", _("Link {what} to ticket"), lambda desk, n, other: desk.tickets.link(n, other))
+        self._other("ticket.link", _("Link {what} to ticket"))
 
     def do_ticket_merge(self) -> None:
-        self._other("ticket.merge", _("Merge {what} into ticket"), lambda desk, n, other: desk.tickets.merge(n, other))
+        self._other("ticket.merge", _("Merge {what} into ticket"))
 
-    def _other(self, action_id: str, question: str, verb: Callable[[Desk, int, int], Any]) -> None:
+    def _tie(self, action_id: str, targets: Targets, other: int) -> None:
+        word = BY_ID[action_id].word
+        self.change(
+            action_id,
+            lambda desk, n: getattr(desk.tickets, word)(n, other),
+            targets=targets,
+            typed=Typed(word, [str(other)]),
+        )
+
+    def _other(self, action_id: str, question: str) -> None:
         targets = self.targets()
         if targets is None or not self.single(action_id, targets):
             return
@@ -239,12 +289,7 @@ class TicketDeeds(Changing):
         def answered(text: str | None) -> None:
             other = parse_ref(text) if text else None
             if other is not None:
-                self.change(
-                    action_id,
-                    lambda desk, n: verb(desk, n, other),
-                    targets=targets,
-                    typed=Typed(action_id.rpartition(".")[2], [str(other)]),
-                )
+                self._tie(action_id, targets, other)
 
         self.app.push_screen(
             Ask(question.format(what=targets.label), hint=_("its number, for instance 1042"), check=check), answered

@@ -60,6 +60,11 @@ class DraftBox:
         self._watched: dict[DraftKey, _Watched] = {}
         self._lock = threading.Lock()
 
+    @property
+    def folder(self) -> Path:
+        """Where the drafts lie."""
+        return self._folder
+
     def path(self, key: DraftKey) -> Path:
         """The file of a draft."""
         who = hashlib.sha256(key.person.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -173,6 +173,11 @@ class QueueScreen(Arranging, Writing):
 
     # -- views and filter ------------------------------------------------------------------------------------
 
+    @property
+    def views(self) -> list[ViewTab]:
+        """The views with their codes and labels."""
+        return self._tabs
+
     def set_views(self, tabs: list[ViewTab], first: str | None) -> None:
         """Show the views; on the first start go to `first`."""
         self._tabs = self.with_next(tabs)
