@@ -1,9 +1,11 @@
 """Runs command lines inside the test's own process, on a copy of a desk that was made once."""
 
+import functools
 import io
 import json
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,13 +55,22 @@ class Cli:
         return int(self("ticket", "new", *more, "-o", "json", "--", title).json[0]["number"])
 
 
-def make_desk(folder: Path) -> Path:
-    """A fresh desk's file, closed."""
+@functools.cache
+def _fresh() -> bytes:
+    """The file of a fresh desk of whoever runs the tests: made once a process."""
     from helpdesk_tui.desk.desk import Desk
 
+    with tempfile.TemporaryDirectory(prefix="helpdesk-fresh-") as folder:
+        path = Path(folder) / "made.db"
+        with Desk.open(path) as desk:
+            desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return path.read_bytes()
+
+
+def make_desk(folder: Path) -> Path:
+    """A fresh desk's file, closed."""
     path = folder / "made.db"
-    with Desk.open(path) as desk:
-        desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    path.write_bytes(_fresh())
     return path
 
 

@@ -1,6 +1,7 @@
 """What every test stands on: its own home, English, repeatable examples, and the shared data where they are."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from helpdesk_tui.vocabulary.i18n import set_language
+from tests import sparing
+
+sparing.install()  # before anything takes the functions by name
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile(
@@ -51,6 +55,10 @@ def _settle(patch: pytest.MonkeyPatch, home: Path) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _home_of_the_run() -> Iterator[None]:
     """Wider fixtures, too, must not meet the home of whoever runs the tests."""
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # begun in the background: programs that are started inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="helpdesk-home-") as home, pytest.MonkeyPatch.context() as patch:
         _settle(patch, Path(home))
         yield

@@ -74,7 +74,9 @@ def second_desk(folder: Path, clock: Clock) -> Desk:
 def make_app(desk: Desk, folder: Path, **options: object) -> HelpdeskApp:
     """The console on a desk, its drafts below `folder`."""
     drafts = DraftBox(folder / "drafts", "test", desk.clock)
-    return HelpdeskApp(desk, drafts, tz="UTC", warm=False, **options)  # type: ignore[arg-type]
+    app = HelpdeskApp(desk, drafts, tz="UTC", warm=False, **options)  # type: ignore[arg-type]
+    app.NOTIFICATION_TIMEOUT = 600  # a slow machine must not lose what was said before it is looked at
+    return app
 
 
 @dataclass
