@@ -21,6 +21,7 @@ from helpdesk_tui.vocabulary.filter_fields import FIELDS, FieldType, FilterField
 from helpdesk_tui.vocabulary.filters import FilterProblem, mentions, parse_filter
 from tests import ticket_rows as rows
 from tests.desk_fixtures import clock, desk  # noqa: F401
+from tests.sparing import examples
 from tests.ticket_rows import NOW
 
 COUNT = 220
@@ -143,7 +144,7 @@ def _join(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 FILTERS = st.recursive(terms(), _join, max_leaves=5)
 
 
-@settings(max_examples=700)
+@settings(max_examples=examples(350))
 @given(text=FILTERS, notes=st.booleans())
 def test_sql_agrees_with_the_language(
     store: Store, plain: dict[bool, list[dict[str, Any]]], text: str, notes: bool
@@ -279,7 +280,7 @@ def test_pages_of_every_order(store: Store, plain: dict[bool, list[dict[str, Any
     assert walk(store, text, 17, backwards=True) == wanted
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     sorts=st.lists(
         st.tuples(st.sampled_from(SORTABLE), st.booleans()), min_size=1, max_size=3, unique_by=lambda s: s[0]

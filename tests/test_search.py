@@ -53,7 +53,7 @@ def test_every_chinese_word_of_two_characters_is_found(library: Desk) -> None:
     assert asked > 60
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(120))
 @given(data=st.data())
 def test_any_piece_of_a_text_finds_it(library: Desk, data: st.DataObject) -> None:
     """Any run of Chinese characters, and any whole words, find the ticket they stand in."""
@@ -123,7 +123,7 @@ def test_the_collected_questions_are_all_valid(library: Desk, test_data: Path) -
         library.searching.rows(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(text=st.text(max_size=60) | st.text(alphabet='"*^:(){}+-~ANDORNT neartitlebody一卡ß\0', max_size=40))
 def test_any_text_is_a_valid_question(library: Desk, text: str) -> None:
     found = library.searching.ranked(text, limit=5)
