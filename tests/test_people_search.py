@@ -77,7 +77,7 @@ def test_a_question_reads_one_bounded_stretch_of_the_index(tmp_path: Path) -> No
             [(n, f"张{chr(0x4E00 + n % 3000)}") for n in range(1_000, 6_000)],
         )
         people_index.rebuild(tx.conn)
-    asked = numbered("zhang", people_index.after("zhang"), people_index.POOL, None)
+    asked = numbered("zhang", people_index.after("zhang"), people_index.POOL, None, False)
     plan = [str(row[3]) for row in store.query(f"EXPLAIN QUERY PLAN {people_index.FOUND}", asked)]
     assert [step for step in plan if step.startswith("SCAN")] in ([], ["SCAN k"]), plan
     assert any("person_key USING PRIMARY KEY (key>? AND key<?)" in step for step in plan), plan

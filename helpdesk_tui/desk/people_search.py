@@ -43,12 +43,23 @@ class PeopleSearch(Noun):
         found = person_rows.shown(self.desk, [person_rows.person_json(r) for r in rows])
         return [self._with_open(row) for row in found]
 
-    def _nearest(self, text: str) -> list[int]:
+    def agents(self, text: str, limit: int = 6) -> Objects:
+        """Active agents with a login that a typed beginning means, nearest first: `{"id", "login", "name"}`."""
+        scope = self.desk.require(Permission.PEOPLE_READ, "people.search")
+        if scope is not Scope.ALL or not person_rows.plainly(self.desk) or not fold(text):
+            return []
+        sql = "SELECT id, login, name FROM person WHERE id = ? AND login IS NOT NULL"
+        rows = [
+            row for key in self._nearest(text, agents=True)[: limit * 2] for row in self.desk.store.query(sql, (key,))
+        ]
+        return [dict(zip(("id", "login", "name"), row, strict=True)) for row in rows[:limit]]
+
+    def _nearest(self, text: str, *, agents: bool = False) -> list[int]:
         """Ids of the people meant, nearest first: of those under one beginning, and of those under all words."""
         asked, words = people_index.questions(text)
-        candidates = dict.fromkeys(key for beginning in asked for key in self._under(beginning))
+        candidates = dict.fromkeys(key for beginning in asked for key in self._under(beginning, agents))
         if words and not candidates:
-            candidates = dict.fromkeys(self._under(max(words, key=len)))
+            candidates = dict.fromkeys(self._under(max(words, key=len), agents))
         ranked = []
         for key in candidates:
             for row in self.desk.store.query(_CANDIDATE, (key,)):
@@ -57,9 +68,9 @@ class PeopleSearch(Noun):
                     ranked.append((rank, row[1], key))
         return [key for _how, _name, key in sorted(ranked)]
 
-    def _under(self, beginning: str) -> list[int]:
+    def _under(self, beginning: str, agents: bool) -> list[int]:
         only = None if self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL else self.desk.actor.id
-        bound = numbered(beginning, people_index.after(beginning), people_index.POOL, only)
+        bound = numbered(beginning, people_index.after(beginning), people_index.POOL, only, agents)
         return [key for (key,) in self.desk.store.query(people_index.FOUND, bound)]
 
     def devices(self, person_id: int, limit: int = 20) -> Objects:

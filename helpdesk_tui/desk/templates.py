@@ -89,6 +89,19 @@ def fill(body: str, facts: Facts) -> tuple[str, "list[str]", "list[str]"]:
     return text, [*dict.fromkeys(unknown)], [*dict.fromkeys(empty)]
 
 
+def filled(body: str, values: Mapping[str, str]) -> tuple[str, "list[str]"]:
+    """A text with these values in its fields, in one pass, and the names of the fields that have none (left visible)."""
+    missing: dict[str, None] = {}
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1).lower()
+        if not values.get(name):
+            missing[name] = None
+        return values.get(name) or match.group(0)
+
+    return _FIELD.sub(value, body), list(missing)
+
+
 class Templates(Noun):
     """Templates."""
 
@@ -155,6 +168,19 @@ class Templates(Noun):
         row = self._find(code)
         text, unknown, empty = fill(row["body"], self._facts(number))
         return {"code": row["code"], "text": text, "unknown": unknown, "empty": empty}
+
+    def preview(self, code: str, number: int | None = None) -> Object:
+        """A template before it is filled in: `{"code", "name", "body", "values"}`, `values` what its fields say now.
+
+        Fields without a value and unknown ones are not among them; `filled` takes what a person adds.
+        """
+        self.desk.require(Permission.TICKET_READ, "template.render")
+        row = self._find(code)
+        facts = self._facts(number)
+        names = {name.lower() for name in _FIELD.findall(row["body"])}
+        found = {name: FIELDS[name](facts) for name in sorted(names) if name in FIELDS}
+        values = {name: value for name, value in found.items() if value}
+        return {"code": row["code"], "name": row["name"], "body": row["body"], "values": values}
 
     def _facts(self, number: int | None) -> dict[str, Any]:
         desk = self.desk

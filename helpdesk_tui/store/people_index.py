@@ -89,9 +89,9 @@ def questions(text: str) -> tuple[list[str], list[str]]:
 
 FOUND: Final = (
     "SELECT DISTINCT k.person_id FROM (SELECT person_id FROM person_key WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3) k"
-    " JOIN person p ON p.id = k.person_id WHERE p.active AND (?4 IS NULL OR p.id = ?4)"
+    " JOIN person p ON p.id = k.person_id WHERE p.active AND (?4 IS NULL OR p.id = ?4) AND (NOT ?5 OR p.agent)"
 )
-"""The active people under one beginning, of whom ?4 names the only one to be found where it is no null."""
+"""The active people (?5: agents) under one beginning; ?4, where it is no null, names the only one to be found."""
 
 
 def after(beginning: str) -> str:
