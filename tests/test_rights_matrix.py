@@ -496,7 +496,10 @@ BESIDE: dict[str, str | None] = {
     "tickets.rows": "ticket.list", "tickets.stream": "ticket.list", "tickets.next_up": "ticket.next", "searching.ranked": "search.tickets",
     "searching.rows": "search.tickets", "tickets.propose": "ticket.open", "views.tabs": "view.list",
     "exporting.stream": "export.tickets", "audit.export": "audit.log", "audit.why": "audit.log",
-    "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "people.devices": "people.list", "upkeep.look": "db.check",
+    "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "people.devices": "people.list", "people.agents": "people.list",
+    "tickets.around": "ticket.show", "tickets.likely": "ticket.show", "tickets.moved": "ticket.show",
+    "tickets.proofs": "ticket.list", "tickets.similar": "ticket.show", "tickets.tree": "ticket.show",
+    "templates.preview": "template.show", "upkeep.look": "db.check",
     "upkeep.archive_path": None, "upkeep.archived": None,
     # Asked of the answer, not of the desk: each is behind one of the others.
     "tickets.family": None, "tickets.inside": None, "tickets.knows": None, "tickets.listing": None, "tickets.outcome": None,
@@ -519,7 +522,8 @@ def _given(name: str, t: Tickets) -> list[Any]:
     if name in ("views.tabs", "undoing.describe", "audit.export", "audit.why", "upkeep.look"):
         return []
     more = {"tickets.rows": ["", [t.open]], "tickets.propose": ["x"], "exporting.stream": ["tickets", "jsonl"],
-            "people.person": ["spare"], "people.devices": [1]}  # fmt: skip
+            "people.person": ["spare"], "people.devices": [1], "people.agents": ["sp"],
+            "templates.preview": ["hello"], "tickets.proofs": [[t.edited]], "tickets.likely": [t.open, []]}  # fmt: skip
     return more.get(name, [t.open])
 
 
@@ -548,6 +552,10 @@ def test_reads_beside_the_verbs_follow_the_same_rows(stage: Stage, play: Path, w
                 assert denied == (relation not in REACH[cell]), (who, name, relation)
         if "ticket.show" in _NEVER[who]:
             return
+        # What an entry hashes to is for those who see all of it.
+        proved = {r for r in RELATIONS if desk.tickets.proofs([stage.tickets[who, r].edited])}
+        plain = set(REACH[TABLE["ticket.note"][who]]) if "quality" not in who else set()
+        assert proved == (set(RELATIONS) if who == "customer_service" else plain), who
         # Where one may read and not act there is nothing to choose.
         for relation in REACH[TABLE["ticket.show"][who]]:
             offered = {move["to"] for move in desk.tickets.moves(stage.tickets[who, relation].resolved)}
