@@ -36,7 +36,7 @@ def test_a_read_of_a_mistyped_desk_says_that_it_is_new(cli: Cli, arguments: list
     [
         (["ticket", "show", "5"], 3),
         (["undo"], 3),
-        (["--as", "nobody", "ticket", "list"], 3),
+        (["--as", "no.such.person", "ticket", "list"], 3),
         (["view", "show", "x"], 3),
     ],
 )
