@@ -44,7 +44,7 @@ def cli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
         (["ticket", "show", "abc"], 2),
         (["ticket", "show", "99"], 3),
         (["view", "show", "nowhere"], 3),
-        (["--as", "nobody", "ticket", "list"], 3),
+        (["--as", "no.such.person", "ticket", "list"], 3),
         (["ticket", "new", "x", "--set", "impact=enormous"], 6),
         (["ticket", "new", "x", "--set", "impact"], 2),
         (["ticket", "new", " "], 6),
