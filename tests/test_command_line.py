@@ -8,7 +8,7 @@ import pytest
 from console_desk import Console, console
 from hypothesis import given
 from hypothesis import strategies as st
-from tui import assert_snapshot, screen_text
+from tui import assert_dialog, screen_text
 
 from helpdesk_tui.screens.common.command_line import CommandLine
 from helpdesk_tui.screens.common.completing import COMMANDS, Known, complete
@@ -150,7 +150,7 @@ async def test_tab_completes_and_the_arrows_remember(tmp_path: Path) -> None:
         await c.type("the")
         await c.press("tab")
         assert field(c) == "theme "
-        assert_snapshot(c.app, "command_line_120x40")
+        assert_dialog(c.app, "command_line_120x40")
         await c.press("tab", "tab")
         assert field(c) == "theme light "
         await c.press("shift+tab")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cli_runner import Cli
 from console_desk import Clock, console, make_desk
-from tui import assert_snapshot, screen_text
+from tui import assert_dialog, screen_text
 
 from helpdesk_tui.screens.common import keymaps
 from helpdesk_tui.screens.settings.settings import SettingsScreen
@@ -80,6 +80,7 @@ def test_a_named_map_has_no_clash_and_leaves_nothing_unreachable(name: str) -> N
 
 
 def test_in_arrows_no_letter_alone_does_anything() -> None:
+    """A widget's new key that is a letter needs a line in `keymaps.ARROWS`; an action's is left to the palette by itself."""
     found = keymaps.defaults() | keymaps.named("arrows")
     assert found["confirm.yes"] == ("y", "Y")  # the question itself names these
     lettered = {name: keys for name, keys in found.items() if any(len(key) == 1 and key.isalpha() for key in keys)}
@@ -153,7 +154,11 @@ async def test_the_arrows_map_walks_and_works(tmp_path: Path) -> None:
         await c.press("j", "t", "x", "G")
         assert c.queue.tickets.cursor == first
         assert c.app.screen is c.queue
-        assert_snapshot(c.app, "queue_arrows_120x40")
+        assert (
+            screen_text(c.app)
+            .splitlines()[-1]
+            .startswith(" F7 new  ctrl+t take  F6 assign  F12 state  ctrl+r reply  ctrl+n note ")
+        )
         await c.press("down", "insert", "ctrl+t")
         await c.until(lambda: c.app.last_command)
         assert c.desk.tickets.count("is:mine") == 1
@@ -196,7 +201,7 @@ async def test_what_is_changed_is_in_force_and_kept(tmp_path: Path) -> None:
 async def test_the_settings_screen(tmp_path: Path, size: tuple[int, int]) -> None:
     async with console(tmp_path, size=size) as c:
         await c.press("f9", "down", "down")
-        assert_snapshot(c.app, f"settings_{size[0]}x{size[1]}")
+        assert_dialog(c.app, f"settings_{size[0]}x{size[1]}")
 
 
 async def test_a_number_is_asked_for_and_checked(tmp_path: Path) -> None:

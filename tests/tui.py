@@ -72,10 +72,20 @@ def assert_inert(app: App[Any]) -> None:
         assert width == app.size.width, (y, width, strip.text)
 
 
+def assert_dialog(app: App[Any], name: str) -> None:
+    """Compare the box of the dialog on top with `snapshots/NAME.txt`, whatever is beneath it."""
+    box = app.screen.query("Dialog > Vertical").first().region
+    strips = screen_strips(app)[box.y : box.bottom]
+    _compare("\n".join(strip.crop(box.x, box.right).text.rstrip() for strip in strips) + "\n", name)
+
+
 def assert_snapshot(app: App[Any], name: str) -> None:
     """Compare the screen with `snapshots/NAME.txt`; SNAPSHOTS=update writes it anew."""
+    _compare(screen_text(app), name)
+
+
+def _compare(have: str, name: str) -> None:
     path = SNAPSHOTS / f"{name}.txt"
-    have = screen_text(app)
     if os.environ.get("SNAPSHOTS") == "update":
         path.parent.mkdir(exist_ok=True)
         path.write_text(have, encoding="utf-8")

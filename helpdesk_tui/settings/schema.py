@@ -13,6 +13,7 @@ SWITCH: Final = ("auto", "on", "off")
 COLUMNS: Final = (
     "number", "priority", "sla", "kind", "state", "summary", "requester", "service", "category", "team", "assignee",
     "impact", "urgency", "channel", "updated", "age",
+    "why",
 )  # fmt: skip
 """Codes of the queue's columns, as `widgets.columns` has them."""
 LOCAL_FPS: Final = 60
