@@ -311,6 +311,8 @@ def test_markup_in_disguise_is_found(source: str) -> None:
         "from helpdesk_tui.widgets.inert import line\nself.query_one(Static).update(line(text, 80))",
         "known = set()\nknown.update(other)",
         "known.update(dict(other))",
+        "def read() -> dict[str, str]: ...\nkept = read()\nkept.update(texts)",
+        "from helpdesk_tui.settings.reading import from_text\nfrom_text(key, t)",
         "known.update(other)  # inert: a set of numbers",
         "ProgressBar(name=t)",
         "class A:\n    def f(self, t):\n        self.title = t",

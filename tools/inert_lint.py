@@ -64,6 +64,8 @@ BUILDERS: Final[dict[str, str]] = {
     "salvage._where": "key columns of a table of the schema",
     "schema.statements": "the statements of a file of the program",
 }
+_OURS: Final = frozenset({"reading.from_text"})  # settings: a value out of a typed text, drawn by nobody
+_TREES: Final = frozenset({"root", "node", "tree"})
 _GATHERS: Final = frozenset({"dict", "set", "fromkeys", "defaultdict", "Counter", "frozenset"})
 _GROWS: Final = frozenset({"append", "extend", "insert", "add", "update", "appendleft"})
 _BUILDS: Final = frozenset(
@@ -195,6 +197,7 @@ class _Checker(ast.NodeVisitor):
         self.faults: list[Fault] = []
         self.scopes: list[dict[str, list[ast.expr | None]]] = []
         self.inert_functions: set[str] = set()
+        self.gathering: set[str] = set()
         self.asked: set[str] = set()
         self.statement: ast.stmt | None = None
         self.inside_sql = False
@@ -210,8 +213,11 @@ class _Checker(ast.NodeVisitor):
     def check(self) -> list[Fault]:
         tree = ast.parse("\n".join(self.lines))
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _annotated_inert(node.returns):
-                self.inert_functions.add(node.name)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+                if _annotated_inert(node.returns):
+                    self.inert_functions.add(node.name)
+                if ast.unparse(node.returns).startswith(("dict[", "set[")):
+                    self.gathering.add(node.name)
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpdesk_tui."):
                 self.modules |= {a.asname or a.name for a in node.names if a.name.islower()}
                 self.imported |= {
@@ -377,7 +383,11 @@ class _Checker(ast.NodeVisitor):
         self._check_styles(node, name)
         if name in _DRAWN:
             self._check_drawn(node, name)
-        elif name in _DRAWN_WHOLE and not all(map(self._is_inert, texts)):
+        elif (
+            name in _DRAWN_WHOLE
+            and not (isinstance(node.func, ast.Name) and self._full(node.func) in _OURS)
+            and not all(map(self._is_inert, texts))
+        ):
             self._report(node, _INERT_REASON, f"{name} reads markup out of a text: Content(...)")
         elif (
             name == "update" and len(node.args) == 1 and self._updates_widget(node) and not self._is_inert(node.args[0])
@@ -428,11 +438,8 @@ class _Checker(ast.NodeVisitor):
 
     @staticmethod
     def _grows_tree(node: ast.Call) -> bool:
-        return isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).split(".")[-1] in {
-            "root",
-            "node",
-            "tree",
-        }
+        owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        return owner.split(".")[-1] in _TREES
 
     def _writes_log(self, node: ast.Call) -> bool:
         """Whether `.write(…)` is that of a log on the screen: by its name, or by what was asked for or made."""
@@ -471,7 +478,8 @@ class _Checker(ast.NodeVisitor):
             return False
         if not isinstance(owner, ast.Name):
             return True
-        return not any(map(_gathers, self._values(owner.id)))
+        held = self._values(owner.id)
+        return not any(_gathers(v) or (isinstance(v, ast.Call) and _called(v) in self.gathering) for v in held)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         named = _SQL_CALLS | (_BY_REFERENCE if self.draws else frozenset())
@@ -544,7 +552,6 @@ class _Checker(ast.NodeVisitor):
             if place is None:
                 trusted = self.runs or self._is_ours(ast.unparse(statement))
             else:
-                # What begins like a statement is judged where it is put together.
                 begun = _is_put_together(place) and _SQL_START.match(_beginning(place)) is not None
                 trusted = begun or self._is_fixed(place)
             if not trusted:
@@ -584,7 +591,6 @@ class _Checker(ast.NodeVisitor):
                 made = self._values(name)
                 return all(isinstance(value, ast.Call) and self._is_fixed(value) for value in made)
             case ast.Attribute(value=ast.Name(id=owner), attr=table) if table.strip("_").isupper():
-                # A constant of a class or of a module of ours, judged there.
                 bound = any(owner in scope for scope in self.scopes)
                 return owner in {"self", "cls"} or owner in self.modules or not bound
             case ast.Subscript(value=ast.Attribute() as table):
