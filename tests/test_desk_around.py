@@ -118,8 +118,9 @@ def test_similar_tickets_come_with_their_resolution(desk: Desk, clock: FixedCloc
 
 
 def test_a_run_of_chinese_is_asked_for_pair_by_pair() -> None:
-    assert asked_of("打印机坏 now", "") == "打印 印机 机坏 now "
+    assert asked_of("打印机坏 now", "") == "打印 印机 机坏 now"
     assert asked_of("你好", "x" * 500) == "你好 " + "x" * 200
+    assert asked_of("The door does not open.", "") == "door open."
 
 
 def test_the_likely_category_says_why(desk: Desk) -> None:

@@ -72,7 +72,7 @@ _OPEN: Final = (
 
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{3,}")
 _READ: Final = 200
-LEAST: Final = 0.25
+LEAST: Final = 0.3
 """Likeness below which another ticket is not called similar: the share of its score, or of the words of its title."""
 _SIMILAR: Final = "SELECT number, kind, title, state, phase, category, resolved_at, resolution, resolution_code FROM ticket WHERE number = ?"
 _SIMILAR_NAMES: Final = (
@@ -81,18 +81,34 @@ _SIMILAR_NAMES: Final = (
 READ_HITS: Final = 60
 _TEXT: Final = 2_000
 
+_MOVED: Final = "SELECT max(seq) FROM journal WHERE subject_type = 'ticket' AND subject = ?"
 _PROOF: Final = f"SELECT {journal.COLUMNS} FROM journal WHERE seq = ?"  # sql: constant
 _HASH: Final = "SELECT hash FROM journal WHERE seq = ?"
 
 
+_COMMON: Final = frozenset(
+    "a an the and or but of to in on at by for from with without as is are was were be been has have had do does did not no"
+    " can cannot could will would it its i we you he she they my our your this that these there here after before since"
+    " when while every again any all me us them please hello hi thanks".split()
+)
+"""Words that say nothing about what a ticket is about."""
+
+
 def asked_of(title: str, description: str) -> str:
     """The words to look for tickets that say the same: of a run of Chinese each pair of characters for itself."""
-    text = f"{title} {description[:_READ]}"
-    return _HAN.sub(lambda run: " ".join(run[0][i : i + 2] for i in range(len(run[0]) - 1)), text)
+    text = _HAN.sub(
+        lambda run: " ".join(run[0][i : i + 2] for i in range(len(run[0]) - 1)), f"{title} {description[:_READ]}"
+    )
+    return " ".join(word for word in text.split() if word.casefold().strip(".,:;!?\"'()") not in _COMMON)
 
 
 class TicketAround(Noun):
     """Reading what surrounds a ticket."""
+
+    def moved(self, number: int) -> int:
+        """The sequence number of the last journal entry about a ticket or one merged into it."""
+        self.desk.reading.readable(number)
+        return max(self.desk.store.query(_MOVED, (n,))[0][0] or 0 for n in self.desk.reading.family(number))
 
     # -- above and below ---------------------------------------------------------------------------------------
 
@@ -221,9 +237,9 @@ class TicketAround(Noun):
         `{"category", "now", "source", "reasons"}`: `source` is `rules` or `similar`, `now` what stands on the ticket.
         """
         desk = self.desk
+        row = desk.reading.facts(number)
         if not desk.reading.inside(number):
             return None
-        row = desk.reading.facts(number)
         governing = desk.policies.current()
         inputs = decisions.classification_inputs(row, desk.directory.person(row["requester_id"]), {})
         found = decisions.run_classification(governing, row["title"], row["description"] or "", inputs)
@@ -249,9 +265,12 @@ class TicketAround(Noun):
     def proofs(self, seqs: Iterable[int]) -> dict[int, tuple[str, bool]]:
         """The hash of each of these journal entries, and whether it holds: over its content and the hash before it.
 
-        Nothing for those whose people are masked: what they see is not what was hashed.
+        Of tickets that the actor works on. Nothing for others, and for those whose people are masked: what they see is
+        not what was hashed.
         """
-        if masking.veil(self.desk) is not None:
+        desk = self.desk
+        desk.require(Permission.TICKET_READ, "ticket.log")
+        if masking.veil(desk) is not None:
             return {}
         found: dict[int, tuple[str, bool]] = {}
         for seq in seqs:
@@ -259,6 +278,8 @@ class TicketAround(Noun):
             if not rows:
                 continue
             record = rows[0]
+            if record[7] != "ticket" or not (desk.reading.knows(record[8]) and desk.reading.inside(record[8])):
+                continue
             before = self.desk.store.query(_HASH, (seq - 1,))
             try:
                 own = journal.digest(record[13], tuple(record[:11]), record[11], record[12]) == record[14]

@@ -99,10 +99,11 @@ class LedgerView(LineView):
         super().__init__(name=name, id=id, classes=classes)
         self._clocks: Sequence[LedgerClock] = ()
         self._tz = "UTC"
+        self._now: Instant | None = None
 
-    def show(self, clocks: Sequence[LedgerClock], tz: str = "UTC") -> None:
-        """Show these clocks in the reader's time zone; the place in the text stays."""
-        self._clocks, self._tz = tuple(clocks), tz
+    def show(self, clocks: Sequence[LedgerClock], tz: str = "UTC", now: Instant | None = None) -> None:
+        """Show these clocks in the reader's time zone, with the mark of the present; the place in the text stays."""
+        self._clocks, self._tz, self._now = tuple(clocks), tz, now
         self.reflow(keep_top=True)
 
     def layout_lines(self, width: int) -> Sequence[Line]:
@@ -148,6 +149,7 @@ class LedgerView(LineView):
                 pieces.append((run, _TONES.get(how, "plain")))
                 run = ""
         lines.append(Line((*pieces, ("]", "muted"))))
+        lines.append(self._axis(clock, len(drawn)))
         lines += [self._window_line(window) for window in clock.windows[:LISTED]]
         left = len(clock.windows) - LISTED
         if left > 0:
@@ -157,6 +159,31 @@ class LedgerView(LineView):
         pad = " " * max(1, 39 - width_of(lead))
         lines.append(text_line(lead + pad + cells(exact(total), 23, right=True), "strong"))
         return lines
+
+    def _axis(self, clock: LedgerClock, width: int) -> Line:
+        """Under the bar: when it begins and ends, and where on it now and the due time are."""
+        start, end = clock.windows[0].start, clock.windows[-1].end
+        first, last = local(start, self._tz), local(end, self._tz)
+        if clock.due == end:
+            last = _("due {time}").format(time=last)
+        # Left of it stands the bracket of the bar.
+        row: list[Piece] = [("  ", "plain"), (first, "muted")]
+        used, room = width_of(first), width - width_of(last)
+        marks: list[tuple[Instant, str]] = []
+        if self._now is not None and clock.ended is None and start < self._now < end:
+            marks.append((self._now, _("now")))
+        if clock.due < NEVER and start <= clock.due < end:
+            marks.append((clock.due, _("due {time}").format(time=local(clock.due, self._tz)[5:])))
+        for instant, word in sorted(marks):
+            at = min(width - 1, width * (instant - start) // max(1, end - start))
+            # The sign stands under its place; the words where they fit.
+            text = next((text for text in (f"^ {word}", "^") if used < at and at + width_of(text) < room), "")
+            if text:
+                row += [(" " * (at - used), "plain"), (text, "strong")]
+                used = at + width_of(text)
+        if room > used:
+            row += [(" " * (room - used), "plain"), (last, "strong" if clock.due == end else "muted")]
+        return Line(tuple(row))
 
     def _window_line(self, window: LedgerWindow) -> Line:
         size = exact(window.end - window.start)

@@ -1,6 +1,6 @@
 """The edit form and the priority form: only what was changed is written, and nobody's change is overwritten unseen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from helpdesk_tui.vocabulary.levels import Level, Priority, level_label, priorit
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import FormField
 from helpdesk_tui.widgets.pickers import Choice
-from helpdesk_tui.widgets.sentences import field_label, value_text
+from helpdesk_tui.widgets.sentences import field_label
 
 if TYPE_CHECKING:
     from helpdesk_tui.screens.common.deeds import TicketDeeds
@@ -25,6 +25,7 @@ EDITED: Final = (
     "title", "description", "kind", "impact", "urgency", "category", "service", "ci", "requester", "team", "assignee",
     "tags",
 )  # fmt: skip
+_LONG: Final = frozenset({"description", "cause", "resolution"})
 _MANY: Final = ("impact", "urgency", "category", "service", "team", "assignee", "tags")
 
 
@@ -120,30 +121,13 @@ def _ask_one(
     number: int,
     ticket: dict[str, Any],
     choices: Mapping[str, list[Choice]],
-    theirs: Mapping[str, Any] | None = None,
     *,
     again: bool = False,
 ) -> None:
-    """The form for one ticket. After a refused save `theirs` is what stood before, so that both can be seen."""
+    """The form for one ticket; `again` after a refused save, with what was typed."""
     key = DraftKey(screen.app.me, number, "edit")
     fields = _fields(EDITED, ticket, choices)
     title = _("Edit {ref}").format(ref=ticket["ref"])
-    if theirs is not None:
-        title = _("{ref} was changed meanwhile: yours stands here, theirs below it; save again or go back").format(
-            ref=ticket["ref"]
-        )
-        fields = [
-            replace(
-                spec,
-                hint=_("now: {value} (was: {before})").format(
-                    value=value_text(spec.name, ticket.get(spec.name), screen.app.tz),
-                    before=value_text(spec.name, theirs.get(spec.name), screen.app.tz),
-                ),
-            )
-            if ticket.get(spec.name) != theirs.get(spec.name)
-            else spec
-            for spec in fields
-        ]
     before = {name: shown_value(ticket, name) for name in EDITED}
 
     def answered(values: dict[str, str] | None) -> None:
@@ -154,34 +138,102 @@ def _ask_one(
             screen.app.drafts.discard(key)
             screen.app.say(_("nothing was changed"))
             return
-        screen.change(
-            "ticket.edit",
-            lambda desk, n: desk.tickets.edit(n, version=ticket["version"], **changes),
-            targets=targets,
-            typed=Typed("edit", edited(changes)),
-            failed=lambda error: _refused(screen, targets, number, ticket, choices, error),
-            written=lambda: screen.app.drafts.discard(key),
-        )
+
+        def failed(error: DeskError) -> None:
+            refused(screen, targets, ticket, before | values, key, error, lambda now: _ask_one(
+                screen, targets, number, now, choices, again=True
+            ))  # fmt: skip
+
+        write_edit(screen, targets, ticket["version"], changes, key, failed)
 
     screen.app.push_screen(KeptForm(title, fields, screen.app.drafts, key, again=again), answered)
 
 
-def _refused(
+def write_edit(
     screen: "TicketDeeds",
     targets: Targets,
-    number: int,
-    ticket: dict[str, Any],
-    choices: Mapping[str, list[Choice]],
-    error: DeskError,
+    version: int,
+    changes: Mapping[str, Any],
+    key: DraftKey,
+    failed: Callable[[DeskError], None],
+    written: Callable[[], None] | None = None,
 ) -> None:
-    """The save was refused: show the form again with what was typed, and theirs beside it where that was the reason."""
-    screen.refuse(error)
+    """Write changes to one ticket as somebody saw it in this version; its draft is forgotten once they are there."""
 
-    def again(now: dict[str, Any]) -> None:
-        stale = isinstance(error, Conflict) and now["version"] != ticket["version"]
-        _ask_one(screen, targets, number, now, choices, ticket if stale else None, again=True)
+    def done() -> None:
+        screen.app.drafts.discard(key)
+        if written is not None:
+            written()
 
-    screen.ask(lambda: screen.desk.tickets.show(number), again, group="pick")
+    screen.change(
+        "ticket.edit",
+        lambda desk, n: desk.tickets.edit(n, version=version, **changes),
+        targets=targets,
+        typed=Typed("edit", edited(changes)),
+        failed=failed,
+        written=done,
+    )
+
+
+def refused(
+    screen: "TicketDeeds",
+    targets: Targets,
+    ticket: dict[str, Any],
+    mine: Mapping[str, str],
+    key: DraftKey,
+    error: DeskError,
+    again: Callable[[dict[str, Any]], None],
+) -> None:
+    """The save was refused. Where somebody else was quicker, both versions are shown; else `again` with what was typed.
+
+    `ticket` is what one began with, `mine` the fields as one wants them.
+    """
+
+    def found(now: dict[str, Any]) -> None:
+        if isinstance(error, Conflict) and now["version"] != ticket["version"]:
+            resolve_conflict(screen, targets, ticket, now, mine, key, again)
+        else:
+            screen.refuse(error)
+            again(now)
+
+    screen.ask(lambda: screen.desk.tickets.details(ticket["number"]), found, group="pick")
+
+
+def resolve_conflict(
+    screen: "TicketDeeds",
+    targets: Targets,
+    ticket: dict[str, Any],
+    now: dict[str, Any],
+    mine: Mapping[str, str],
+    key: DraftKey,
+    again: Callable[[dict[str, Any]], None],
+) -> None:
+    """Show both versions and write what was chosen; nobody's change is overwritten unseen, and nothing typed is lost."""
+    from helpdesk_tui.screens.common.conflict import ConflictScreen, differences
+
+    names = (*EDITED, *(name for name in mine if name not in EDITED))
+    base, theirs = ({name: shown_value(of, name) for name in names} for of in (ticket, now))
+    wanted = {name: mine.get(name, base[name]) for name in names}
+    fields = differences(names, base, wanted, theirs, label_of, _LONG)
+
+    def answered(values: dict[str, str] | None) -> None:
+        if values is None:
+            screen.app.say(_("nothing was saved; your draft is kept"))
+            return
+        changes = changes_of(theirs, values)
+        if not changes:
+            screen.app.drafts.discard(key)
+            screen.app.say(_("their version stands; nothing was changed"))
+            screen.done()
+            return
+        chosen = theirs | values
+
+        def failed(error: DeskError) -> None:
+            refused(screen, targets, now, chosen, key, error, again)
+
+        write_edit(screen, targets, now["version"], changes, key, failed)
+
+    screen.app.push_screen(ConflictScreen(now["ref"], fields, screen.app.drafts, key), answered)
 
 
 def _ask_many(screen: "TicketDeeds", targets: Targets, choices: Mapping[str, list[Choice]]) -> None:

@@ -21,13 +21,14 @@ _TONES = {4: "critical", 3: "high", 2: "plain", 1: "muted"}
 
 @dataclass(slots=True)
 class HeadData:
-    """Plain values of a head."""
+    """Plain values of a head. `merged` is the reference of the ticket that this one was merged into."""
 
     row: QueueRow
     title: str
     why: str = ""
     clocks: list[tuple[str, Instant | None]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    merged: str = ""
 
 
 class TicketHeader(ToneWidget):
@@ -77,6 +78,7 @@ class TicketHeader(ToneWidget):
         second: list[Piece] = [
             (f" {kind_label(row.kind)} · ", "plain"),
             (state_label(row.state), "strong"),
+            (f", {_('merged into {ref}').format(ref=data.merged)}" if data.merged else "", "accent"),
             (" · ", "plain"),
             (f"{glyph} {word}", _TONES.get(row.priority, "plain")),
             (f" · {_('SLA')} ", "plain"),

@@ -1,17 +1,21 @@
 """Reading all that a ticket's screen shows, in one call in a worker."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.queue.previewing import why_line
 from helpdesk_tui.screens.ticket.header import HeadData
+from helpdesk_tui.screens.ticket.knowledge import KnowledgeData
+from helpdesk_tui.screens.ticket.links import LinksData
 from helpdesk_tui.vocabulary.errors import ticket_not_found
 from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.records import NEVER, TimelineItem
+from helpdesk_tui.vocabulary.roles import Permission
 from helpdesk_tui.widgets.ledger_view import (
     CLOSED,
     COUNTED,
@@ -38,20 +42,33 @@ _RUNS: Final = {
 
 @dataclass(slots=True)
 class TicketData:
-    """One ticket, read at once."""
+    """One ticket, read at once: its head, and what the tab needs for which it was read.
+
+    `stamp` is the last journal entry about it; while that stays, there is nothing to read anew.
+    """
 
     head: HeadData
     ticket: dict[str, Any]
-    timeline: list[TimelineItem]
+    stamp: int = 0
+    tab: str = ""
+    timeline: list[TimelineItem] = field(default_factory=list)
+    refs: dict[int, str] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    edit: bool = False
+    attach: bool = False
     clocks: list[LedgerClock] = field(default_factory=list)
-    links: list[dict[str, Any]] = field(default_factory=list)
-    children: list[dict[str, Any]] = field(default_factory=list)
+    links: LinksData | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
+    proofs: dict[int, tuple[str, bool]] = field(default_factory=dict)
 
 
-def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
-    """Read a ticket: head and timeline always, the rest as the shown tab needs it. Raises NotFound."""
+def read_ticket(desk: Desk, number: int, tab: str, stamp: int = -1) -> TicketData | None:
+    """Read a ticket for a tab (in a worker); None where nothing has happened to it since `stamp`. Raises NotFound."""
+    moved = desk.tickets.moved(number)
+    # Other tickets and the time make the other tabs what they are.
+    if moved == stamp and tab in ("timeline", "details", "audit", "knowledge"):
+        return None
     ticket = desk.tickets.show(number)
     rows = desk.tickets.rows(Filter(), [number])
     if not rows:
@@ -62,22 +79,66 @@ def read_ticket(desk: Desk, number: int, tab: str) -> TicketData:
     if facts["first_response_at"] is not None:
         clocks = clocks[1:]
     data = TicketData(
-        HeadData(row, ticket["title"][:2_000], why_line(desk, row), clocks if row.phase < 3 else []),
-        ticket,
-        [readable(item) for item in desk.tickets.timeline(number)],
+        HeadData(row, ticket["title"][:2_000], why_line(desk, row), clocks if row.phase < 3 else []), ticket, moved, tab
     )
-    merged = merged_entries(desk, number)
+    data.edit = desk.allows_on(Permission.TICKET_EDIT, facts)
+    mentioned = {facts["merged_into"], ticket["parent"]} - {None}
+    if tab == "timeline":
+        data.timeline = [readable(item) for item in desk.tickets.timeline(number)]
+        merged = merged_entries(desk, number)
+        for item in data.timeline:
+            item.of = merged.get(item.seq)
+            mentioned |= mentions(item)
+    data.refs = refs_of(desk, mentioned)
     for item in data.timeline:
-        item.of = merged.get(item.seq)
+        item.reasons = [named(reason, data.refs) for reason in item.reasons]
+    data.head.merged = data.refs.get(facts["merged_into"], "")
     if tab == "details":
-        data.details = desk.tickets.details(number)
+        data.details, data.files = desk.tickets.details(number), desk.attachments.list(number)
+        data.attach = desk.allows_on(Permission.TICKET_REPLY, facts)
     elif tab == "sla":
         data.clocks = ledger_clocks(desk.sla.explain(number))
     elif tab == "links":
-        data.links, data.children = desk.tickets.links(number), desk.tickets.children(number)
+        links, tree, around = desk.tickets.links(number), desk.tickets.tree(number), desk.tickets.around(number)
+        data.links = LinksData(number, row.kind, data.head.title, row.state, row.phase, links, tree, around)
     elif tab == "audit":
         data.log = desk.tickets.log(number)
+        data.proofs = desk.tickets.proofs(entry["seq"] for entry in data.log)
     return data
+
+
+def read_knowledge(desk: Desk, number: int) -> KnowledgeData:
+    """Read what is known about such tickets (in a worker)."""
+    similar = desk.tickets.similar(number)
+    edit = desk.allows_on(Permission.TICKET_EDIT, desk.tickets.facts(number))
+    return KnowledgeData(similar, desk.tickets.likely(number, similar), edit=edit)
+
+
+_TIES: Final = ("links", "parent", "parent_number", "merged_into")
+_TOLD: Final = ("number", "other", "into")
+
+
+def mentions(item: TimelineItem) -> set[int]:
+    """The numbers of the tickets that an entry names."""
+    found: set[int] = set()
+    for name in _TIES:
+        for side in item.changes.get(name) or ():
+            found |= {value for value in (side if isinstance(side, list) else [side]) if isinstance(value, int)}
+    for reason in item.reasons:
+        found |= {reason[name] for name in _TOLD if isinstance(reason.get(name), int)}
+    return found
+
+
+def refs_of(desk: Desk, numbers: Iterable[int]) -> dict[int, str]:
+    """The references of the tickets that one may know of, by number."""
+    wanted = sorted(set(numbers))
+    return {row.number: ref(row.kind, row.number) for row in desk.tickets.rows(Filter(), wanted)} if wanted else {}
+
+
+def named(reason: dict[str, Any], refs: Mapping[int, str]) -> dict[str, Any]:
+    """A reason that names tickets by their references."""
+    told = {name: refs[reason[name]] for name in _TOLD if isinstance(reason.get(name), int) and reason[name] in refs}
+    return {**reason, **told} if told else reason
 
 
 def merged_entries(desk: Desk, number: int) -> dict[int, str]:

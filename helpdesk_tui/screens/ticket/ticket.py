@@ -1,30 +1,37 @@
 """The screen of one ticket: head, timeline and other tabs, composer, and the same actions as the queue."""
 
-from collections.abc import Sequence
-from typing import ClassVar, Final
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher
 
 from helpdesk_tui.screens.common.actions import TICKET, bindings
+from helpdesk_tui.screens.common.command_copy import Typed, settings
 from helpdesk_tui.screens.common.key_line import KeyLine
 from helpdesk_tui.screens.common.targets import Targets
-from helpdesk_tui.screens.common.writing import Writing
-from helpdesk_tui.screens.queue.queue import line_of
+from helpdesk_tui.screens.queue.queue import QueueScreen, line_of
+from helpdesk_tui.screens.ticket.details import DetailsData, DetailsPane
 from helpdesk_tui.screens.ticket.header import TicketHeader
-from helpdesk_tui.screens.ticket.panes import AuditPane, DetailsData, DetailsPane, LinksPane
-from helpdesk_tui.screens.ticket.reading import TicketData, read_ticket
+from helpdesk_tui.screens.ticket.knowledge import CATEGORY, KnowledgeData, KnowledgePane
+from helpdesk_tui.screens.ticket.links import MORE, LinksPane, ci_of
+from helpdesk_tui.screens.ticket.panes import AuditPane
+from helpdesk_tui.screens.ticket.reading import TicketData, read_knowledge, read_ticket
+from helpdesk_tui.screens.ticket.steps_files import StepsAndFiles
+from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound
+from helpdesk_tui.vocabulary.filters import quote
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.records import ViewTab
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 from helpdesk_tui.widgets.composer import Composer
 from helpdesk_tui.widgets.ledger_view import LedgerView
-from helpdesk_tui.widgets.pickers import Choice, Pick
+from helpdesk_tui.widgets.subject_view import SubjectView
 from helpdesk_tui.widgets.timeline import Timeline
 from helpdesk_tui.widgets.view_tabs import ViewTabs
 
@@ -33,14 +40,24 @@ TABS: Final = (
     ("details", N_("Details")),
     ("sla", N_("SLA")),
     ("links", N_("Links")),
+    ("knowledge", N_("Knowledge")),
     ("audit", N_("Audit")),
 )
 PRESENT_EVERY: Final = 30.0
 """Seconds between two signs that this ticket is open here."""
 
 
-class TicketScreen(Writing):
-    """One ticket; `around` are the numbers of the queue it was opened from, for `,` and `.`."""
+SIDE_FROM: Final = 160
+"""Columns from which suggestions stand at the side."""
+_DOING: Final = {
+    "replying": N_("replying"),
+    "noting": N_("writing a note"),
+    "editing": N_("editing"),
+}
+
+
+class TicketScreen(StepsAndFiles):
+    """One ticket; `around` are the numbers it was opened from, for `,` and `.` where no queue is open."""
 
     SCOPE = TICKET
     CSS_PATH = "ticket.tcss"
@@ -51,20 +68,28 @@ class TicketScreen(Writing):
         self.number = number
         self._around = tuple(around)
         self._data: TicketData | None = None
+        self._knowledge: KnowledgeData | None = None
+        self._known_for: tuple[Any, ...] | None = None
+        self._trail: list[int] = []
+        self._place: int | None = None
         self._session = uuid4().hex[:16]
         self._others: list[str] = []
+        self._present_as = ""
         # The first look is at the last entry, whichever of several reads brings it.
         self._follow = True
 
     def compose(self) -> ComposeResult:
         yield TicketHeader(tz=self.app.tz)
         yield ViewTabs()
-        with ContentSwitcher(initial="timeline"):
-            yield Timeline(tz=self.app.tz, id="timeline")
-            yield DetailsPane(id="details")
-            yield LedgerView(id="sla")
-            yield LinksPane(id="links")
-            yield AuditPane(id="audit")
+        with Horizontal():
+            with ContentSwitcher(initial="timeline"):
+                yield Timeline(tz=self.app.tz, id="timeline")
+                yield DetailsPane(id="details")
+                yield LedgerView(id="sla")
+                yield LinksPane(id="links")
+                yield KnowledgePane(id="knowledge")
+                yield AuditPane(id="audit")
+            yield KnowledgePane(id="side", brief=True)
         yield Composer()
         yield KeyLine()
 
@@ -79,6 +104,19 @@ class TicketScreen(Writing):
 
     def _tick(self) -> None:
         self.query_one(TicketHeader).tick(self.desk.now())
+        if self.activity != self._present_as:
+            self._present()
+        else:
+            self._look_around()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange(event.size.width)
+
+    def _arrange(self, width: int) -> None:
+        side = self.query_one("#side", KnowledgePane)
+        side.display = width >= SIDE_FROM and self.tab != "knowledge"
+        if side.display:
+            self._read_knowledge()
 
     @property
     def tab(self) -> str:
@@ -104,15 +142,19 @@ class TicketScreen(Writing):
 
     # -- reading ---------------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def _read(self, *, anew: bool = True) -> None:
+        """Read what is shown; not `anew` only where something happened to the ticket since."""
         number, tab = self.number, self.tab
+        data = self._data
+        # A newer question takes the place of one that is still under way: it must not ask for less.
+        stamp = -1 if anew or data is None or data.tab != tab or data.ticket["number"] != number else data.stamp
 
-        def got(data: TicketData) -> None:
-            if number == self.number:
+        def got(data: TicketData | None) -> None:
+            if number == self.number and data is not None:
                 self._show(data, tab)
 
         self.ask(
-            lambda: read_ticket(self.desk, number, tab),
+            lambda: read_ticket(self.desk, number, tab, stamp),
             got,
             group="ticket",
             failed=self._gone,
@@ -124,45 +166,125 @@ class TicketScreen(Writing):
         if isinstance(error, NotFound) and self.is_current:
             # Somebody deleted it, or an undo removed it: nothing is left to stand on.
             self.leave_composer()
+            self.close_line(written=False)
             self.dismiss(None)
 
     def _show(self, data: TicketData, tab: str) -> None:
         self._data = data
         data.head.others = self._others
         self.query_one(TicketHeader).show(data.head, self.desk.now())
-        if self.tab == "timeline":
+        if tab != self.tab:
+            # Another tab was chosen meanwhile; its own answer is on its way.
+            self.update_keys()
+            return
+        if tab == "timeline":
             # A pane without a size lays nothing out; it is filled when it is shown.
-            self.query_one(Timeline).set_items(data.timeline, follow=self._follow)
+            self.query_one(Timeline).set_items(data.timeline, follow=self._follow, refs=data.refs)
             self._follow = False
-        if tab == "details":
-            self.query_one(DetailsPane).show(DetailsData(data.details, self.app.tz))
+        elif tab == "details":
+            found = DetailsData(data.details, data.files, data.refs, data.edit, data.attach, self.app.tz)
+            self.details.show(found)
+            self._details_shown()
         elif tab == "sla":
-            self.query_one(LedgerView).show(data.clocks, self.app.tz)
-        elif tab == "links":
-            self.query_one(LinksPane).show(self.number, data.links, data.children, data.ticket["parent"])
+            self.query_one(LedgerView).show(data.clocks, self.app.tz, self.desk.now())
+        elif tab == "links" and data.links is not None:
+            self.query_one(LinksPane).show(data.links)
         elif tab == "audit":
-            self.query_one(AuditPane).show(data.log, self.app.tz)
+            self.query_one(AuditPane).show(data.log, data.proofs, self.app.tz)
+        if tab == "knowledge" or self.query_one("#side").display:
+            self._read_knowledge()
+        self._show_place()
         self.update_keys()
+
+    # -- what is known about such tickets --------------------------------------------------------------------
+
+    def _read_knowledge(self, *, anew: bool = False) -> None:
+        """Look for tickets like this one, once for its words: what others write meanwhile changes little."""
+        if self._data is None:
+            return
+        number, ticket = self.number, self._data.ticket
+        wanted = (number, ticket["title"], ticket["description"], ticket["category"], ticket["state"])
+        if wanted == self._known_for and not anew:
+            self._show_knowledge()
+            return
+        if self._known_for is None or self._known_for[0] != number:
+            self._knowledge = None
+            self._show_knowledge()
+        self._known_for = wanted
+
+        def got(found: KnowledgeData) -> None:
+            if number == self.number:
+                self._knowledge = found
+                self._show_knowledge()
+
+        self.ask(lambda: read_knowledge(self.desk, number), got, group="knowledge")
+
+    def _show_knowledge(self) -> None:
+        found = self._knowledge or KnowledgeData()
+        for pane in self.query(KnowledgePane):
+            if pane.display and pane.data is not found:
+                pane.show(found)
+
+    @on(SubjectView.Chosen, "KnowledgePane")
+    def _known_chosen(self, message: SubjectView.Chosen) -> None:
+        message.stop()
+        subject = message.subject
+        if subject == CATEGORY and self._knowledge is not None and self._knowledge.likely is not None:
+            values = {"category": self._knowledge.likely["category"]}
+            targets = self.targets()
+            version = None if targets is None else targets.version
+            self.change(
+                "ticket.edit",
+                lambda desk, n: desk.tickets.edit(n, set=values, version=version),
+                typed=Typed("edit", settings(values)),
+            )
+        elif isinstance(subject, tuple) and subject[0] == "ticket":
+            self.follow(subject[1])
 
     def desk_moved(self, head: int) -> None:
         # The word may come while the screen is being put together or taken down.
         if self.query(ContentSwitcher):
-            self._read()
+            self._read(anew=False)
 
     # -- who else is here ------------------------------------------------------------------------------------
 
+    @property
+    def activity(self) -> str:
+        """What one does here, as others see it."""
+        if not self.query(Composer):
+            return "viewing"
+        if self.composer.is_open and self._writing is not None:
+            return "noting" if self._writing[0].kind == CommentKind.NOTE else "replying"
+        return "editing" if self.details.editor is not None or not self.is_current else "viewing"
+
     def _present(self) -> None:
+        """Say that this ticket is open here, and what is being done."""
         if self.desk.scope(Permission.PRESENCE) is Scope.NONE:
             return
-        number, session = self.number, self._session
-        activity = "replying" if self.composer.is_open else "viewing"
+        number, session, activity = self.number, self._session, self.activity
+        self._present_as = activity
+        self.ask(
+            lambda: _others(self.desk.presence.enter(number, session, activity)),
+            self._seen,
+            group="presence",
+            failed=lambda _error: None,
+        )
 
-        def sign() -> list[str]:
-            return [str(person["who"]) for person in self.desk.presence.enter(number, session, activity)]
-
-        self.ask(sign, self._seen, group="presence", failed=lambda _error: None)
+    def _look_around(self) -> None:
+        """Who else is here now. Presence is no part of the journal, so nothing tells of it."""
+        if self.desk.scope(Permission.PRESENCE) is Scope.NONE or self._data is None:
+            return
+        number, me = self.number, self.desk.actor.id
+        self.ask(
+            lambda: _others([each for each in self.desk.presence.who(number) if each["id"] != me]),
+            self._seen,
+            group="presence",
+            failed=lambda _error: None,
+        )
 
     def _seen(self, others: list[str]) -> None:
+        if others == self._others:
+            return
         self._others = others
         if self._data is not None:
             self._data.head.others = others
@@ -175,10 +297,46 @@ class TicketScreen(Writing):
 
     @on(ViewTabs.Selected)
     def _tab(self, message: ViewTabs.Selected) -> None:
+        self.close_line(written=False)
         self.query_one(ContentSwitcher).current = message.code
+        self._arrange(self.size.width)
         if not self.composer.is_open:
             self.query_one(f"#{message.code}").focus()
         self._read()
+
+    def show_details(self, subject: tuple[str, Any], then: Callable[[], None]) -> None:
+        """Show the details with the cursor on a subject, then go on."""
+        self._then = (subject, then)
+        if self.tab == "details":
+            self._details_shown()
+        else:
+            # The next keys are meant for what the details will open.
+            self.app.await_answer()
+            self.query_one(ViewTabs).select("details")
+
+    _then: tuple[tuple[str, Any], Callable[[], None]] | None = None
+
+    def _details_shown(self) -> None:
+        if self._then is None or self.tab != "details":
+            return
+        if not self.details.size.width:
+            # Shown just now, it has no size yet and so nothing to stand on.
+            self.call_after_refresh(self._details_shown)
+        elif self.details.data.fields:
+            (subject, then), self._then = self._then, None
+            if self.details.move_to(subject):
+                then()
+            else:
+                self.app.say(_("your roles may not edit this ticket"), bad=True)
+                self.app.answered()
+
+    def do_ticket_edit(self) -> None:
+        """On the details the field under the cursor, elsewhere all fields."""
+        subject = self.details.subject if self.tab == "details" and self.details.has_focus else None
+        if isinstance(subject, tuple) and subject[0] == "field":
+            self.edit_field(subject[1])
+        else:
+            super().do_ticket_edit()
 
     def do_detail_next_tab(self) -> None:
         self.query_one(ViewTabs).step(1)
@@ -207,19 +365,53 @@ class TicketScreen(Writing):
     def do_detail_previous(self) -> None:
         self._step(-1)
 
+    def _queue(self) -> QueueScreen | None:
+        """The queue below."""
+        return next((screen for screen in self.app.screen_stack if isinstance(screen, QueueScreen)), None)
+
+    def _numbers(self) -> list[int]:
+        """The numbers of the live list as it stands."""
+        queue = self._queue()
+        listed = [row.number for row in queue.tickets.rows] if queue is not None and queue.is_mounted else []
+        return listed or list(self._around)
+
+    def _show_place(self) -> None:
+        numbers = self._numbers()
+        if self.number in numbers:
+            self._place = numbers.index(self.number)
+            self.query_one(ViewTabs).set_status(f"{self._place + 1} / {len(numbers)} ")
+        else:
+            self.query_one(ViewTabs).set_status("")
+
     def _step(self, by: int) -> None:
-        if self.number not in self._around:
+        numbers = self._numbers()
+        if self.number in numbers:
+            at = numbers.index(self.number) + by
+        elif self._place is not None:
+            # It left the list: the one after it stands in its place now.
+            at = self._place if by > 0 else self._place - 1
+        else:
             self.app.say(_("this ticket was not opened from the queue"), bad=True)
             return
-        at = self._around.index(self.number) + by
-        if not 0 <= at < len(self._around):
+        if not 0 <= at < len(numbers):
             self.app.say(_("that was the last one") if by > 0 else _("that was the first one"))
             return
-        self.go_to(self._around[at])
+        self._trail.clear()
+        self.go_to(numbers[at])
+        queue = self._queue()
+        if queue is not None:
+            # The list goes along, so that what comes next is there in time.
+            queue.tickets.move_to(self.number)
+
+    def follow(self, number: int) -> None:
+        """Go to a ticket that this one is tied to; Esc comes back."""
+        self._trail.append(self.number)
+        self.go_to(number)
 
     def go_to(self, number: int) -> None:
         """Show another ticket on this screen; what is being written is kept."""
         self.leave_composer()
+        self.close_line(written=False)
         self.number = number
         self._data = None
         self._others = []
@@ -232,38 +424,50 @@ class TicketScreen(Writing):
         """To the queue; an open composer is put away first, its text kept."""
         if self.composer.is_open:
             self.composer.action_leave()
+        elif self._trail:
+            self.go_to(self._trail.pop())
         else:
             self.do_detail_back()
 
     def do_detail_escape(self) -> None:
         self.action_back()
 
-    def do_detail_enter(self) -> None:
-        self.action_enter()
-
     def do_detail_back(self) -> None:
         self.leave_composer()
+        self.close_line(written=False)
         self.app.show_queue(None, number=self.number)
 
-    def action_enter(self) -> None:
-        """On the links tab open one of them."""
-        if self.tab == "links":
-            tied = self.query_one(LinksPane).tied
-            if tied:
-                choices = [Choice(str(number), f"#{number}", text) for number, text in tied]
-                self.app.push_screen(
-                    Pick(_("Open which ticket?"), choices), lambda n: self.go_to(int(n)) if n else None
-                )
+    def do_detail_enter(self) -> None:
+        """What Enter does in the shown pane."""
+        pane = self.query_one(f"#{self.tab}")
+        if isinstance(pane, SubjectView):
+            pane.action_choose()
+
+    @on(SubjectView.Chosen, "LinksPane")
+    def _link_chosen(self, message: SubjectView.Chosen) -> None:
+        message.stop()
+        subject = message.subject
+        if subject == MORE:
+            self.query_one(LinksPane).unfold()
+        elif isinstance(subject, tuple) and subject[0] == "ticket":
+            self.follow(subject[1])
+        elif isinstance(subject, tuple):
+            self.leave_composer()
+            self.app.show_queue(f"ci:{quote(ci_of(subject[1]))} is:open")
 
     def do_queue_refresh(self) -> None:
         self._read()
+        if self.tab == "knowledge" or self.query_one("#side").display:
+            self._read_knowledge(anew=True)
 
     def composing(self) -> None:
+        self._present()
         if self.tab == "timeline":
             timeline = self.query_one(Timeline)
             timeline.scroll_top(len(timeline.lines))
 
     def after_writing(self) -> None:
+        self._present()
         self.query_one(f"#{self.tab}").focus()
 
     def do_ticket_copy_number(self) -> None:
@@ -273,3 +477,11 @@ class TicketScreen(Writing):
     def do_ticket_copy_line(self) -> None:
         if self._data is not None:
             self.app.copy_text(line_of(self._data.head.row))
+
+
+def _others(found: list[dict[str, Any]]) -> list[str]:
+    """Who else is here, and what they are doing where it is more than looking."""
+    return [
+        f"{each['who']} ({_(_DOING[each['activity']])})" if each["activity"] in _DOING else str(each["who"])
+        for each in found
+    ]
