@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin
 
 import pytest
 
-from helpdesk_tui.desk import first, registry
+from helpdesk_tui.desk import first, mentions, registry
 from helpdesk_tui.desk.actor import OsUser, os_user
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.rules.access import FIRST_USER_ROLES, PERMISSIONS, scope_of
@@ -209,6 +209,15 @@ def test_a_ticket_without_a_requester_is_ones_own_for_those_who_open_for_themsel
     with as_person(desk, "rita", "requester") as rita, as_person(desk, "sue", "service_desk", agent=True) as sue:
         assert rita.tickets.open("vpn")["requester"] == "rita"
         assert sue.tickets.open("vpn")["requester"] is None
+
+
+def test_a_mention_on_what_one_reads_no_more_is_not_told(desk: Desk) -> None:
+    number = desk.tickets.open("sap", set={"team": "applications"})["number"]
+    with as_person(desk, "nell", "technical_support", agent=True, teams=["network"]) as nell:
+        desk.tickets.note(number, "@nell look")
+        assert [told["number"] for told in mentions.of_me(nell)] == [number]
+        desk.tickets.watch(number, person="nell", remove=True)
+        assert mentions.of_me(nell) == []
 
 
 def test_a_parent_out_of_reach_is_no_ticket(desk: Desk) -> None:

@@ -411,6 +411,9 @@ def test_exports_ask_for_both_rights(stage: Stage, play: Path, monkeypatch: pyte
             found = {json.loads(line)["number"] for line in desk.exporting.tickets().splitlines()} & both
         wide = Scope.TEAM not in (reading, exporting)
         assert found == (both if wide else {stage.tickets[who, "team"].open}), (reading, exporting)
+    drawn(monkeypatch, Scope.ALL, ticket_read=Scope.NONE)
+    with stage.enter(play, who) as desk:
+        assert refused(lambda: desk.tickets.next_up()), "what is next is read and taken"
 
 
 def test_an_import_edits_what_its_person_may_edit(stage: Stage, play: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ import pytest
 from helpdesk_tui.desk import registry
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.desk.duplicates import duplicates
 from helpdesk_tui.desk.import_rows import LogCase, LogStep
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.roles import Role
@@ -269,6 +270,7 @@ def test_the_directory_and_what_it_counts_is_for_those_who_read_all_of_it(world:
         me, agent = desk.actor.id, ids[WORDS["agent"][0]]
         assert {p["id"] for p in desk.people.list()} == ({me} if alone else set(ids.values()))
         assert {p["id"] for p in desk.people.search("Agent")} == ({agent} if plain else set())
+        assert [p["id"] for p in desk.people.agents(WORDS["agent"][0][:6])] == ([agent] if plain else [])
         assert [o["name"] for o in desk.people.organisations()] == ([] if alone else [WORDS["items"][2]])
         devices = {owner: [d["name"] for d in desk.people.devices(owner)] for owner in (agent, world.rita)}
         assert devices == {
@@ -291,6 +293,14 @@ def test_the_directory_and_what_it_counts_is_for_those_who_read_all_of_it(world:
         assert {tab.count is None for tab in desk.views.tabs()} == {who == "administrator"}
 
 
+def test_who_reads_no_ticket_is_told_of_none_that_a_new_one_may_repeat(world: World) -> None:
+    for who in ("smo", "administrator", "service_account", "nobody"):
+        with world.enter(who) as desk:
+            key = next(k for k, n in desk.store.query("SELECT id, login FROM person") if n == "x-requester")
+            found = duplicates(desk, WORDS["theirs"][0], requester=key, service="vpn")
+            assert [each["number"] for each in found] == ([world.theirs] if who == "smo" else []), who
+
+
 def test_what_hangs_on_a_ticket_is_for_those_who_work_on_it(world: World) -> None:
     for who, inside in (("smo", True), ("team", True), ("rita", False)):
         with world.enter(who) as desk:
@@ -302,6 +312,9 @@ def test_what_hangs_on_a_ticket_is_for_those_who_work_on_it(world: World) -> Non
             if who != "team":  # which may not export
                 events = desk.exporting.tickets(form="xes")
                 assert ('helpdesk:verb" value="ticket.note"' in events) == inside
+    for who, above in (("smo", [world.ours]), ("requester", [])):
+        with world.enter(who) as desk:
+            assert [each["number"] for each in desk.tickets.tree(world.child)["above"]] == above, who
     with world.enter("smo") as desk:
         assert str(world.ours) in desk.exporting.tickets(WORDS["internal"][1]), "notes are searched"
 

@@ -278,7 +278,7 @@ class TicketAround(Noun):
             if not rows:
                 continue
             record = rows[0]
-            if record[7] != "ticket" or not (desk.reading.knows(record[8]) and desk.reading.inside(record[8])):
+            if record[7] != "ticket" or not desk.reading.inside(record[8]):
                 continue
             before = self.desk.store.query(_HASH, (seq - 1,))
             try:

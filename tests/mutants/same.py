@@ -13,6 +13,12 @@ SAME: dict[str, str] = {
     f"{_DESK}/people_search.py PeopleSearch.open_requests: scope is Scope.ALL -> scope no": (
         "the list then counts the same tickets, as far as the actor sees them, which is all of them"
     ),
+    f"{_DESK}/people_search.py PeopleSearch.agents: scope is not Scope.ALL -> scope no": (
+        "`_under`, which is asked then, finds nobody but the actor for those who do not read the whole directory"
+    ),
+    f"{_DESK}/ticket_around.py TicketAround._open_on: desk.scope(Permission.TICKET_READ) is not Scope.ALL -> scope yes": (
+        "`allows_on`, which is asked then, lets every ticket through for ALL"
+    ),
     f"{_DESK}/sight.py Eyes.now: read is Scope.ALL -> scope no": (
         "`plainly` is a short way only: without it `comments` asks for the ticket and its notes one by one"
     ),
