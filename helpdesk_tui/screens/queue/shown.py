@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import age
 from helpdesk_tui.vocabulary.levels import PRIORITY_LABELS, Priority
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.records import Page, QueueRow
@@ -70,7 +71,26 @@ class Shown:
 def ranked_rows(reading: "TicketReading") -> list[QueueRow]:
     """The next work with the reasons as texts of the reader's language."""
     found = reading.desk.tickets.next_up(RANKED)
-    return [replace(item.row, reason=", ".join(sentence(part) for part in item.rank.data())) for item in found]
+    return [replace(item.row, reason=", ".join(filter(None, map(_brief, item.rank.data())))) for item in found]
+
+
+_BRIEF: dict[str, str] = {
+    "next.breached": N_("overdue {late}"),
+    "next.due": N_("due in {left}"),
+    "next.waiting": N_("waits {waited}"),
+    # The priority and a missing due time stand in columns of their own.
+    "next.priority": "",
+    "next.no_due": "",
+}
+
+
+def _brief(part: dict[str, Any]) -> str:
+    """A reason in few words, for a column."""
+    template = _BRIEF.get(part["code"])
+    if template is None:
+        return sentence(part)
+    spans = {name: age(part[name]) for name in ("late", "left", "waited") if name in part}
+    return _(template).format(**spans) if template else ""
 
 
 def _named(text: str | None, nothing: str) -> str:
