@@ -40,6 +40,10 @@ _SORTABLE: Final = (
 )
 
 
+# Columns whose header is too short to choose by.
+_NAMES: Final = {"number": N_("Number"), "priority": N_("Priority"), "updated": N_("Updated")}
+
+
 class Arranging(Feed):
     """Changes how the list is shown, and keeps it for the next start."""
 
@@ -143,14 +147,20 @@ class Arranging(Feed):
             return
         name = "" if group == "-" else group
         self.keep_seat(group=name)
-        if not self.shown.ranked:
+        if self.shown.ranked:
+            self.app.say(_("the next work has its own order; the groups hold for the other views"))
+        else:
             self.load(Shown(self.query_text, name))
 
     def do_queue_columns(self) -> None:
         from helpdesk_tui.widgets.chooser import ChooseSome
 
         code = self.view_tabs.selected or DEFAULT
-        choices = [Choice(column.code, _(column.header)) for column in COLUMNS.values() if column.code != "why"]
+        choices = [
+            Choice(column.code, _(_NAMES.get(column.code, column.header)))
+            for column in COLUMNS.values()
+            if column.code != "why" or code == NEXT
+        ]
         title = _("Columns of the view {view}").format(view=self._label(code))
         self.app.push_screen(
             ChooseSome(title, choices, self.tickets.column_codes), lambda got: self._columns(code, got)
