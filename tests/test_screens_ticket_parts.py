@@ -1,5 +1,7 @@
 """The parts of a ticket's screen by keys alone: fields edited in place, checklist, files, links, what is known, who is here."""
 
+import functools
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +29,22 @@ DETAILS = ["right_square_bracket"]
 
 def furnished(folder: Path, clock: Clock) -> Desk:
     """A desk whose ticket 2 has a parent, children, a CI with neighbours, steps, a file and tickets like it."""
+    data, clock.now = _made(clock.now)
+    (folder / "desk.db").write_bytes(data)
+    return Desk.open(folder / "desk.db", user=ANA, clock=clock, origin=Origin.TUI)
+
+
+@functools.cache
+def _made(now: int) -> tuple[bytes, int]:
+    """The file of such a desk, made once a process, and the time when it was done."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-ticket-") as name:
+        folder, clock = Path(name), Clock(now)
+        with _furnish(folder, clock) as desk:
+            desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return (folder / "desk.db").read_bytes(), clock.now
+
+
+def _furnish(folder: Path, clock: Clock) -> Desk:
     desk = make_desk(folder, clock)
     desk.cis.add("vpn-gw-01", ci_class="gateway")
     for name, other in (("vpn-gw-01", "idp-01"), ("idp-01", "vmh-01"), ("laptop-7", "vpn-gw-01")):
@@ -87,6 +105,33 @@ async def test_every_tab_in_chinese(tmp_path: Path, size: tuple[int, int]) -> No
         for _ in range(6):
             assert_inert(c.app)
             await c.press("right_square_bracket")
+
+
+async def test_hostile_names_are_inert_in_every_part(tmp_path: Path) -> None:
+    clock = Clock()
+    desk = furnished(tmp_path, clock)
+    nasty = "[/] [@click=app.quit]x[/] \x1b]52;c;aGk=\x07 \u202egpj.exe\u202c {0} %s"
+    desk.cis.edit("vpn-gw-01", {"name": nasty})
+    desk.tickets.checklist_add(2, [nasty])
+    desk.attachments.add(2, nasty, nasty.encode())
+    desk.tickets.edit(1, set={"title": nasty})
+    desk.tickets.edit(2, set={"title": nasty, "external_id": nasty}, add_tags=["[/]"])
+    like = desk.tickets.open(nasty, description=nasty)["number"]
+    desk.tickets.take(like)
+    desk.tickets.resolve(like, resolution=nasty, cause=nasty, code="[/]")
+    desk.tickets.reply(2, f"yes\n\n> {nasty}\n> {nasty}\n\n-- \n{nasty}")
+    async with console(tmp_path, desk=desk, size=(200, 60)) as c:
+        c.clock = clock
+        c.app.open_ticket(2)
+        await c.settle()
+        for _ in range(6):
+            assert_inert(c.app)
+            await c.press("enter", "escape", "G", "right_square_bracket")
+            if c.app.screen is c.queue:
+                c.app.open_ticket(2)
+                await c.settle()
+        await conflict(c, tmp_path)
+        assert_inert(c.app)
 
 
 # -- fields --------------------------------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ class LinksPane(SubjectView):
         pieces: list[Piece] = [
             (lead, "plain"),
             (name, "strong" if not depth else "plain"),
-            (f"  {cells(told, 10)}", "high" if item["open"] else "muted"),
+            (f"  {cells(told, 14)}", "high" if item["open"] else "muted"),
             (f"  {facts}{word}", "muted"),
         ]
         return Line(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
-from uuid import uuid4
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,24 +10,21 @@ from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher
 
 from helpdesk_tui.screens.common.actions import TICKET, bindings
-from helpdesk_tui.screens.common.command_copy import Typed, settings
 from helpdesk_tui.screens.common.key_line import KeyLine
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.screens.queue.queue import QueueScreen, line_of
 from helpdesk_tui.screens.ticket.details import DetailsData, DetailsPane
 from helpdesk_tui.screens.ticket.header import TicketHeader
-from helpdesk_tui.screens.ticket.knowledge import CATEGORY, KnowledgeData, KnowledgePane
+from helpdesk_tui.screens.ticket.knowledge import KnowledgePane
 from helpdesk_tui.screens.ticket.links import MORE, LinksPane, ci_of
 from helpdesk_tui.screens.ticket.panes import AuditPane
-from helpdesk_tui.screens.ticket.reading import TicketData, read_knowledge, read_ticket
-from helpdesk_tui.screens.ticket.steps_files import StepsAndFiles
-from helpdesk_tui.vocabulary.channels import CommentKind
+from helpdesk_tui.screens.ticket.reading import TicketData, read_ticket
+from helpdesk_tui.screens.ticket.surroundings import Surroundings
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound
 from helpdesk_tui.vocabulary.filters import quote
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.records import ViewTab
-from helpdesk_tui.vocabulary.roles import Permission, Scope
 from helpdesk_tui.widgets.composer import Composer
 from helpdesk_tui.widgets.ledger_view import LedgerView
 from helpdesk_tui.widgets.subject_view import SubjectView
@@ -49,14 +45,9 @@ PRESENT_EVERY: Final = 30.0
 
 SIDE_FROM: Final = 160
 """Columns from which suggestions stand at the side."""
-_DOING: Final = {
-    "replying": N_("replying"),
-    "noting": N_("writing a note"),
-    "editing": N_("editing"),
-}
 
 
-class TicketScreen(StepsAndFiles):
+class TicketScreen(Surroundings):
     """One ticket; `around` are the numbers it was opened from, for `,` and `.` where no queue is open."""
 
     SCOPE = TICKET
@@ -64,17 +55,10 @@ class TicketScreen(StepsAndFiles):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(TICKET)]
 
     def __init__(self, number: int, around: Sequence[int] = ()) -> None:
-        super().__init__()
-        self.number = number
+        super().__init__(number)
         self._around = tuple(around)
-        self._data: TicketData | None = None
-        self._knowledge: KnowledgeData | None = None
-        self._known_for: tuple[Any, ...] | None = None
         self._trail: list[int] = []
         self._place: int | None = None
-        self._session = uuid4().hex[:16]
-        self._others: list[str] = []
-        self._present_as = ""
         # The first look is at the last entry, whichever of several reads brings it.
         self._follow = True
 
@@ -196,102 +180,10 @@ class TicketScreen(StepsAndFiles):
         self._show_place()
         self.update_keys()
 
-    # -- what is known about such tickets --------------------------------------------------------------------
-
-    def _read_knowledge(self, *, anew: bool = False) -> None:
-        """Look for tickets like this one, once for its words: what others write meanwhile changes little."""
-        if self._data is None:
-            return
-        number, ticket = self.number, self._data.ticket
-        wanted = (number, ticket["title"], ticket["description"], ticket["category"], ticket["state"])
-        if wanted == self._known_for and not anew:
-            self._show_knowledge()
-            return
-        if self._known_for is None or self._known_for[0] != number:
-            self._knowledge = None
-            self._show_knowledge()
-        self._known_for = wanted
-
-        def got(found: KnowledgeData) -> None:
-            if number == self.number:
-                self._knowledge = found
-                self._show_knowledge()
-
-        self.ask(lambda: read_knowledge(self.desk, number), got, group="knowledge")
-
-    def _show_knowledge(self) -> None:
-        found = self._knowledge or KnowledgeData()
-        for pane in self.query(KnowledgePane):
-            if pane.display and pane.data is not found:
-                pane.show(found)
-
-    @on(SubjectView.Chosen, "KnowledgePane")
-    def _known_chosen(self, message: SubjectView.Chosen) -> None:
-        message.stop()
-        subject = message.subject
-        if subject == CATEGORY and self._knowledge is not None and self._knowledge.likely is not None:
-            values = {"category": self._knowledge.likely["category"]}
-            targets = self.targets()
-            version = None if targets is None else targets.version
-            self.change(
-                "ticket.edit",
-                lambda desk, n: desk.tickets.edit(n, set=values, version=version),
-                typed=Typed("edit", settings(values)),
-            )
-        elif isinstance(subject, tuple) and subject[0] == "ticket":
-            self.follow(subject[1])
-
     def desk_moved(self, head: int) -> None:
         # The word may come while the screen is being put together or taken down.
         if self.query(ContentSwitcher):
             self._read(anew=False)
-
-    # -- who else is here ------------------------------------------------------------------------------------
-
-    @property
-    def activity(self) -> str:
-        """What one does here, as others see it."""
-        if not self.query(Composer):
-            return "viewing"
-        if self.composer.is_open and self._writing is not None:
-            return "noting" if self._writing[0].kind == CommentKind.NOTE else "replying"
-        return "editing" if self.details.editor is not None or not self.is_current else "viewing"
-
-    def _present(self) -> None:
-        """Say that this ticket is open here, and what is being done."""
-        if self.desk.scope(Permission.PRESENCE) is Scope.NONE:
-            return
-        number, session, activity = self.number, self._session, self.activity
-        self._present_as = activity
-        self.ask(
-            lambda: _others(self.desk.presence.enter(number, session, activity)),
-            self._seen,
-            group="presence",
-            failed=lambda _error: None,
-        )
-
-    def _look_around(self) -> None:
-        """Who else is here now. Presence is no part of the journal, so nothing tells of it."""
-        if self.desk.scope(Permission.PRESENCE) is Scope.NONE or self._data is None:
-            return
-        number, me = self.number, self.desk.actor.id
-        self.ask(
-            lambda: _others([each for each in self.desk.presence.who(number) if each["id"] != me]),
-            self._seen,
-            group="presence",
-            failed=lambda _error: None,
-        )
-
-    def _seen(self, others: list[str]) -> None:
-        if others == self._others:
-            return
-        self._others = others
-        if self._data is not None:
-            self._data.head.others = others
-            self.query_one(TicketHeader).show(self._data.head, self.desk.now())
-
-    def on_unmount(self) -> None:
-        self.app.gone_from(self._session)
 
     # -- tabs ------------------------------------------------------------------------------------------------
 
@@ -477,11 +369,3 @@ class TicketScreen(StepsAndFiles):
     def do_ticket_copy_line(self) -> None:
         if self._data is not None:
             self.app.copy_text(line_of(self._data.head.row))
-
-
-def _others(found: list[dict[str, Any]]) -> list[str]:
-    """Who else is here, and what they are doing where it is more than looking."""
-    return [
-        f"{each['who']} ({_(_DOING[each['activity']])})" if each["activity"] in _DOING else str(each["who"])
-        for each in found
-    ]
