@@ -1,13 +1,16 @@
 """The command line that does what was just done on a screen, to run as it is copied."""
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.widgets.pickers import TYPED_FROM
 
 _EXCLUDED = 50
+_PROGRAM: Final = re.compile(r"((?:printf '%s\\n' [\d ]+\| )?helpdesk) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,9 @@ def options(given: Mapping[str, str]) -> list[str]:
 def settings(given: Mapping[str, str]) -> list[str]:
     """`--set field=value` for each."""
     return [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
+
+
+def on_desk(line: str, words: Sequence[str]) -> str:
+    """A copied line with global options (`--db PATH`) behind the program's name; any other text as it is."""
+    begin = _PROGRAM.match(line) if words else None
+    return line if begin is None else f"{begin[1]} {shlex.join(words)} {line[begin.end() :]}"

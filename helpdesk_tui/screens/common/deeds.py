@@ -7,7 +7,7 @@ from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.actions import BY_ID
 from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, assignable, choice_of, hint_of
 from helpdesk_tui.screens.common.changing import Changing
-from helpdesk_tui.screens.common.command_copy import Typed, options
+from helpdesk_tui.screens.common.command_copy import Typed, on_desk, options
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.screens.common.undone import named
@@ -344,7 +344,8 @@ class TicketDeeds(Changing):
         )
         if result["conflicts"]:
             text += "\n" + _("{count} later edits were kept").format(count=len(result["conflicts"]))
-        self.app.last_command = f"helpdesk undo {what['target']}"
+        yes = " --yes" if what["entries"] > TYPED_FROM else ""
+        self.app.last_command = f"helpdesk undo {what['target']}{yes}"
         self.app.say(text)
         self.done()
 
@@ -359,6 +360,6 @@ class TicketDeeds(Changing):
 
     def do_desk_copy_command(self) -> None:
         if self.app.last_command:
-            self.app.copy_text(self.app.last_command)
+            self.app.copy_text(on_desk(self.app.last_command, self.app.desk_words()))
         else:
             self.app.say(_("nothing was done yet in this session"), bad=True)

@@ -97,6 +97,18 @@ class DeskApp(TypeAhead):
         self.seat.save()
         self.exit(code, return_code=code)
 
+    def desk_words(self) -> list[str]:
+        """The options that a command needs to mean this desk and this actor: none on the default desk as oneself."""
+        from helpdesk_tui.desk.places import data_dir
+
+        words = []
+        path = Path(self.desk.store.path)
+        if path.resolve() != (data_dir() / "desk.db").resolve():
+            words += ["--db", str(path.absolute())]
+        if self.settings.actor:
+            words += ["--as", self.settings.actor]
+        return words
+
     def copy_text(self, text: str) -> None:
         """Put a text on the clipboard of the terminal (OSC 52), and show it: not every terminal lets us."""
         self.copy_to_clipboard(text)

@@ -205,11 +205,12 @@ class Arranging(Feed):
                         "helpdesk",
                         "view",
                         "save",
-                        str(view["code"]),
-                        query,
                         "--label",
                         label,
                         *(["--shared"] if who == "shared" else []),
+                        "--",
+                        str(view["code"]),
+                        query,
                     ]
                 )
                 self.app.say(_("kept as the view {view}").format(view=label))
