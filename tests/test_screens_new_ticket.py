@@ -61,6 +61,9 @@ async def test_the_form_at_every_size(tmp_path: Path, size: tuple[int, int], lan
         assert_inert(c.app)
         assert_snapshot(c.app, f"{name}-judged")
         await c.press("f2")
+        assert form(c)._number is None, "what it repeats is to be looked at first"
+        assert_snapshot(c.app, f"{name}-warned")
+        await c.press("f2")
         await c.until(lambda: form(c)._number)
         assert_snapshot(c.app, f"{name}-opened")
 

@@ -22,7 +22,7 @@ register(
 )
 
 OWN: Final = 20
-"""Open tickets of the caller that are looked at, the last changed first."""
+"""Open tickets of the caller that are looked at beside those with the same words, the last changed first."""
 RANKED: Final = 30
 """Tickets with the same words that are looked at."""
 SHARE_OWN: Final = 0.4
@@ -66,15 +66,17 @@ def duplicates(
         have = _pairs(words_of(row.title))
         shared = have & asked
         share = len(shared) / min(len(have) or 1, len(subject) or 1) if shared else 0.0
-        if share >= least and (len(shared) > 1 or len(have) == 1) and row.number not in found:
+        if share >= least and (len(shared) > 1 or len(have) == len(subject) == 1) and row.number not in found:
             words = ", ".join(sorted(shared)[:5])
             found[row.number] = (min(share, 1.0), row, Reason(code, {"words": words, **params}))
 
+    numbers = [number for number, _score in desk.searching.ranked(title, limit=RANKED)]
     if requester is not None:
+        for row in desk.reading.rows(f"requester:#{requester} is:open", numbers):
+            consider(row, SHARE_OWN, "duplicate.caller")
         for row in desk.reading.page(f"requester:#{requester} is:open sort:-updated", limit=OWN).rows:
             consider(row, SHARE_OWN, "duplicate.caller")
     if service is not None:
-        numbers = [number for number, _score in desk.searching.ranked(title, limit=RANKED)]
         for row in desk.reading.rows("is:open", numbers):
             if row.service == service:
                 consider(row, SHARE_OTHERS, "duplicate.service", service=service)

@@ -62,7 +62,6 @@ class Doubling(Calling):
         wide = max(20, shown.size.width or self.app.size.width - 8)
         lines = []
         for each in doubles[:2]:
-            self._warned.add(each["number"])
             lines.append(shortened(f"! {each['ref']} {state_label(each['state'])}  {each['title']}", wide))
             lines.append(shortened(f"  {sentence(each['reason'])}", wide))
         if doubles:

@@ -27,7 +27,7 @@ from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import ChoiceField, FormField
 from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
-from helpdesk_tui.widgets.inert import line
+from helpdesk_tui.widgets.inert import shortened
 from helpdesk_tui.widgets.lines import ToneWidget
 from helpdesk_tui.widgets.pickers import Choice
 from helpdesk_tui.widgets.sentences import field_label, value_text
@@ -105,6 +105,7 @@ class NewTicketScreen(Doubling):
         self._by_hand: set[str] = set()
         self._choices: dict[str, ChoiceField] = {}
         self._judged: Call | None = None
+        self._whys: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -156,6 +157,7 @@ class NewTicketScreen(Doubling):
     def _fit(self, width: int) -> None:
         self.set_class(width >= WIDE, "-wide")
         self.set_class(width >= BROAD, "-broad")
+        self.call_after_refresh(self._show_whys)
         if self._about is not None:
             self._show_card(self._about)
 
@@ -209,7 +211,8 @@ class NewTicketScreen(Doubling):
         self.problem("")
         for name in JUDGED:
             self._fill(name, "", "")
-            self.query_one(f"#new-why-{name}", Static).update(Content(""))
+            self._whys[name] = ""
+        self._show_whys()
         self.app.drafts.watch(self.draft_key, self._typed)
         self.query_one("#new-caller", SafeInput).focus()
 
@@ -285,7 +288,8 @@ class NewTicketScreen(Doubling):
             else:
                 self._fill(name, "" if value is None else str(value), value_text(name, value, self.app.tz))
                 why = self._why(name, found["reasons"])
-            self.query_one(f"#new-why-{name}", Static).update(line(why, 200))
+            self._whys[name] = why
+        self._show_whys()
         self._service = found["values"].get("service")
         look = self.double_look(call)
 
@@ -294,6 +298,12 @@ class NewTicketScreen(Doubling):
             self.show_doubles(doubles)
 
         self.ask(look, looked, "doubles")
+
+    def _show_whys(self) -> None:
+        """The reasons, each cut to the room beside its value."""
+        for name, why in self._whys.items():
+            shown = self.query_one(f"#new-why-{name}", Static)
+            shown.update(Content(shortened(why, max(8, shown.size.width))))
 
     @staticmethod
     def _why(name: str, reasons: dict[str, list[dict[str, Any]]]) -> str:
@@ -330,25 +340,30 @@ class NewTicketScreen(Doubling):
         self.app.drafts.save(self.draft_key)
         self._sent = True
         if self._judged == call:
-            self._open(call)
+            self._open_unless_double(call, self._doubles)
             return
 
         def looked(doubles: Any) -> None:
-            self._sent = False
             if isinstance(doubles, DeskError):
+                self._sent = False
                 self.problem(doubles)
                 return
             self._judged = call
-            new = {each["number"] for each in doubles[:2]} - self._warned
             self.show_doubles(doubles)
-            if new:
-                self.problem(_("There is a similar open ticket: look at it first. The same key again opens a new one."))
-                self.query_one(Accept).focus()
-            else:
-                self._sent = True
-                self._open(call)
+            self._open_unless_double(call, doubles)
 
         self.ask(self.double_look(call, self._given()), looked, "open", failed=True, lasting=True)
+
+    def _open_unless_double(self, call: Call, doubles: Doubles) -> None:
+        """Open it; where it may repeat tickets, only when these were said to be looked at first."""
+        found = {each["number"] for each in doubles[:2]}
+        if found <= self._warned:
+            self._open(call)
+            return
+        self._warned |= found
+        self._sent = False
+        self.problem(_("There is a similar open ticket: look at it first. The same key again opens a new one."))
+        self.query_one(Accept).focus()
 
     def _open(self, call: Call) -> None:
         (title, description, who), given, desk = call, self._given(), self.app.desk

@@ -19,7 +19,7 @@ from helpdesk_tui.screens.common.drafts import DraftKey, Fields
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.errors import Conflict, DeskError
-from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.i18n import _, language, ngettext
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.composer import LIMIT, Composer
 from helpdesk_tui.widgets.pickers import Choice, Confirm, Pick
@@ -208,6 +208,8 @@ class Writing(TicketDeeds):
         number, desk = self._writing[1].one, self.desk
 
         def listed(found: list[dict[str, Any]]) -> None:
+            # Those in the reader's own language first, as their names are read.
+            found = sorted(found, key=lambda t: t["language"] not in (None, language()[:2]))
             choices = [
                 Choice(t["code"], one_line(t["name"], 40), " ".join(filter(None, (t["language"], t["code"]))))
                 for t in found
