@@ -1,6 +1,6 @@
 """Write the table of Mandarin readings anew: `python -m tools.pinyin_table PINYIN_DICT_JSON LICENCE_TXT`.
 
-The source is `pinyin_dict.json` of the `pypinyin` distribution (MIT), which the program does not need: only the first
+The source is `pinyin_dict.json` of the python-pinyin project (MIT), which the program does not need: only the first
 reading of each character of the basic block and extension A is kept, without its tone, grouped by syllable.
 """
 
@@ -38,7 +38,7 @@ def table(readings: dict[str, str]) -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Write the file."""
     source, licence = (Path(name).read_text(encoding="utf-8") for name in arguments)
-    made = {"source": "pypinyin, pinyin_dict", "licence": licence.strip(), "syllables": table(json.loads(source))}
+    made = {"source": "python-pinyin, pinyin_dict", "licence": licence.strip(), "syllables": table(json.loads(source))}
     TARGET.write_text(json.dumps(made, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     return 0
 
