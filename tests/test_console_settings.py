@@ -277,6 +277,27 @@ def _reopened(folder: Path) -> Any:
     return Desk.open(folder / "desk" / "desk.db", user=ANA, clock=clock, origin=Origin.TUI)
 
 
+async def test_the_preview_and_the_columns_follow_their_settings_at_once(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        assert c.queue.has_class("-preview")
+        c.app.change_setting("preview", "off")
+        assert not c.queue.has_class("-preview")
+        await c.press("p")
+        assert c.queue.has_class("-preview")
+        c.app.change_setting("preview", "auto")
+        usual = c.queue.tickets.column_codes
+        c.app.change_setting("columns", {"default": ("number", "summary")})
+        await c.settle()
+        assert c.queue.tickets.column_codes == ("number", "summary")
+        c.app.change_setting("columns", {})
+        await c.settle()
+        assert c.queue.tickets.column_codes == usual
+        c.app.change_setting("dates", "words")
+        await c.settle()
+        await c.press("enter")
+        assert "9 Oct 2025" in screen_text(c.app)
+
+
 def test_dates_in_words() -> None:
     at = 1_760_000_000
     assert (dates.day(at), dates.moment(at, seconds=True), dates.short(at)) == (

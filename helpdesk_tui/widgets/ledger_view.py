@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.instants import exact, local
 from helpdesk_tui.vocabulary.records import NEVER, Instant
@@ -125,10 +126,10 @@ class LedgerView(LineView):
     def _clock(self, clock: LedgerClock, width: int) -> list[Line]:
         head: list[Piece] = [(f" {one_line(clock.name, 40)}  ", "title"), (one_line(clock.state, 40), clock.tone)]
         if clock.ended is not None:
-            head.append((f" {local(clock.ended, self._tz)}", "plain"))
+            head.append((f" {dates.moment(clock.ended, self._tz)}", "plain"))
         if clock.due < NEVER:
             due = _("was due {time}") if clock.ended is not None or clock.tone == "breached" else _("due {time}")
-            head.append((f"   {due.format(time=local(clock.due, self._tz))}", "plain"))
+            head.append((f"   {due.format(time=dates.moment(clock.due, self._tz))}", "plain"))
         elif clock.ended is None and clock.tone != "good":
             head.append((f"   {_('no due time meanwhile')}", "muted"))
         head.append(
@@ -163,7 +164,7 @@ class LedgerView(LineView):
     def _axis(self, clock: LedgerClock, width: int) -> Line:
         """Under the bar: when it begins and ends, and where on it now and the due time are."""
         start, end = clock.windows[0].start, clock.windows[-1].end
-        first, last = local(start, self._tz), local(end, self._tz)
+        first, last = dates.moment(start, self._tz), dates.moment(end, self._tz)
         if clock.due == end:
             last = _("due {time}").format(time=last)
         # Left of it stands the bracket of the bar.
@@ -173,7 +174,7 @@ class LedgerView(LineView):
         if self._now is not None and clock.ended is None and start < self._now < end:
             marks.append((self._now, _("now")))
         if clock.due < NEVER and start <= clock.due < end:
-            marks.append((clock.due, _("due {time}").format(time=local(clock.due, self._tz)[5:])))
+            marks.append((clock.due, _("due {time}").format(time=dates.short(clock.due, self._tz))))
         for instant, word in sorted(marks):
             at = min(width - 1, width * (instant - start) // max(1, end - start))
             # The sign stands under its place; the words where they fit.

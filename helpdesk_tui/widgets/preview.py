@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.records import CommentRow
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import cells, width_of, wrap
@@ -89,7 +89,7 @@ class Preview(LineView):
 
     def _comment(self, comment: CommentRow, tz: str, width: int) -> list[Line]:
         tone = comment_tone(comment.kind)
-        stamp = local(comment.created_at, tz)[5:]
+        stamp = dates.short(comment.created_at, tz)
         head = f" {stamp} {one_line(comment.author or '-', 24)} {comment_word(comment.kind)}  "
         body = wrap(safe_text(comment.body[:EXCERPT]).strip(), max(10, width - width_of(head) - 1), 3)
         lines = [Line(((head, tone), (body[0] if body else "", "plain")))]

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.channels import CHANNEL_LABELS, CommentKind, Origin
 from helpdesk_tui.vocabulary.i18n import N_, _
-from helpdesk_tui.vocabulary.instants import local, parse_instant
+from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.kinds import PHASE_LABELS, STATE_CODES, Kind, kind_label, state_label
 from helpdesk_tui.vocabulary.levels import (
     LEVEL_LABELS,
@@ -241,7 +242,7 @@ def value_text(name: str, value: Any, tz: str, known: FieldText | None = None) -
     if name in _LEVELS and text in _LEVELS[name]:
         return _(_LEVELS[name][text])
     if _is_instant(name) and text.endswith("Z"):
-        return local(parse_instant(text, 0), tz)
+        return dates.moment(parse_instant(text, 0), tz)
     if name == "state" and text in STATE_CODES:
         return state_label(text)
     if name == "kind" and text in _KINDS:
@@ -267,7 +268,7 @@ def _number_text(name: str, value: int, tz: str) -> str:
     if name in {"links", "parent", "merged_into"}:
         return f"#{value}"
     if _is_instant(name):
-        return "-" if not 0 <= value < NEVER else local(value, tz)
+        return "-" if not 0 <= value < NEVER else dates.moment(value, tz)
     try:
         if name == "priority":
             return priority_label(Priority(value))

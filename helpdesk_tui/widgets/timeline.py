@@ -9,12 +9,13 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.channels import CommentKind, Origin
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.records import TimelineItem
 from helpdesk_tui.vocabulary.text import one_line, safe_text
-from helpdesk_tui.widgets.inert import wrap
+from helpdesk_tui.widgets.inert import width_of, wrap
 from helpdesk_tui.widgets.lines import Line, LineView, Piece, text_line
 from helpdesk_tui.widgets.quoting import QUOTE, TEXT, Part, parts_of
 from helpdesk_tui.widgets.sentences import (
@@ -174,7 +175,8 @@ class Timeline(LineView):
             stamp = local(item.at, self._tz)
             if stamp[:10] != day:
                 day = stamp[:10]
-                lines.append(Line(((f"-- {day} " + "-" * max(0, width - 14), "muted"),)))
+                head = f"-- {dates.day(item.at, self._tz)} "
+                lines.append(Line(((head + "-" * max(0, width - width_of(head)), "muted"),)))
             fold = 0 if self._machine_shown or index < opened else self._fold_length(index, day)
             if fold > 1 and item.seq in self._open_runs:
                 opened = index + fold

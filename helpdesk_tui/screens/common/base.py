@@ -199,6 +199,9 @@ class DeskScreen(Screen[None]):
         self.resume(kept)
         self.update_keys()
 
+    def setting_changed(self, key: str) -> None:
+        """A setting was changed; what the application itself does about it is done."""
+
     def keep(self) -> Any:
         """What is to be seen again after the screen was made anew."""
         return None

@@ -51,6 +51,10 @@ class Configured(DeskApp):
         apply = self._appliers().get(key)
         if apply is not None:
             apply()
+        for screen in self.screen_stack:
+            changed = getattr(screen, "setting_changed", None)
+            if changed is not None:
+                changed(key)
         if keep:
             self._keep_setting(key, value)
 

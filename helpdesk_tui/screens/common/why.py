@@ -8,8 +8,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import local, parse_instant
+from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.pickers import Dialog
@@ -23,7 +24,7 @@ def told(reason: dict[str, Any], tz: str) -> str:
     """A reason as a reader wants it: who set a value, in their words and time; the rest as the rules say it."""
     if reason.get("code") in _DEEDS:
         deed = verb_text(str(reason.get("verb", "")))
-        when = local(parse_instant(str(reason.get("at", "@0")), 0), tz)
+        when = dates.moment(parse_instant(str(reason.get("at", "@0")), 0), tz)
         if reason["code"] == "why.by_itself":
             return _("set at {time}, when the desk {deed}").format(deed=deed, time=when)
         return _("set at {time}, when {actor} {deed}").format(

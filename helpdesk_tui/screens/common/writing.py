@@ -295,7 +295,7 @@ class Writing(TicketDeeds):
         if self._writing is not None:
             # Whatever becomes of the editor, the text as it is now is kept.
             self.app.drafts.save(self._writing[0])
-        text, problem = edited(message.text, self.app.suspend)
+        text, problem = edited(message.text, self.app.suspend, self.app.settings.editor)
         if problem:
             self.app.say(problem, bad=True)
         if text is not None:
@@ -312,12 +312,12 @@ def _typed(composer: Composer) -> Fields | None:
     return {TEXT: composer.text, **files}
 
 
-def edited(text: str, suspend: Callable[[], AbstractContextManager[None]]) -> tuple[str | None, str]:
+def edited(text: str, suspend: Callable[[], AbstractContextManager[None]], editor: str = "") -> tuple[str | None, str]:
     """A text after the person's editor (`VISUAL`, `EDITOR`, else vi), or None where it stays, and what went wrong.
 
     The program is suspended meanwhile. An editor that ends with a failure has written nothing that counts.
     """
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    command = editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     handle, name = tempfile.mkstemp(prefix="helpdesk-", suffix=".txt")
     path = Path(name)
     try:

@@ -100,7 +100,10 @@ class QueueScreen(Arranging, Writing):
         self._fit(event.size)
 
     def _arrange(self, size: Size) -> None:
-        shown = size.width >= WIDE if self._preview_wanted is None else self._preview_wanted
+        wanted = self._preview_wanted
+        if wanted is None:
+            wanted = {"on": True, "off": False}.get(self.app.settings.preview)
+        shown = size.width >= WIDE if wanted is None else wanted
         self.set_class(shown, "-preview")
         self.set_class(size.height >= 50, "-tall")
 
@@ -240,6 +243,13 @@ class QueueScreen(Arranging, Writing):
         self._fit(self.size)
         self._tick()
         self.read_views()
+
+    def setting_changed(self, key: str) -> None:
+        if key == "columns":
+            self.tickets.set_columns(self.columns_of(self.view_tabs.selected))
+        elif key == "preview":
+            self._preview_wanted = None
+            self._fit(self.size)
 
     # -- the cursor ------------------------------------------------------------------------------------------
 

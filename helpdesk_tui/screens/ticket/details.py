@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from helpdesk_tui.screens.common.editing import label_of, shown_value
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.i18n import N_, _
-from helpdesk_tui.vocabulary.instants import local, parse_instant
+from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.fields import SafeInput
@@ -203,7 +204,7 @@ class DetailsPane(SubjectView):
             subject = self.add(("step", step["item"]))
             who = ""
             if step["done_at"]:
-                who = f"  {one_line(step['done_by'] or '', 40)} {local(_instant(step['done_at']), self._data.tz)[5:]}"
+                who = f"  {one_line(step['done_by'] or '', 40)} {dates.short(_instant(step['done_at']), self._data.tz)}"
             tone = "muted" if step["done_at"] else "plain"
             parts = wrap(one_line(step["text"], 1_000), width - 7, 3) or [""]
             for index, part in enumerate(parts):
@@ -224,7 +225,7 @@ class DetailsPane(SubjectView):
         lines = [Line(), text_line(f" {label_of('attachments')}", "title")]
         for file in files:
             subject = self.add(("file", file["id"]))
-            at = local(_instant(file["created_at"]), self._data.tz)
+            at = dates.moment(_instant(file["created_at"]), self._data.tz)
             facts = f"{size_text(file['size'])}  {one_line(file['media_type'], 40)}  {one_line(file['author'] or '-', 40)} {at}"
             name = cells(one_line(file["name"], 200), max(12, min(48, width - 30)))
             lines.append(Line(((f"  {name}  ", "strong"), (facts, "muted")), subject))

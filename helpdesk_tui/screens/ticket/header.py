@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from textual.strip import Strip
 
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import age, local
 from helpdesk_tui.vocabulary.kinds import kind_label, state_label
@@ -85,7 +86,7 @@ class TicketHeader(ToneWidget):
             (sla.strip(), tone),
         ]
         for name, due in data.clocks:
-            text = "" if due is None or due >= NEVER else f" · {name} {local(due, self._tz)[5:]}"
+            text = "" if due is None or due >= NEVER else f" · {name} {dates.short(due, self._tz)}"
             if sum(width_of(part) for part, _tone in second) + width_of(text) <= width:
                 second.append((text, "muted"))
         facts = [

@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.i18n import _, ngettext
-from helpdesk_tui.vocabulary.instants import local, parse_instant
+from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.inert import wrap
@@ -32,7 +33,7 @@ class AuditPane(LineView):
     def layout_lines(self, width: int) -> Sequence[Line]:
         lines = self._summary()
         for entry in reversed(self._entries):
-            at = local(parse_instant(entry["at"], 0), self._tz, seconds=True)
+            at = dates.moment(parse_instant(entry["at"], 0), self._tz, seconds=True)
             head: list[Piece] = [
                 (f" #{entry['seq']}  ", "strong"),
                 (f"{at}  {one_line(entry['actor'], 40)}  ", "plain"),
@@ -67,7 +68,7 @@ class AuditPane(LineView):
             shown = digest if width >= 110 else digest[:SHORT]
             pieces = [(f"       {shown}  ", "muted"), mark]
         if entry["recorded_at"] != entry["at"]:
-            recorded = local(parse_instant(entry["recorded_at"], 0), self._tz, seconds=True)
+            recorded = dates.moment(parse_instant(entry["recorded_at"], 0), self._tz, seconds=True)
             lead = "  " if pieces else "       "
             pieces.append((lead + _("recorded {time}").format(time=recorded), "muted"))
         return [Line(tuple(pieces))] if pieces else []
