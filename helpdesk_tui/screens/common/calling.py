@@ -116,12 +116,15 @@ class Calling(ModalScreen[int | None]):
         self._enter_waits = self._looking = False
         self._show_card(None)
         text = event.value.strip()
-        if len(text) >= LETTERS or (text and not text.isascii()):
+        may = self.app.desk.scope(Permission.PEOPLE_READ) is not Scope.NONE
+        if may and (len(text) >= LETTERS or (text and not text.isascii())):
             self._look_up(text)
         else:
             self._show_people([])
 
     def _look_up(self, text: str, *, settle: bool = False) -> None:
+        """Find people for a typed text; `settle` takes the one that it names whole (a draft that came back)."""
+
         def found(people: list[dict[str, Any]]) -> None:
             self._looking = False
             if settle:
