@@ -112,7 +112,7 @@ class HelpdeskApp(Configured):
         self.set_interval(LOOK, self._look)
         if self.settings.tick and self.desk.scope(Permission.TICKET_TRANSITION) is not Scope.NONE:
             self.set_interval(self.settings.tick, self._tick)
-        self.call_after_refresh(self.told_of_keys)
+        self.call_after_refresh(self.complete_keys)
         self.desk.store.on_fault = lambda: self.post_message(Faulted())
         self._look()
         loop = asyncio.get_running_loop()

@@ -62,7 +62,7 @@ def test_the_nearest_key(written: str, near: str | None) -> None:
 @pytest.mark.parametrize("name", list(keymaps.MAPS))
 def test_a_named_map_has_no_clash_and_leaves_nothing_unreachable(name: str) -> None:
     known = keymaps.defaults()
-    found = keymaps.named(name)
+    found = keymaps.resolve(name, {}, whole=True)[0]
     assert set(found) <= set(known), set(found) - set(known)
     for chain in keymaps._chains(known):
         for at, first in enumerate(chain):
@@ -80,8 +80,7 @@ def test_a_named_map_has_no_clash_and_leaves_nothing_unreachable(name: str) -> N
 
 
 def test_in_arrows_no_letter_alone_does_anything() -> None:
-    """A widget's new key that is a letter needs a line in `keymaps.ARROWS`; an action's is left to the palette by itself."""
-    found = keymaps.defaults() | keymaps.named("arrows")
+    found = keymaps.defaults() | keymaps.resolve("arrows", {}, whole=True)[0]
     assert found["confirm.yes"] == ("y", "Y")  # the question itself names these
     lettered = {name: keys for name, keys in found.items() if any(len(key) == 1 and key.isalpha() for key in keys)}
     assert {name.partition(".")[0] for name in lettered} <= {"confirm"}, lettered

@@ -3,7 +3,8 @@
     python -m tools.docs update   write them
     python -m tools.docs check    say which are not what the program does; exit code 1 if any
 
-The permission table and the default policy's life cycles are the source; nobody edits the pages by hand.
+The permission table, the default policy's life cycles, the settings and the actions are the source; nobody edits the pages
+by hand.
 """
 
 import argparse
@@ -89,7 +90,26 @@ def _move(move: dict[str, Any]) -> str:
     return f"`{move['to']}`{permission}{roles}" + (f" (needs {', '.join(asks)})" if asks else "")
 
 
-PAGES: Final[dict[str, Callable[[], str]]] = {"permissions.md": permissions, "lifecycles.md": lifecycles}
+def settings() -> str:
+    """`docs/settings.md`: every setting."""
+    from tools import settings_docs
+
+    return _MADE.format(source="helpdesk_tui/settings/schema.py and tools/settings_docs.py") + settings_docs.settings()
+
+
+def keys() -> str:
+    """`docs/keys.md`: every action with its keys."""
+    from tools import settings_docs
+
+    return _MADE.format(source="helpdesk_tui/screens/common/actions.py and keymaps.py") + settings_docs.keys()
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "permissions.md": permissions,
+    "lifecycles.md": lifecycles,
+    "settings.md": settings,
+    "keys.md": keys,
+}
 
 
 def stale(folder: Path) -> list[str]:

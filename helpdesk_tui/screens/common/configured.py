@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from helpdesk_tui.screens.common.host import DeskApp
+from helpdesk_tui.settings.reading import Problem
 from helpdesk_tui.settings.schema import Settings, Terminal, terminal
 from helpdesk_tui.vocabulary.dates import set_date_style
 from helpdesk_tui.vocabulary.errors import DeskError
@@ -111,7 +112,7 @@ class Configured(DeskApp):
         self.redraw_all()
 
     def _use_keymap(self) -> None:
-        self.use_keys()
+        self.use_keys(whole=self.settings.keymap != Settings().keymap)
         for screen in self.screen_stack:
             update = getattr(screen, "update_keys", None)
             if update is not None:
@@ -130,14 +131,25 @@ class Configured(DeskApp):
                 driver._disable_mouse_support()
                 driver._mouse = False
 
-    def told_of_keys(self) -> None:
-        """Say what is wrong with the person's own keys: looked up after the first rows are shown."""
-        if self.loaded is None or not self.settings.keys:
+    def complete_keys(self) -> None:
+        """After the first rows are shown: the keymap of every widget there is, and what is wrong with one's own keys."""
+        settings = self.settings
+        if settings.keymap == Settings().keymap and not settings.keys:
             return
-        from helpdesk_tui.screens.common.keymaps import check
 
-        for problem in check(self.loaded):
-            self.say(str(problem.told()), bad=True)
+        def look() -> None:
+            from helpdesk_tui.screens.common.keymaps import check, defaults
+
+            defaults()
+            problems = check(self.loaded) if self.loaded is not None and settings.keys else []
+            self.call_from_thread(completed, problems)
+
+        def completed(problems: list[Problem]) -> None:
+            self.use_keys(whole=True)
+            for problem in problems:
+                self.say(str(problem.told()), bad=True)
+
+        self.run_worker(look, thread=True, group="keys", exit_on_error=False)
 
     def redraw_all(self) -> None:
         """Make what every screen shows anew, in the language and form in force."""

@@ -60,11 +60,11 @@ class DeskApp(TypeAhead):
 
     # -- settings --------------------------------------------------------------------------------------------
 
-    def use_keys(self) -> None:
-        """Put the keymap of the settings into force."""
+    def use_keys(self, *, whole: bool = False) -> None:
+        """Put the keymap of the settings into force; with `whole` for widgets, too, that are not loaded yet."""
         from helpdesk_tui.screens.common.keymaps import for_textual, resolve
 
-        self._keys, _problems = resolve(self.settings.keymap, self.settings.keys)
+        self._keys, _problems = resolve(self.settings.keymap, self.settings.keys, whole=whole)
         self.set_keymap(for_textual(self._keys))
 
     def keys_of(self, spec: ActionSpec) -> tuple[str, ...]:

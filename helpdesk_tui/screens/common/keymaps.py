@@ -31,8 +31,8 @@ ARROWS: Final[dict[str, str]] = {
     "list.half_down": "",
     "list.half_up": "",
     "list.mark": "space insert",
-    "list.range": "f11",
-    "list.mark_all": "ctrl+a",
+    "list.range": "",  # shift with the arrows does it
+    "list.mark_all": "asterisk",
     "lines.down": "down",
     "lines.up": "up",
     "lines.page_down": "pagedown",
@@ -42,7 +42,7 @@ ARROWS: Final[dict[str, str]] = {
     "timeline.down": "down",
     "timeline.up": "up",
     "timeline.unfold": "enter",
-    "timeline.machine": "f11",
+    "timeline.machine": "f2",
     "some.down": "down",
     "some.up": "up",
     "some.later": "shift+down",
@@ -95,6 +95,8 @@ VIM: Final[dict[str, str]] = {
 
 MAPS: Final[dict[str, dict[str, str]]] = {"default": {}, "arrows": ARROWS, "vim": VIM}
 
+_ASKING: Final = frozenset({"confirm"})
+"""Questions that name the letters of their answers."""
 _OWN_CHAIN: Final = {"list": QUEUE, "timeline": TICKET, "lines": TICKET}
 """Whose keys come together on a screen: those of its main widget, its own, and the application's."""
 
@@ -131,19 +133,28 @@ def _without_letters(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(key for key in keys if not (len(key) == 1 and key.isalpha()))
 
 
-def named(name: str) -> dict[str, tuple[str, ...]]:
-    """A named map: the keys that differ from the default ones."""
+def named(name: str, known: Keys | None = None) -> dict[str, tuple[str, ...]]:
+    """A named map: the keys that differ from the default ones, of the actions and the widgets of the map, or of all `known`."""
     found: dict[str, tuple[str, ...]] = {}
     if name == "arrows":
-        found = {spec.id: _without_letters(spec.keys) for spec in ACTIONS if _without_letters(spec.keys) != spec.keys}
+        usual = {spec.id: spec.keys for spec in ACTIONS} if known is None else known
+        for each, keys in usual.items():
+            plain = _without_letters(keys)
+            if plain != tuple(keys) and each.partition(".")[0] not in _ASKING:
+                found[each] = plain
     return found | {each: tuple(keys.split()) for each, keys in MAPS[name].items()}
 
 
-def resolve(keymap: str, own: Mapping[str, Iterable[str]]) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
-    """The keys that differ from the default ones, with a person's own over the named map, and what is wrong with them."""
-    found = named(keymap)
-    if not own:
-        return found, []
+def resolve(
+    keymap: str, own: Mapping[str, Iterable[str]], *, whole: bool = False
+) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
+    """The keys that differ from the default ones, with a person's own over the named map, and what is wrong with them.
+
+    With own keys or `whole` every widget is looked at (and loaded), else only the actions and what the map names.
+    """
+    if not own and not whole:
+        return named(keymap), []
+    found = named(keymap, defaults())
     known = defaults() | found
     mine, problems = _read(own, known)
     problems += _settle(mine, known)
