@@ -79,6 +79,8 @@ _SIMILAR_NAMES: Final = (
     "number", "kind", "title", "state", "phase", "category", "resolved_at", "resolution", "resolution_code",
 )  # fmt: skip
 READ_HITS: Final = 60
+ENOUGH: Final = 3
+"""Words of a title that are enough to look for others like it."""
 _TEXT: Final = 2_000
 
 _MOVED: Final = "SELECT max(seq) FROM journal WHERE subject_type = 'ticket' AND subject = ?"
@@ -87,9 +89,9 @@ _HASH: Final = "SELECT hash FROM journal WHERE seq = ?"
 
 
 _COMMON: Final = frozenset(
-    "a an the and or but of to in on at by for from with without as is are was were be been has have had do does did not no"
-    " can cannot could will would it its i we you he she they my our your this that these there here after before since"
-    " when while every again any all me us them please hello hi thanks".split()
+    "a an the and or but of to in on at by for from with without as is are was were be been has have had do does did not"  # noqa: SIM905
+    " no can cannot could will would it its i we you he she they my our your this that these there here after before"
+    " since when while every again any all me us them please hello hi thanks".split()
 )
 """Words that say nothing about what a ticket is about."""
 
@@ -200,7 +202,10 @@ class TicketAround(Noun):
         """
         desk = self.desk
         row = desk.reading.facts(number)
-        text = asked_of(row["title"][:_READ], row["description"] or "")
+        # What a ticket is about stands in its title; only where that says little, its text is asked, too.
+        text = asked_of(row["title"][:_READ], "")
+        if len(text.split()) < ENOUGH:
+            text = asked_of(row["title"][:_READ], row["description"] or "")
         viewer = desk.reading.viewer()
         conn = desk.store.reader()
         visible = Compiler(conn, viewer).condition(Filter())

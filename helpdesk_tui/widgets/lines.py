@@ -179,11 +179,17 @@ class LineView(ToneWidget, can_focus=True):
         return self._lines
 
     def reflow(self, *, keep_top: bool = False) -> None:
-        """Make the lines again (data or width changed) and repaint."""
+        """Make the lines again (data or width changed) and repaint those that differ."""
+        old, top = self._lines, self._top
         if self.size.width:
             self._lines = self.layout_lines(self.size.width)
         self._top = self._clamped(self._top) if keep_top else 0
-        self.refresh()
+        if self._top != top or len(old) != len(self._lines):
+            self.refresh()
+            return
+        for y, index in enumerate(range(top, min(len(old), top + self.size.height))):
+            if old[index] != self._lines[index]:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def on_resize(self, event: events.Resize) -> None:
         self._lines = self.layout_lines(event.size.width)

@@ -75,6 +75,16 @@ class SubjectView(LineView):
         self._cursor = max(0, min(self._cursor, len(self.subjects) - 1))
         return lines
 
+    def reflow(self, *, keep_top: bool = False) -> None:
+        before = self._sign_line()
+        super().reflow(keep_top=keep_top)
+        # The subject may have moved to another line of the same words.
+        for line in {before, self._sign_line()} if before != self._sign_line() else ():
+            self._refresh_sign(line)
+
+    def _sign_line(self) -> int:
+        return self._spots[self._cursor][0] if self._cursor < len(self._spots) else 0
+
     def move_to(self, subject: Hashable) -> bool:
         """Put the cursor on a subject; False where it is not there."""
         if subject not in self.subjects:

@@ -211,10 +211,12 @@ class TicketScreen(Surroundings):
     def _details_shown(self) -> None:
         if self._then is None or self.tab != "details":
             return
-        if not self.details.size.width:
-            # Shown just now, it has no size yet and so nothing to stand on.
+        if self.details.data.fields and not self.details.subjects:
+            # Shown just now, it may have no size yet and so nothing to stand on.
+            self.details.reflow(keep_top=True)
+        if not self.details.subjects:
             self.call_after_refresh(self._details_shown)
-        elif self.details.data.fields:
+        else:
             (subject, then), self._then = self._then, None
             if self.details.move_to(subject):
                 then()
