@@ -21,6 +21,8 @@ FREE: Final = 400
 POLL: Final = 0.25
 PACE: Final = 0.2
 ROOM: Final = Path(__file__).resolve().parents[1]
+# More than ten times the patience of SQLite (5 s): in a short run nobody could have waited long enough to fail.
+LEAST: Final = 60.0
 
 
 def measures(
@@ -75,11 +77,20 @@ def _ground(desk: Desk, n: int) -> _Ground:
         if place + 2 not in held:
             desk.people.grant(f"agent{place:04d}", ["service_desk"])
     talked = desk.store.query("SELECT number FROM ticket WHERE phase = 1 ORDER BY number LIMIT ?", (TICKETS,))
-    free = desk.store.query(
-        "SELECT number FROM ticket WHERE phase = 0 AND assignee_id IS NULL ORDER BY number LIMIT ?", (FREE,)
-    )
     numbers = [t for (t,) in talked]
-    return _Ground(numbers, [t for (t,) in free], *_counts(desk, numbers))
+    free = _free(desk)
+    if len(free) < FREE:
+        # An earlier run took them: what others hold is handed back.
+        held_by = "SELECT number FROM ticket WHERE phase = 1 AND assignee_id IS NOT NULL ORDER BY number DESC LIMIT ?"
+        given_back = [t for (t,) in desk.store.query(held_by, (FREE - len(free),)) if t not in numbers]
+        desk.bulk.edit(numbers=given_back, set={"assignee": "none"})
+        free = [*free, *given_back]
+    return _Ground(numbers, free, *_counts(desk, numbers))
+
+
+def _free(desk: Desk) -> list[int]:
+    sql = "SELECT number FROM ticket WHERE phase = 0 AND assignee_id IS NULL ORDER BY number LIMIT ?"
+    return [t for (t,) in desk.store.query(sql, (FREE,))]
 
 
 def _counts(desk: Desk, numbers: list[int]) -> tuple[int, int, int]:
@@ -90,9 +101,10 @@ def _counts(desk: Desk, numbers: list[int]) -> tuple[int, int, int]:
 
 
 def _writers(path: Path, n: int, seconds: float) -> Row:
-    """`n` processes, each another agent, write without a pause.
+    """`n` processes, each another agent, write without a pause between two tries.
 
-    In turn a note, a count that is read, raised and written back with the version read, and a ticket taken that was
+    They are at work already: each has read a ticket and the policy before any of them begins, and none ends before all
+    have written their last, so that neither start nor end of a program is part of anybody's wait. In turn a note, a count that is read, raised and written back with the version read, and a ticket taken that was
     free when it was read. Nothing may be refused but a version that is old, no count lost, no ticket taken twice.
     """
     desk = open_desk(path)
@@ -117,7 +129,8 @@ def _writers(path: Path, n: int, seconds: float) -> Row:
     logins = dict(desk.store.query("SELECT t.number, p.login FROM ticket t JOIN person p ON p.id = t.assignee_id"))
     double = sum(1 for number, who in takers.items() if [f"agent{w:04d}" for w in who] != [logins.get(number)])
     desk.close()
-    row = single("writers", f"{n} processes for {seconds:g} s: milliseconds a try, refused ones too", latencies)
+    what = f"{n} processes at work for {seconds:g} s, no think time: milliseconds a try, refused ones too"
+    row = single("writers", what, latencies)
     p99 = latencies[int(len(latencies) * 0.99)]
     fairness = max(done) / max(1, min(done))
     row.goal = "p99 ≤ 250 ms, 0 errors, 0 lost, 0 double, max/min ≤ 2"
@@ -131,11 +144,18 @@ def _writers(path: Path, n: int, seconds: float) -> Row:
         "entries_missing": missing, "double": double, "taken": len(takers), "fairness": fairness,
         "refused": sum(t["refused"] for t in told),
     }  # fmt: skip
+    return judged_for(row, seconds)
+
+
+def judged_for(row: Row, seconds: float) -> Row:
+    """No verdict in favour of writers that were not watched long enough."""
+    if row.met and seconds < LEAST:
+        row.met, row.note = None, f"{row.note}; {seconds:g} s are too short for a verdict"
     return row
 
 
 def _watchers(path: Path, n: int, commits: int) -> Row:
-    """`n` processes ask four times a second whether something was committed, and read the head when so."""
+    """`n` processes ask four times a second whether something was committed, and read the new entries when so."""
     desk = open_desk(path)
     number = desk.store.query("SELECT number FROM ticket WHERE phase = 1 LIMIT 1")[0][0]
     last = desk.store.head() + commits
@@ -143,13 +163,11 @@ def _watchers(path: Path, n: int, commits: int) -> Row:
     _go(children)
     time.sleep(2 * POLL)
     stamps: dict[int, float] = {}
-    start = time.time()
     for _ in range(commits):
         desk.tickets.note(number, "watched")
         stamps[desk.store.head()] = time.time()
         time.sleep(PACE)
     told = _answers(children)
-    span = time.time() - start
     desk.close()
     late = []
     unseen = 0
@@ -161,10 +179,11 @@ def _watchers(path: Path, n: int, commits: int) -> Row:
                 unseen += 1
             else:
                 late.append((first - stamp) * 1000)
-    share = sum(t["cpu"] for t in told) / span
+    # Each by its own clock, from ready until it had seen the last: the time they take to end would flatter them.
+    share = sum(t["cpu"] / t["wall"] for t in told)
     if not late:
         return Row("watchers", f"{n} processes", met=False, note=f"nothing was seen: {told}"[:300])
-    row = single("watchers", f"{n} processes, {commits} commits: milliseconds until seen", late)
+    row = single("watchers", f"{n} processes, {commits} commits: milliseconds until the new entries are read", late)
     p95 = Spread.of(late).p95
     row.goal = "all seen, p95 ≤ 300 ms, ≤ 5 % of a core"
     row.met = unseen == 0 and p95 <= 300 and share <= 0.05
@@ -249,21 +268,25 @@ def _write(path: Path, seconds: float, place: int, ground: dict[str, list[int]])
     )  # fmt: skip
 
 
+_NEW: Final = "SELECT seq, verb, subject FROM journal WHERE seq > ? ORDER BY seq"
+
+
 def _watch(path: Path, last: int) -> None:
     desk = open_desk(path)
     head = desk.store.head()
     version = desk.store.data_version()
     _ready()
     seen: dict[int, float] = {}
-    cpu = time.process_time()
-    end = time.monotonic() + 60
-    while head < last and time.monotonic() < end:
+    cpu, begun = time.process_time(), time.monotonic()
+    while head < last and time.monotonic() < begun + 60:
         time.sleep(POLL)
         now = desk.store.data_version()
         if now != version:
-            version, head = now, desk.store.head()
+            version = now
+            for seq, _verb, _subject in desk.store.query(_NEW, (head,)):
+                head = seq
             seen[head] = time.time()
-    print(json.dumps({"seen": seen, "cpu": time.process_time() - cpu}))
+    print(json.dumps({"seen": seen, "cpu": time.process_time() - cpu, "wall": time.monotonic() - begun}))
 
 
 if __name__ == "__main__":

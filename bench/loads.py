@@ -204,8 +204,20 @@ def together(path: Path, folder: Path, size: int, quick: bool) -> Iterator[tuple
 
 def journal(path: Path, folder: Path, quick: bool) -> Iterator[tuple[str, Measure]]:
     """Proof and replay of the whole journal."""
+    found: dict[str, Row] = {}
+
+    def replayed(name: str) -> Measure:
+        def measure() -> Row:
+            if name not in found:
+                found.update({row.name: row for row in _replay(path, folder)})
+            # Asked again because the machine drifted: measured again.
+            return found.pop(name)
+
+        return measure
+
     yield "audit verify", lambda: _verify(path, 1 if quick else 3)
-    yield "replay", lambda: _replay(path, folder)
+    for name in ("replay", "replay, rows"):
+        yield name, replayed(name)
 
 
 def _verify(path: Path, times: int) -> Row:
@@ -217,15 +229,33 @@ def _verify(path: Path, times: int) -> Row:
     return row
 
 
-def _replay(path: Path, folder: Path) -> Row:
+def _replay(path: Path, folder: Path) -> tuple[Row, Row]:
+    """A whole desk made from its journal, and the same without the search index, which is not what the journal tells."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         told = child.told("replay", path, made)
-    rate, whole = (told["entries"] / told[cost] * 1000 for cost in ("cpu_ms", "cpu_ms_search"))
-    row = figure("replay", "entries a CPU second: rows, indexes and counts", rate, "entries/s", least=40_000)
-    row.goal += f", memory flat within {FLAT_MIB} MiB"
-    row.met = bool(row.met) and told["growth_mib"] <= FLAT_MIB
-    row.more = told
-    row.note = f"{whole:,.0f} with the search index; {told['entries']:,} entries, peak {told['peak_mib']:.0f} MiB"
-    if not told["same_counts"]:
-        row.met, row.note = False, "the replay differs"
-    return row
+    return replay_rows(told)
+
+
+def replay_rows(told: dict[str, Any]) -> tuple[Row, Row]:
+    """Both rows are held to the same rate: a load is not done before its texts can be found."""
+    whole, part = told["cpu_ms_search"], told["cpu_ms"]
+    rows = []
+    for name, what, cost in (
+        ("replay", "rows, indexes, counts and the search index", whole),
+        ("replay, rows", "rows, indexes and counts, no search index", part),
+    ):
+        rate = told["entries"] / cost * 1000
+        row = figure(name, f"entries a CPU second: {what}", rate, "entries/s", least=40_000)
+        row.goal += f", memory flat within {FLAT_MIB} MiB"
+        row.met = bool(row.met) and told["growth_mib"] <= FLAT_MIB
+        row.more = told
+        if not told["same_counts"]:
+            row.met, row.note = False, "the replay differs"
+        rows.append(row)
+    if told["same_counts"]:
+        rows[0].note = (
+            f"the search index takes {1 - part / whole:.0%} of it; {told['entries']:,} entries,"
+            f" memory grows by {told['growth_mib']:.0f} to {told['peak_mib']:.0f} MiB"
+        )
+        rows[1].note = "without the search index"
+    return rows[0], rows[1]

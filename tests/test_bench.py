@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import measure, report
+from bench import crowd, loads, measure, report
 from bench.corpus import build, kept
 from bench.measure import Row, Spread, compared, figure, single
 
@@ -17,7 +17,7 @@ PAGED = {"queue", "sort due", "sort updated", "sort created", "filter mine", "fi
 PROMISED = {
     *(f"page: {name}" for name in PAGED), "page: short page", *(f"growth: {name}" for name in PAGED),
     "ticket + 20 comments", "tab counts", "search AND", "search OR", "search AND 中文", "search OR 中文", "search p95",
-    "audit verify", "replay", "cold --help", "cold ticket list", "cold ticket show", "cold search", "console first paint",
+    "audit verify", "replay", "replay, rows", "cold --help", "cold ticket list", "cold ticket show", "cold search", "console first paint",
     "console memory", "cursor move", "cursor move, preview", "held key", "idle", "import", "import memory", "bulk assign",
     "bulk assign, undo", "bulk urgency", "bulk urgency, undo", "write during import", "read during import",
     "sla recompute", "write during recompute", "read during recompute", "writers", "watchers",
@@ -122,6 +122,23 @@ def test_a_desk_is_kept_for_the_next_run_unless_it_would_be_another(tmp_path: Pa
         assert desk.store.query("SELECT count(*) FROM ticket") == [(size,)]
         desk.close()
     assert [line.split()[4] for line in said] == ["30", "40"]
+
+
+def test_a_replay_is_held_to_its_rate_with_the_search_index_and_to_its_memory() -> None:
+    told = {"entries": 80_000, "cpu_ms": 1_000.0, "cpu_ms_search": 4_000.0, "growth_mib": 10.0, "peak_mib": 70.0}
+    whole, rows = loads.replay_rows({**told, "same_counts": True})
+    assert (whole.value, whole.met, rows.value, rows.met) == (20_000, False, 80_000, True)
+    assert "75%" in whole.note and "search index" in whole.what
+    fast = {**told, "cpu_ms_search": 1_500.0}
+    assert [row.met for row in loads.replay_rows({**fast, "same_counts": True})] == [True, True]
+    assert [row.met for row in loads.replay_rows({**fast, "same_counts": True, "growth_mib": 60.0})] == [False, False]
+    assert [row.met for row in loads.replay_rows({**fast, "same_counts": False})] == [False, False]
+
+
+def test_writers_that_were_watched_too_briefly_get_no_verdict() -> None:
+    assert crowd.judged_for(Row("writers", "", met=True), 60).met is True
+    assert crowd.judged_for(Row("writers", "", met=True), 14).met is None
+    assert crowd.judged_for(Row("writers", "", met=False), 14).met is False
 
 
 def test_figures_are_judged_on_the_right_side() -> None:
