@@ -39,7 +39,7 @@ _VALUES: Final = {
     "default": N_("default"),
     "arrows": N_("arrows and F keys"),
     "vim": N_("vim"),
-    "iso": N_("2026-11-22"),
+    "iso": "2026-11-22",
     "words": N_("22 Nov 2026"),
 }
 COLUMNS_RESET: Final = "columns"
