@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from helpdesk_tui.desk import ticket_around
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.desk.ticket_around import LOOKED_AT, MOST_ITEMS, asked_of
 from helpdesk_tui.vocabulary.errors import NotFound
@@ -168,3 +169,18 @@ def test_proofs_hold_until_somebody_writes_past_the_desk(desk: Desk) -> None:
         assert [desk.tickets.proofs(seqs)[seq][1] for seq in seqs] == [True] * (len(seqs) - 1) + [False]
     finally:
         desk.store = real
+
+
+QUESTIONS = {name: value for name, value in vars(ticket_around).items() if isinstance(value, str) and "SELECT" in value}
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_no_question_walks_through_a_table(desk: Desk, name: str) -> None:
+    sql = QUESTIONS[name]
+    bound = [1] * max(sql.count("?"), 3)
+    numbers = {str(n): 1 for n in range(1, 4)}
+    plan = desk.store.reader().execute(f"EXPLAIN QUERY PLAN {sql}", numbers if "?1" in sql else bound[: sql.count("?")])
+    steps = [row[3] for row in plan]
+    tables = ("ticket", "journal", "configuration_item", "ci_relation", "t", "r", "c")
+    walks = [step for step in steps if step.startswith("SCAN") and step.split()[1] in tables]
+    assert walks == [], steps

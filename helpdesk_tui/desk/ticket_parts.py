@@ -12,15 +12,18 @@ class TicketParts(Noun):
     """Reading what belongs to one ticket."""
 
     def links(self, number: int) -> list[dict[str, Any]]:
-        """All ties of a ticket in both directions: number, type, other, and the other's title, state and `merged_into`."""
+        """All ties of a ticket in both directions: number, type, other, and the other's title and state.
+
+        `merged` says that the other was merged into this one.
+        """
         self.desk.reading.readable(number)
         rows = self.desk.store.query(
-            "SELECT l.number, l.type, l.other, t.number, t.kind, t.title, t.state, t.phase, t.merged_into FROM link l"
+            "SELECT l.number, l.type, l.other, t.number, t.kind, t.title, t.state, t.phase, t.merged_into IS ?1 FROM link l"
             " JOIN ticket t ON t.number = CASE WHEN l.number = ?1 THEN l.other ELSE l.number END"
             " WHERE (l.number = ?1 OR l.other = ?1) AND t.deleted_at IS NULL ORDER BY l.type, t.number",
             numbered(number),
         )
-        names = ("number", "type", "other", "ticket", "kind", "title", "state", "phase", "merged_into")
+        names = ("number", "type", "other", "ticket", "kind", "title", "state", "phase", "merged")
         found = [dict(zip(names, row, strict=True)) for row in rows]
         return [link for link in found if self.desk.reading.knows(link["ticket"])]
 

@@ -11,7 +11,7 @@ from helpdesk_tui.widgets.inert import cells, shortened, width_of
 from helpdesk_tui.widgets.lines import Line, Piece, text_line
 from helpdesk_tui.widgets.subject_view import SubjectView
 
-WORD: Final = 16
+WORD: Final = 18
 FOLDED: Final = 12
 """Items two steps away that are shown before the rest is folded."""
 MORE: Final = ("more", "")
@@ -207,7 +207,7 @@ def ci_of(subject: str) -> str:
 def tie_word(link: dict[str, Any], number: int) -> str:
     """How the other ticket of a tie stands to this one; a merge says so."""
     forward = link["number"] == number
-    if link["type"] == "duplicates" and not forward and link["merged_into"] == number:
+    if link["type"] == "duplicates" and not forward and link["merged"]:
         return _("merged into this")
     word = (_FORWARD if forward else _BACKWARD).get(link["type"])
     return _(word) if word else one_line(str(link["type"]), WORD)

@@ -43,6 +43,9 @@ PRESENT_EVERY: Final = 30.0
 """Seconds between two signs that this ticket is open here."""
 
 
+OF_OTHERS: Final = frozenset({"sla", "links"})
+"""Tabs that change with other tickets and with the time: whatever happens, they are read twice a second at most."""
+SOON: Final = 0.5
 SIDE_FROM: Final = 160
 """Columns from which suggestions stand at the side."""
 
@@ -58,6 +61,7 @@ class TicketScreen(Surroundings):
         super().__init__(number)
         self._around = tuple(around)
         self._trail: list[int] = []
+        self._soon = False
         self._place: int | None = None
         # The first look is at the last entry, whichever of several reads brings it.
         self._follow = True
@@ -182,8 +186,22 @@ class TicketScreen(Surroundings):
 
     def desk_moved(self, head: int) -> None:
         # The word may come while the screen is being put together or taken down.
-        if self.query(ContentSwitcher):
+        if not self.query(ContentSwitcher):
+            return
+        if self.tab not in OF_OTHERS:
             self._read(anew=False)
+        elif not self._soon:
+            self._soon = True
+            self.set_timer(SOON, self._read_soon)
+
+    def _read_soon(self) -> None:
+        self._soon = False
+        self._read()
+
+    def done(self) -> None:
+        super().done()
+        if self.tab in OF_OTHERS:
+            self._read()
 
     # -- tabs ------------------------------------------------------------------------------------------------
 
