@@ -98,6 +98,15 @@ def written(number: int, key: str, text: str, *keys: str) -> Step:
     return step
 
 
+async def with_a_file(c: Console) -> None:
+    path = c.folder / "it's a file.txt"
+    path.write_text("see there")
+    await on(2, "i")(c)
+    c.queue.composer.query_one(SafeTextArea).text = "with a file"
+    c.queue.composer.set_files([str(path)])
+    await c.press("ctrl+s")
+
+
 async def everything(c: Console) -> None:
     await c.press("V", "i")
     c.queue.composer.query_one(SafeTextArea).text = "seen by all"
@@ -147,6 +156,7 @@ STEPS: dict[str, Step] = {
     "pend": filled(1, said(1, "state awaiting_user"), reason="asked 'why'"),
     "note": written(2, "i", HOSTILE),
     "reply": written(2, "c", HOSTILE, "y"),
+    "files": with_a_file,
     "resolve": filled(2, on(2, "x"), cause="a fuse", resolution=HOSTILE, code="fixed"),
     "close": said(2, "close", "y"),
     "reopen": said(2, "reopen"),

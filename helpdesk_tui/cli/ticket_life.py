@@ -106,13 +106,21 @@ def _talk(name: str, told: str, summary: str, *examples: str) -> None:
         number: NumberArgument,
         dash: DashArgument = None,
         message: MessageOption = None,
+        attach: Annotated[
+            list[str] | None,
+            typer.Option("--attach", metavar="FILE", help=N_("A file to go with it; may be repeated.")),
+        ] = None,
         output: output.OutputOption = Output.TABLE,
     ) -> None:
         from helpdesk_tui.cli.texts import message as given
+        from helpdesk_tui.cli.ticket_more import read_file
 
+        files = [read_file(path) for path in attach or ()]  # what cannot be read stops the whole
         text = given(message, dash, hint=_("Write the text above. Lines that begin with # are dropped."))
         with context.current().desk() as desk:
             result = getattr(desk.tickets, name)(number, text)
+            for file in files:
+                desk.attachments.add(result["number"], *file, comment=result["comment"])
             shared.print_done(result, output, _(told).format(number=result["number"]))
 
 
@@ -120,7 +128,7 @@ _talk(
     "reply",
     N_("a reply on {number}"),
     N_("Write a public reply; on a merged ticket it reaches the survivor."),
-    'helpdesk ticket reply 1042 -m "We look into it."',
+    'helpdesk ticket reply 1042 -m "We look into it." --attach screenshot.png',
     "helpdesk template render received --ticket 1042 | helpdesk ticket reply INC-1042 -",
 )
 _talk(

@@ -219,16 +219,17 @@ def attach(
     ] = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
+    with context.current().desk() as desk:
+        made = [desk.attachments.add(number, *read_file(name), comment=comment) for name in files]
+        print_rows(made, _FILES, output=output)
+
+
+def read_file(name: str) -> tuple[str, bytes, str | None]:
+    """Name, bytes and media type of a file. Raises Usage where it cannot be read, Invalid where it is too large."""
     import mimetypes
 
-    made = []
-    with context.current().desk() as desk:
-        for name in files:
-            path = Path(name)
-            data = _bytes(path)
-            kind = mimetypes.guess_type(path.name)[0]
-            made.append(desk.attachments.add(number, path.name, data, kind, comment=comment))
-        print_rows(made, _FILES, output=output)
+    path = Path(name)
+    return path.name, _bytes(path), mimetypes.guess_type(path.name)[0]
 
 
 def _bytes(path: Path) -> bytes:

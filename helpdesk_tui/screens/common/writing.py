@@ -5,7 +5,7 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -160,7 +160,7 @@ class Writing(TicketDeeds):
             one,
             many,
             targets=targets,
-            typed=Typed("reply" if reply else "note", ["-m", text]),
+            typed=Typed("reply" if reply else "note", ["-m", text, *attached(paths)]),
             confirm=reply,
             told=_("{ref}: reply recorded (u takes it back)").format(ref=targets.label)
             if reply
@@ -302,6 +302,11 @@ class Writing(TicketDeeds):
             self.composer.set_text(text)
         self.composer.area.focus()
         self.app.refresh(layout=True)
+
+
+def attached(paths: Sequence[str]) -> list[str]:
+    """The words of a command for files that go with a text."""
+    return [word for path in paths for word in ("--attach", str(Path(path).expanduser().absolute()))]
 
 
 def _typed(composer: Composer) -> Fields | None:
