@@ -341,6 +341,7 @@ CASES: tuple[Case, ...] = (
     _ticket("ticket.unmerge", "merged"),
     _ticket("ticket.watch"),
     _ticket("ticket.watch#another", person="spare"),
+    _ticket("ticket.similar"),
     _ticket("ticket.why"),
     _plain("timer.due"),
     _plain("timer.tick"),

@@ -28,6 +28,14 @@ _FILES = (
     Column("size", N_("Bytes"), right=True),
     Column("media_type", N_("Type")),
 )
+_SIMILAR = (
+    Column("ref", N_("No.")),
+    Column("likeness", N_("Like"), lambda value, row: f"{round(value * 100)}%", right=True),
+    Column("state", N_("State")),
+    Column("category", N_("Category")),
+    Column("title", N_("Title"), flexible=True),
+    Column("resolution", N_("Resolution"), flexible=True),
+)
 OtherArgument = Annotated[int, typer.Argument(metavar="OTHER", help=N_("The other ticket."), parser=shared.number)]
 
 
@@ -112,6 +120,24 @@ def link(
         result = desk.tickets.link(number, other, type=type_, remove=remove)
         told = _("no longer: {number} {type} {other}") if remove else _("{number} {type} {other}")
         shared.print_done(result, output, told.format(**result))
+
+
+@command(
+    app,
+    "similar",
+    N_("Show tickets whose words are like this one's, the most alike first, and how they were solved."),
+    "helpdesk ticket similar 1042",
+    "helpdesk ticket similar INC-1042 --limit 3 -o json",
+)
+def similar(
+    number: NumberArgument,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=60, help=N_("At most so many."))] = 8,
+    columns: output.ColumnsOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk() as desk:
+        rows = desk.tickets.similar(number, limit)
+        print_rows(rows, _SIMILAR, output=output, columns=columns, empty=_("no ticket like this one is known"))
 
 
 @command(

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from helpdesk_tui.desk import decisions, masking
-from helpdesk_tui.desk.registry import Noun
-from helpdesk_tui.desk.shapes import Object, Objects
+from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.desk.shapes import Object, Objects, when
 from helpdesk_tui.store import journal, search
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.store.query import Compiler
@@ -193,6 +193,7 @@ class TicketAround(Noun):
 
     # -- tickets like it ---------------------------------------------------------------------------------------
 
+    @verb("ticket.similar", Permission.TICKET_READ, reads=True)
     def similar(self, number: int, limit: int = 8) -> Objects:
         """Tickets that one may see and whose words are like this one's, the most alike first, with how they ended.
 
@@ -202,6 +203,7 @@ class TicketAround(Noun):
         """
         desk = self.desk
         row = desk.reading.facts(number)
+        most = max(1, min(limit, READ_HITS))
         # What a ticket is about stands in its title; only where that says little, its text is asked, too.
         text = asked_of(row["title"][:_READ], "")
         if len(text.split()) < ENOUGH:
@@ -226,11 +228,13 @@ class TicketAround(Noun):
             likeness = min(1.0, max(score / whole, _shared(words, _words_of(like["title"]))))
             if likeness >= LEAST:
                 like["resolution"] = (like["resolution"] or "")[:_TEXT] or None
+                phase, at = Phase(like["phase"]), like["resolved_at"]
                 like |= {"ref": ref(like["kind"], hit), "likeness": round(likeness, 2)}
+                like |= {"phase": phase.code, "resolved_at": when(at)}
                 groups.setdefault(" ".join(like["title"].casefold().split()), []).append(like)
         found: Objects = []
         ranked = sorted(groups.values(), key=lambda group: -max(like["likeness"] for like in group))
-        for group in ranked[:limit]:
+        for group in ranked[:most]:
             best = next((like for like in group if like["resolution"]), group[0])
             found.append({**best, "more": [like["ref"] for like in group if like is not best]})
         return found

@@ -15,6 +15,7 @@ from helpdesk_tui.widgets.subject_view import SubjectView
 BRIEF: Final = 2
 """Lines of a resolution at the side."""
 FULL: Final = 8
+OVER: Final = frozenset({Phase.RESOLVED.code, Phase.CLOSED.code})
 CATEGORY: Final = ("category", "")
 
 
@@ -84,7 +85,7 @@ class KnowledgePane(SubjectView):
 
     def _ticket(self, like: dict[str, Any], width: int) -> list[Line]:
         subject = self.add(("ticket", like["number"]))
-        over = like["phase"] >= Phase.RESOLVED
+        over = like["phase"] in OVER
         share = f"{round(like['likeness'] * 100):>3}% "
         more = len(like["more"])
         others = ngettext("+{count} like it", "+{count} like it", more).format(count=more) if more else ""
