@@ -162,12 +162,18 @@ class Writing(TicketDeeds):
             targets=targets,
             typed=Typed("reply" if reply else "note", ["-m", text, *attached(paths)]),
             confirm=reply,
-            told=_("{ref}: reply recorded (u takes it back)").format(ref=targets.label)
-            if reply
-            else _("{ref}: note written (u takes it back)").format(ref=targets.label),
+            told=self._written_told(reply, len(paths)).format(ref=targets.label, count=len(paths)),
             failed=lambda error: self._not_written(key, targets, error),
             written=lambda: self._written(key),
         )
+
+    @staticmethod
+    def _written_told(reply: bool, files: int) -> str:
+        if files:
+            # Files are entries of their own, so undo takes them back one by one, the last first.
+            text = ngettext("{ref}: written with {count} file", "{ref}: written with {count} files", files)
+            return text + " " + _("(u takes back one after the other)")
+        return _("{ref}: reply recorded (u takes it back)") if reply else _("{ref}: note written (u takes it back)")
 
     def _written(self, key: DraftKey) -> None:
         self.app.drafts.discard(key)
