@@ -460,3 +460,10 @@ def test_a_far_connection_gets_no_mouse_and_mono_no_colour(desk: Path, home: Pat
     assert b"\x1b[?1000h" not in sent
     assert b"38;5;" not in sent
     assert b"38;2;" not in sent
+
+
+def test_a_setting_overrules_what_a_far_connection_means(desk: Path, home: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(desk, home, (80, 24), SSH_CONNECTION="10.0.0.1 1 10.0.0.2 22", HELPDESK_MOUSE="on")
+    terminals.append(terminal)
+    terminal.see("minutes 0")
+    assert b"\x1b[?1000h" in bytes(terminal.bytes)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cli_runner import Cli
 from console_desk import Clock, console, make_desk
+from textual import screen as screens
 from tui import assert_dialog, screen_text
 
 from helpdesk_tui.screens.common import keymaps
@@ -295,6 +296,15 @@ async def test_the_preview_and_the_columns_follow_their_settings_at_once(tmp_pat
         await c.settle()
         await c.press("enter")
         assert "9 Oct 2025" in screen_text(c.app)
+
+
+async def test_the_line_is_spared_and_unspared_while_it_runs(tmp_path: Path) -> None:
+    async with console(tmp_path) as c:
+        c.app.surroundings = {"SSH_CONNECTION": "x"}
+        c.app.change_setting("mouse", "auto")
+        assert (c.app.animation_level, c.app.line.mouse, screens.UPDATE_PERIOD) == ("none", False, 1 / 15)
+        c.app.change_setting("remote", "off")
+        assert (c.app.animation_level, c.app.line.mouse, screens.UPDATE_PERIOD) == ("full", True, 1 / 60)
 
 
 def test_dates_in_words() -> None:

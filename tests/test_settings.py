@@ -116,6 +116,20 @@ def test_a_problem_has_its_line_its_key_and_what_is_nearest(
         found.require()
 
 
+def test_names_with_dots_need_no_quotes(tmp_path: Path) -> None:
+    text = '[keys]\nticket.take = ["T"]\nqueue = { sort = "f4", filter = 3 }\n'
+    found = loaded(tmp_path, text)
+    assert found.settings.keys == {"ticket.take": ("T",), "queue.sort": ("f4",)}
+    (problem,) = found.problems
+    assert (problem.line, problem.key) == (3, "keys.queue.filter")
+    assert found.line_of("keys", "ticket.take") == 2
+    editing.change(found.path, "keys.ticket.take", ("X",))
+    assert found.path.read_text() == text.replace('["T"]', '["X"]')
+    editing.change(found.path, "keys.ticket.take", None)
+    editing.change(found.path, "keys.ticket.note", ("N",))
+    assert found.path.read_text() == '[keys]\nqueue = { sort = "f4", filter = 3 }\n"ticket.note" = ["N"]\n'
+
+
 def test_all_problems_are_found_and_what_is_right_holds(tmp_path: Path) -> None:
     found = loaded(tmp_path, 'theme = "light"\nbell = "loud"\n[columns]\nx = 3\nmine = ["sla"]\n')
     assert [problem.line for problem in found.problems] == [2, 4]

@@ -27,6 +27,7 @@ def change(path: Path, key: str, value: Any) -> None:
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
         old = read_toml(before)
+        place = _nested(old, place)
     except (ValueError, RecursionError) as error:
         raise Invalid(N_("{path} is no TOML document: {error}"), path=path, error=error) from error
     except OSError as error:
@@ -41,6 +42,15 @@ def change(path: Path, key: str, value: Any) -> None:
             _write(path, after)
         except OSError as error:
             raise DeskError(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
+
+
+def _nested(document: Mapping[str, Any], place: Key) -> Key:
+    """The place as the document has it: where `ticket.take` stands without quotes it is a table in a table."""
+    deep = tuple(".".join(place).split("."))
+    found: Any = document
+    for part in deep:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return place if found is None else deep
 
 
 def _change_lists(path: Path, name: str, lists: Mapping[str, Any]) -> None:
@@ -72,7 +82,9 @@ def _as_wanted(after: str, old: dict[str, Any], place: Key, value: Any) -> bool:
 
 
 def _filled(table: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if value != {}}
+    """A document's table without the tables in it that hold nothing."""
+    inner = {name: _filled(value) if isinstance(value, dict) else value for name, value in table.items()}
+    return {name: value for name, value in inner.items() if value != {}}
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -134,7 +134,7 @@ def checked(values: Mapping[str, Any], text: str, source: str) -> tuple[dict[str
                 wrong((key,), Invalid(N_("{key} must be a table of lists"), key=key))
                 continue
             lists: dict[str, tuple[str, ...]] = {}
-            for name, words in value.items():
+            for name, words in _flat(value):
                 try:
                     lists[name] = _words(f"{key}.{name}", words, option)
                 except DeskError as error:
@@ -148,6 +148,15 @@ def checked(values: Mapping[str, Any], text: str, source: str) -> tuple[dict[str
                 wrong((key,), error, near_value(option, value))
     problems.sort(key=lambda problem: problem.line or 0)
     return found, problems
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The lists of a table by their names: `"ticket.take"` and `ticket.take` are the same."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", words) for inner, words in _flat(value))
+        else:
+            yield name, value
 
 
 def _unknown(key: str, near: str | None) -> DeskError:

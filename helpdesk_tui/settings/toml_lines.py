@@ -69,14 +69,11 @@ def line_of(text: str, key: Key) -> int | None:
     """The line of a key, or of the table or inline table that holds it."""
     entries, tables = scan(text)
     lines = {table.name: table.line for table in reversed(tables)} | {entry.key: entry.line for entry in entries}
-    while key:
-        if key in lines:
-            return lines[key]
-        inner = [line for name, line in lines.items() if name[: len(key)] == key]
-        if inner:
-            return min(inner)
-        key = key[:-1]
-    return None
+    wanted = ".".join(key)  # `a."b.c"` and `a.b.c` are the same to whoever reads the message
+    holding = [name for name in lines if f"{wanted}.".startswith(f"{'.'.join(name)}.")]
+    if holding:
+        return lines[max(holding, key=lambda name: len(".".join(name)))]
+    return min((line for name, line in lines.items() if ".".join(name).startswith(f"{wanted}.")), default=None)
 
 
 def _blank(text: str, at: int) -> int:
