@@ -442,6 +442,13 @@ async def test_who_is_here_and_who_is_typing_shows_at_once(tmp_path: Path) -> No
         bo.close()
 
 
+async def test_the_clocks_go_on_while_nothing_happens(tmp_path: Path) -> None:
+    async with shown(tmp_path, tabs=2) as c:
+        assert "0:21:00 of 8:00:00" in screen_text(c.app)
+        c.clock.now += 600
+        await c.until(lambda: "0:31:00 of 8:00:00" in screen_text(c.app), 4)
+
+
 # -- what it costs, and for whom -----------------------------------------------------------------------------------
 
 

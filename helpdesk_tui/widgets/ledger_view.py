@@ -18,15 +18,24 @@ PAUSED: Final = "paused"
 CLOSED: Final = "closed"
 WAITING: Final = "waiting"
 LATE: Final = "late"
-_GLYPHS: Final = {COUNTED: "#", PAUSED: "=", CLOSED: ".", WAITING: "-", LATE: "!"}
+NOW: Final = "now"
+_GLYPHS: Final = {COUNTED: "#", PAUSED: "=", CLOSED: ".", WAITING: "-", LATE: "!", NOW: "|"}
 _WORDS: Final = {
     COUNTED: N_("counted"),
     PAUSED: N_("paused"),
     CLOSED: N_("outside hours"),
     WAITING: N_("not started"),
     LATE: N_("overdue"),
+    NOW: N_("now"),
 }
-_TONES: Final = {COUNTED: "accent", PAUSED: "warning", CLOSED: "muted", WAITING: "muted", LATE: "breached"}
+_TONES: Final = {
+    COUNTED: "accent",
+    PAUSED: "warning",
+    CLOSED: "muted",
+    WAITING: "muted",
+    LATE: "breached",
+    NOW: "strong",
+}
 LISTED: Final = 500
 
 
@@ -117,6 +126,7 @@ class LedgerView(LineView):
             lines += self._clock(clock, width)
         legend: list[Piece] = [(" ", "plain")]
         shown = {window.how for clock in self._clocks for window in clock.windows}
+        shown |= {NOW for clock in self._clocks if self._is_in(clock)}
         for how, glyph in _GLYPHS.items():
             if how not in shown:
                 continue
@@ -142,6 +152,9 @@ class LedgerView(LineView):
         if not clock.windows:
             return lines
         drawn = bar(clock.windows, max(10, width - 4))
+        if self._now is not None and self._is_in(clock):
+            start, end = clock.windows[0].start, clock.windows[-1].end
+            drawn[len(drawn) * (self._now - start) // (end - start)] = NOW
         pieces: list[Piece] = [(" [", "muted")]
         run = ""
         for how, after in zip(drawn, [*drawn[1:], ""], strict=True):
@@ -161,8 +174,14 @@ class LedgerView(LineView):
         lines.append(text_line(lead + pad + cells(exact(total), 23, right=True), "strong"))
         return lines
 
+    def _is_in(self, clock: LedgerClock) -> bool:
+        """Whether a clock goes on and its bar reaches over the present."""
+        if self._now is None or clock.ended is not None or not clock.windows:
+            return False
+        return clock.windows[0].start < self._now < clock.windows[-1].end
+
     def _axis(self, clock: LedgerClock, width: int) -> Line:
-        """Under the bar: when it begins and ends, and where on it now and the due time are."""
+        """Under the bar: when it begins and ends, and where on it the due time is."""
         start, end = clock.windows[0].start, clock.windows[-1].end
         first, last = dates.moment(start, self._tz), dates.moment(end, self._tz)
         if clock.due == end:
@@ -170,15 +189,11 @@ class LedgerView(LineView):
         # Left of it stands the bracket of the bar.
         row: list[Piece] = [("  ", "plain"), (first, "muted")]
         used, room = width_of(first), width - width_of(last)
-        marks: list[tuple[Instant, str]] = []
-        if self._now is not None and clock.ended is None and start < self._now < end:
-            marks.append((self._now, _("now")))
         if clock.due < NEVER and start <= clock.due < end:
-            marks.append((clock.due, _("due {time}").format(time=dates.short(clock.due, self._tz))))
-        for instant, word in sorted(marks):
-            at = min(width - 1, width * (instant - start) // max(1, end - start))
+            at = min(width - 1, width * (clock.due - start) // max(1, end - start))
+            due = _("due {time}").format(time=local(clock.due, self._tz)[5:])
             # The sign stands under its place; the words where they fit.
-            text = next((text for text in (f"^ {word}", "^") if used < at and at + width_of(text) < room), "")
+            text = next((text for text in (f"^ {due}", "^") if used < at and at + width_of(text) < room), "")
             if text:
                 row += [(" " * (at - used), "plain"), (text, "strong")]
                 used = at + width_of(text)

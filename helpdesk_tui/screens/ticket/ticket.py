@@ -62,6 +62,7 @@ class TicketScreen(Surroundings):
         self._around = tuple(around)
         self._trail: list[int] = []
         self._soon = False
+        self._minute = 0
         self._place: int | None = None
         # The first look is at the last entry, whichever of several reads brings it.
         self._follow = True
@@ -91,7 +92,12 @@ class TicketScreen(Surroundings):
         self._present()
 
     def _tick(self) -> None:
-        self.query_one(TicketHeader).tick(self.desk.now())
+        now = self.desk.now()
+        self.query_one(TicketHeader).tick(now)
+        if self.tab == "sla" and now // 60 != self._minute:
+            # The clocks go on while nothing happens.
+            self._read()
+        self._minute = now // 60
         if self.activity != self._present_as:
             self._present()
         else:
