@@ -248,7 +248,8 @@ class Calling(ModalScreen[int | None]):
         self._about = found
         if found is None:
             self.query_one("#new-caller-info", Static).update(Content(""))
-            self.query_one("#new-side", Static).update(Content(""))
+            hint = f"{_('Open tickets')} · {_('Devices')}"
+            self.query_one("#new-side", Static).update(Content(hint).stylize("dim"))
             return
         person, tickets, devices = found
         about = [one_line(person["name"], 60)]

@@ -144,6 +144,7 @@ class NewTicketScreen(Doubling):
     def on_mount(self) -> None:
         self._fit(self.app.size.width)
         self._say_keys()
+        self._show_card(None)
         self.query_one("#new-caller", SafeInput).focus()
         kept = self.app.drafts.load(self.draft_key)
         if kept:
