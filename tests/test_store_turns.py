@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_tui.store import driver, turns
+from helpdesk_tui.store import driver, filesystem, turns
 from helpdesk_tui.vocabulary.errors import Busy
 
 
@@ -29,12 +29,12 @@ def door(tmp_path: Path) -> Iterator[Callable[[], int]]:
 
 def test_nobody_passes_those_who_wait(door: Callable[[], int], tmp_path: Path) -> None:
     first, second, third = door(), door(), door()
-    places = [turns.come(handle) for handle in (first, second, third)]
+    places = [turns.come(handle, tmp_path) for handle in (first, second, third)]
     assert None not in places
     assert [turns.mine(h, p) for h, p in zip((first, second, third), places, strict=True)] == [True, False, False]
     os.close(first)
     late = door()
-    place = turns.come(late)
+    place = turns.come(late, tmp_path)
     assert not turns.mine(late, place), "the second has not even noticed yet that it is their turn"
     assert not turns.mine(third, places[2])
     assert turns.mine(second, places[1])
@@ -46,9 +46,9 @@ def test_nobody_passes_those_who_wait(door: Callable[[], int], tmp_path: Path) -
     assert (tmp_path / "line").stat().st_size == 0, "nothing is ever written"
 
 
-def test_who_gives_up_leaves_the_line(door: Callable[[], int]) -> None:
+def test_who_gives_up_leaves_the_line(door: Callable[[], int], tmp_path: Path) -> None:
     held, waits, last = door(), door(), door()
-    places = [turns.come(handle) for handle in (held, waits, last)]
+    places = [turns.come(handle, tmp_path) for handle in (held, waits, last)]
     os.close(waits)
     assert not turns.mine(last, places[2])
     os.close(held)
@@ -60,8 +60,32 @@ def test_a_turn_is_not_the_lock(door: Callable[[], int], tmp_path: Path, monkeyp
     path.touch()
     monkeypatch.setenv("HELPDESK_ALLOW_NETWORK", "1")
     with driver.writer_lock(path):
-        assert turns.come(door()) is None
+        assert turns.come(door(), tmp_path) is None
         with pytest.raises(Busy), driver.writer_lock(path, 0.05):
             raise AssertionError("two at once")
     with driver.writer_lock(path, 0.05):
         pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"), [("ext4", True), ("overlay", True), ("nfs4", False), ("fuse.sshfs", False), ("9p", False)]
+)
+def test_no_lines_where_another_machine_keeps_the_locks(
+    door: Callable[[], int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, lines: bool
+) -> None:
+    """Also on the root of a machine that starts from its server, which is not refused."""
+    asked: list[Path] = []
+
+    def mounted(path: Path, _mounts: Path) -> filesystem.Mount:
+        asked.append(path)
+        return filesystem.Mount("/", kind)
+
+    monkeypatch.setattr(filesystem, "_ELSEWHERE", {})
+    monkeypatch.setattr(filesystem, "mount_of", mounted)
+    places = [turns.come(door(), tmp_path) for _ in range(3)]
+    assert [place is not None for place in places] == [lines] * 3
+    assert len(asked) == 1, "looked up once, not with every write"
+    path = tmp_path / "desk.db"
+    path.touch()
+    with driver.writer_lock(path), pytest.raises(Busy), driver.writer_lock(path, 0.05):
+        raise AssertionError("two at once")

@@ -248,7 +248,7 @@ def writer_lock(path: Path, timeout: float = _WAIT_SECONDS) -> Iterator[None]:
     except OSError as error:
         raise StoreFault(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
     try:
-        place = turns.come(handle)
+        place = turns.come(handle, path)
         try:
             if not turns.mine(handle, place):
                 raise BlockingIOError

@@ -34,6 +34,7 @@ _NETWORK: Final = frozenset({
 })
 # fmt: on
 # "9p" and "virtiofs" are not among them: they reach the virtual machine's own host, and whole sandboxes live on them.
+_HOSTED: Final = frozenset({"9p", "virtiofs"})
 # Everything else below "fuse." may be a network (sshfs, rclone, s3fs …) and cannot be told from outside.
 _LOCAL_FUSE: Final = frozenset({"fuse.fuse-overlayfs", "fuse.fuse-ext2", "fuse.lxcfs", "fuseblk"})
 
@@ -73,6 +74,22 @@ def is_network(kind: str) -> bool:
     if kind in _LOCAL_FUSE:
         return False
     return kind in _NETWORK or kind == "fuse" or kind.startswith("fuse.")
+
+
+_ELSEWHERE: Final[dict[int, bool]] = {}
+
+
+def locks_elsewhere(path: Path, device: int, mounts: Path = _MOUNTS) -> bool:
+    """Whether locks at `path`, on this device (`st_dev`), may be kept by a server or a host, who knows one kind only.
+
+    True also for what is not refused: the root of a machine that starts from its server. Looked up once a device.
+    """
+    found = _ELSEWHERE.get(device)
+    if found is None:
+        mount = mount_of(path, mounts)
+        found = mount is not None and (is_network(mount.kind) or mount.kind.lower() in _HOSTED)
+        _ELSEWHERE[device] = found
+    return found
 
 
 def refuse_network(path: Path, mounts: Path = _MOUNTS) -> None:

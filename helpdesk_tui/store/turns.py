@@ -12,9 +12,10 @@ import fcntl
 import os
 import struct
 import time
+from pathlib import Path
 from typing import Final
 
-from helpdesk_tui.store.filesystem import ALLOW_NETWORK
+from helpdesk_tui.store.filesystem import ALLOW_NETWORK, locks_elsewhere
 
 _SET: Final[int | None] = getattr(fcntl, "F_OFD_SETLK", None)
 _WAIT: Final[int | None] = getattr(fcntl, "F_OFD_SETLKW", None)
@@ -25,10 +26,10 @@ def _lock(handle: int, command: int, start: int, length: int) -> None:
     fcntl.fcntl(handle, command, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, start, length, 0))
 
 
-def come(handle: int) -> int | None:
+def come(handle: int, path: Path) -> int | None:
     """Stand in line; the place, or None where there are no lines. It is left when the open file is closed."""
-    # A network file system makes one and the same lock of `flock` and of bytes.
-    if _SET is None or os.environ.get(ALLOW_NETWORK) == "1":
+    # A network file system makes one and the same lock of `flock` and of bytes: who waits would hold up who is served.
+    if _SET is None or os.environ.get(ALLOW_NETWORK) == "1" or locks_elsewhere(path, os.fstat(handle).st_dev):
         return None
     for _ in range(3):
         place = time.monotonic_ns()
