@@ -400,7 +400,7 @@ async def test_the_palette_finds_actions_and_does_them(tmp_path: Path) -> None:
         await c.press("colon")
         await c.type("copy_command")
         await c.press("enter")
-        assert c.app.clipboard == f"helpdesk ticket take {number}"
+        assert c.app.clipboard == f"helpdesk --db {c.desk.store.path} ticket take {number}"
 
 
 async def test_order_theme_and_filter_in_the_way_back(tmp_path: Path) -> None:
