@@ -1,6 +1,5 @@
 """Reading settings: the command line beats the environment, which beats the file, which beats the defaults."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -66,6 +65,8 @@ class Loaded:
 
 def nearest(word: str, known: Any) -> str | None:
     """The known word that is most like another one."""
+    import difflib
+
     found = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.5)
     return found[0] if found else None
 

@@ -3,7 +3,6 @@
 Full-width punctuation stands for the ASCII sign, in every binding.
 """
 
-import difflib
 import re
 import unicodedata
 from typing import Final
@@ -160,6 +159,8 @@ _ALIASES: Final = {
 
 def nearest_key(written: str) -> str | None:
     """The key that is most like what somebody wrote, as people write it."""
+    import difflib
+
     *held, last = [part.strip().casefold() for part in written.split("+")]
     known = [*PLAIN, *_WRITTEN, *(name for name in _SHOWN if name not in PLAIN)]
     found = [last] if len(last) == 1 else difflib.get_close_matches(last, known, n=1, cutoff=0.5)

@@ -62,6 +62,10 @@ class DeskApp(TypeAhead):
 
     def use_keys(self, *, whole: bool = False) -> None:
         """Put the keymap of the settings into force; with `whole` for widgets, too, that are not loaded yet."""
+        if self.settings.keymap == Settings().keymap and not self.settings.keys:
+            self._keys = {}
+            self.set_keymap({})
+            return
         from helpdesk_tui.screens.common.keymaps import for_textual, resolve
 
         self._keys, _problems = resolve(self.settings.keymap, self.settings.keys, whole=whole)
