@@ -119,6 +119,20 @@ def test_a_desk_on_a_disk_without_a_byte_left(disk: Disk, monkeypatch: pytest.Mo
         desk.tickets.note(1, "yes")
 
 
+def test_a_small_desk_on_a_full_disk_is_read_with_64_kib_or_beside_another(disk: Disk) -> None:
+    path = place(disk.point)
+    Desk.open(path, user=ANA).close()
+    filler = disk.fill(leave=64 * 1024)
+    with Desk.open(path, user=ANA) as desk:
+        assert desk.tickets.show(1)["number"] == 1
+    filler.unlink()
+    with Desk.open(path, user=ANA) as desk:
+        disk.fill()
+        with Desk.open(path, user=ANA) as other:
+            assert other.tickets.show(1)["number"] == 1
+        assert len(desk.tickets.page("", limit=3).rows) == 3
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="a disk of its own needs root")
 def test_commands_on_a_full_disk(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELPDESK_BALLAST", "1")
