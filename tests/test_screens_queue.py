@@ -10,6 +10,7 @@ from tui import SIZES, assert_inert, assert_snapshot, screen_text
 
 from helpdesk_tui.screens.common.actions import BY_ID
 from helpdesk_tui.screens.common.command_line import CommandLine
+from helpdesk_tui.screens.common.conflict import ConflictScreen
 from helpdesk_tui.screens.common.help import HelpScreen
 from helpdesk_tui.screens.common.why import WhyScreen
 from helpdesk_tui.vocabulary.i18n import set_language
@@ -124,9 +125,9 @@ async def test_a_refused_edit_shows_both_versions(tmp_path: Path) -> None:
         await c.type(" mine")
         c.desk.tickets.edit(number, set={"title": "theirs"})
         await c.press("f2")
-        assert isinstance(c.app.screen, Form)
+        assert isinstance(c.app.screen, ConflictScreen)
         shown = screen_text(c.app)
-        assert "now: theirs" in shown
+        assert "( ) theirs" in shown
         assert " mine" in shown
         await c.press("f2")
         assert c.desk.tickets.show(number)["title"].endswith(" mine")

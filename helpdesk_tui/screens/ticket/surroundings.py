@@ -6,6 +6,7 @@ from uuid import uuid4
 from textual import on
 
 from helpdesk_tui.screens.common.command_copy import Typed, settings
+from helpdesk_tui.screens.common.conflict import ConflictScreen
 from helpdesk_tui.screens.ticket.header import TicketHeader
 from helpdesk_tui.screens.ticket.knowledge import CATEGORY, KnowledgeData, KnowledgePane
 from helpdesk_tui.screens.ticket.reading import TicketData, read_knowledge
@@ -14,6 +15,7 @@ from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 from helpdesk_tui.widgets.composer import Composer
+from helpdesk_tui.widgets.field_form import Form
 from helpdesk_tui.widgets.subject_view import SubjectView
 
 _DOING: Final = {
@@ -93,7 +95,8 @@ class Surroundings(StepsAndFiles):
             return "viewing"
         if self.composer.is_open and self._writing is not None:
             return "noting" if self._writing[0].kind == CommentKind.NOTE else "replying"
-        return "editing" if self.details.editor is not None or not self.is_current else "viewing"
+        typing = self.details.editor is not None or isinstance(self.app.screen, (Form, ConflictScreen))
+        return "editing" if typing else "viewing"
 
     def _present(self) -> None:
         """Say that this ticket is open here, and what is being done."""
