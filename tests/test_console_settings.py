@@ -314,3 +314,18 @@ def test_dates_in_words() -> None:
     )  # fmt: skip
     dates.set_date_style("words")
     assert (dates.day(at), dates.moment(at), dates.short(at)) == ("9 Oct 2025", "9 Oct 2025 08:53", "9 Oct 08:53")
+
+
+async def test_an_empty_desk_teaches_with_this_persons_keys(tmp_path: Path) -> None:
+    async with console(tmp_path, tickets=0, view=None) as c:
+        assert "n opens the first ticket" in screen_text(c.app)
+        c.app.change_setting("keymap", "arrows")
+        await c.settle()
+        assert "F7 opens the first ticket" in screen_text(c.app)
+        c.app.change_setting("keys", {"ticket.new": ()})
+        await c.settle()
+        assert ":new opens the first ticket" in screen_text(c.app)
+        await c.press("slash")
+        await c.type("vpn")
+        await c.press("enter")
+        assert "Left and Right change the view, :new opens a ticket" in screen_text(c.app)

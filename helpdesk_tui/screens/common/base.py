@@ -167,6 +167,12 @@ class DeskScreen(Screen[None]):
         """The actions of this screen."""
         return of_scope(self.SCOPE)
 
+    def key_of(self, action_id: str) -> str:
+        """The key of an action as this person presses it; without one the word to type after `:`."""
+        spec = BY_ID[action_id]
+        keys = self.app.keys_of(spec)
+        return shown_key(keys[0]) if keys else f":{spec.word}"
+
     def update_keys(self) -> None:
         """Show the best-ranked possible actions in the last line."""
         keys = self.app.keys_of

@@ -113,10 +113,7 @@ class Configured(DeskApp):
 
     def _use_keymap(self) -> None:
         self.use_keys(whole=self.settings.keymap != Settings().keymap)
-        for screen in self.screen_stack:
-            update = getattr(screen, "update_keys", None)
-            if update is not None:
-                update()
+        self.redraw_all()
 
     def _use_line(self) -> None:
         line = self.line

@@ -128,10 +128,17 @@ class Feed(DeskScreen):
         if number.isdigit() and self.app.seat.get("view") == found.code:
             self.tickets.move_to(int(number))
         if not found.page.rows:
-            self.tickets.show_loading(
-                _("This desk is empty: n opens the first ticket; `helpdesk demo` shows a filled desk.")
-            )
+            self.bare = True
+            self.teach()
         self.call_after_refresh(self.read_views)  # the rows come first
+
+    bare = False
+    """Whether the desk had no ticket at the start."""
+
+    def teach(self) -> None:
+        """Say how a desk without tickets is begun."""
+        text = _("This desk is empty: {key} opens the first ticket; `helpdesk demo` shows a filled desk.")
+        self.tickets.show_loading(text.format(key=self.key_of("ticket.new")))
 
     started_on: Shown | None = None
     _first_page: Page | None = None

@@ -59,7 +59,14 @@ class QueueScreen(Arranging, Writing):
         yield FilterBar(self._complete)
         yield TicketList(
             now=self.desk.now(),
-            empty_text=_("No ticket here. Esc clears the filter, [ and ] change the view, n opens a ticket."),
+            empty_text=_(
+                "No ticket here. {back} clears the filter, {one} and {other} change the view, {new} opens a ticket."
+            ).format(
+                back=self.key_of("queue.back"),
+                one=self.key_of("queue.previous_view"),
+                other=self.key_of("queue.next_view"),
+                new=self.key_of("ticket.new"),
+            ),
         )
         yield Preview()
         yield Composer()
@@ -236,6 +243,8 @@ class QueueScreen(Arranging, Writing):
     def resume(self, kept: tuple[str, TicketList]) -> None:
         tab, before = kept
         self.tickets.carry_on(before)
+        if self.bare and not self.tickets.rows:
+            self.teach()
         self.view_tabs.set_tabs(self._tabs, tab)
         self.filter_bar.set_text(self.query_text)
         self.tickets.focus()
