@@ -151,6 +151,19 @@ async def test_a_line_is_edited_where_it_stands(tmp_path: Path) -> None:
         assert c.desk.tickets.show(2)["title"] == "VPN drops every ten minutes"
 
 
+async def test_what_a_line_makes_harmless_is_no_change(tmp_path: Path) -> None:
+    async with shown(tmp_path) as c:
+        c.desk.tickets.edit(2, set={"title": "gpj\u202eexe\tnow"})
+        version = c.desk.tickets.show(2)["version"]
+        await c.press("right_square_bracket", "j", "enter", "enter")
+        assert c.ticket.details.editor is None
+        assert c.desk.tickets.show(2)["version"] == version
+        await c.press("enter", "x", "backspace", "escape")
+        assert c.app.drafts.load(DraftKey("ana", 2, "field-title")) == {}
+        await c.press("enter")
+        assert c.ticket.details.editor is not None
+
+
 async def test_a_mistake_is_said_at_the_field_and_the_words_stay(tmp_path: Path) -> None:
     async with shown(tmp_path, tabs=1) as c:
         c.ticket.details.move_to(("field", "parent"))

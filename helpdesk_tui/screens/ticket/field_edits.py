@@ -72,7 +72,14 @@ class FieldEdits(Writing):
             if editor is None:
                 return
             self._field_draft = key
-            drafts.watch(key, lambda: None if not editor.is_attached or editor.value == given else {TEXT: editor.value})
+            first = one_line(given)
+
+            def typed() -> dict[str, str] | None:
+                if not editor.is_attached:
+                    return None
+                return {} if editor.value == first else {TEXT: editor.value}
+
+            drafts.watch(key, typed)
             if value != given:
                 self.app.say(_("your draft is back (F8 begins anew)"))
 
@@ -103,7 +110,7 @@ class FieldEdits(Writing):
     def _line_left(self, message: DetailsPane.EditorLeft) -> None:
         message.stop()
         editor = self.details.editor
-        kept = editor is not None and editor.value.strip() and editor.value != editor.given
+        kept = editor is not None and editor.value.strip() and editor.value != one_line(editor.given)
         self.close_line(written=not kept)
         if kept:
             self.app.say(_("the draft is kept"))
@@ -191,8 +198,12 @@ class FieldEdits(Writing):
         """Write one field. What others changed elsewhere on the ticket meanwhile is no matter; the field itself is."""
         ticket = dict(self.details.data.fields)
         key = self._key(targets, name)
+        given = given_value(ticket, name)
+        if in_place and value == one_line(given).strip():
+            # A line shows tabs and invisible characters made harmless: that alone is no change.
+            value = given.strip()
         stored = "" if value == NOTHING and name in _EMPTIED else value
-        changes = changes_of({name: given_value(ticket, name)}, {name: stored})
+        changes = changes_of({name: given}, {name: stored})
         if not changes:
             if in_place:
                 self.close_line(written=True)
