@@ -11,6 +11,7 @@ from typing import Any, Final
 from bench import child, floors
 from bench.corpus import open_desk
 from bench.measure import Row, Spread, clocked, compared, figure
+from bench.measure import together as measured_together
 from helpdesk_tui.desk.desk import Desk
 
 Measure = Callable[[], Row]
@@ -169,6 +170,7 @@ def together(path: Path, folder: Path, size: int, quick: bool) -> Iterator[tuple
         copy = _fresh(folder / "beside.db", path)
         write, read, told = _during("import", idle, "import", copy, size + 1, 300 if quick else ONTO)
         write.more = read.more = told
+        measured_together(write, read)
         importing.update({row.name: row for row in (write, read)})
         _gone(copy)
 
@@ -182,6 +184,7 @@ def together(path: Path, folder: Path, size: int, quick: bool) -> Iterator[tuple
         row = figure("sla recompute", "CPU seconds for 100,000 open tickets", seconds, "s per 100k", most=10)
         row.more = told
         row.note = f"after a calendar change: {told['changed']:,} of {told['matched']:,} changed"
+        measured_together(row, write, read)
         deriving.update({r.name: r for r in (row, write, read)})
 
     def one_of(rows: dict[str, Row], make: Callable[[], None], name: str) -> Measure:
@@ -258,4 +261,5 @@ def replay_rows(told: dict[str, Any]) -> tuple[Row, Row]:
             f" memory grows by {told['growth_mib']:.0f} to {told['peak_mib']:.0f} MiB"
         )
         rows[1].note = "without the search index"
+    measured_together(rows[0], rows[1])
     return rows[0], rows[1]

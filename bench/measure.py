@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 DRIFT: Final = 0.25
@@ -55,10 +55,19 @@ class Row:
     rejected: bool = False
     note: str = ""
     more: dict[str, Any] = field(default_factory=dict)
+    kin: tuple["Row", ...] = ()
 
     def data(self) -> dict[str, Any]:
         """As plain values for JSON."""
-        return asdict(self)
+        found = asdict(replace(self, kin=()))
+        del found["kin"]
+        return found
+
+
+def together(*rows: Row) -> None:
+    """These came out of one measurement: where the machine drifted across it, none of them counts."""
+    for row in rows:
+        row.kin = tuple(other for other in rows if other is not row)
 
 
 def loop() -> float:
@@ -80,7 +89,10 @@ def steady(measure: Callable[[], Row]) -> Row:
         before = loop()
         row = measure()
         after = loop()
-        row.drift = round(max(before, after) / min(before, after) - 1, 3)
+        # A row that was measured with another brings the drift of that measurement along.
+        row.drift = max(row.drift, round(max(before, after) / min(before, after) - 1, 3))
+        for other in row.kin:
+            other.drift = row.drift
         if row.drift <= DRIFT:
             return row
         if best is None or row.drift < best.drift:

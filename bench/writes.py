@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bench import floors
 from bench.corpus import NOW, open_desk
-from bench.measure import Row, clocked, compared, pairs
+from bench.measure import Row, clocked, compared, pairs, together
 from helpdesk_tui.desk import bulk, undo
 from helpdesk_tui.desk.desk import Desk
 
@@ -141,6 +141,7 @@ def _bulk(desk: Desk, raw: sqlite3.Connection, kind: str, n: int) -> tuple[Row, 
     change_row.more = {"tickets": len(plan), "wall_ms": walls}
     undo_row = compared(f"bulk {kind}, undo", "against the change itself", did["undo"], did["ours"], most=2)
     undo_row.more = {"against_raw_undo": [round(a / b, 2) for a, b in zip(did["undo"], did["floor undo"], strict=True)]}
+    together(change_row, undo_row)
     return change_row, undo_row
 
 

@@ -107,6 +107,26 @@ def test_a_row_is_taken_again_until_the_machine_is_steady(monkeypatch: pytest.Mo
     assert (row.rejected, row.met) == (False, True)
 
 
+def test_rows_of_one_measurement_are_rejected_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is only handed over: while that is done no machine drifts."""
+    speeds = iter([1.0, 2.0, 1.0, 3.0, 1.0, 4.0, 1.0, 1.0, 1.0, 1.1])
+    monkeypatch.setattr(measure, "loop", lambda: next(speeds))
+    rows: dict[str, Row] = {}
+
+    def part(name: str) -> Row:
+        if name not in rows:
+            rows.update({each: Row(each, "", value=1.0, met=True) for each in ("a", "b")})
+            measure.together(rows["a"], rows["b"])
+        return rows.pop(name)
+
+    assert measure.steady(lambda: part("a")).rejected
+    left = rows["b"]
+    assert left.drift == 3.0 and not left.rejected
+    again = measure.steady(lambda: part("b"))
+    assert again is not left and (again.met, again.drift) == (True, 0.1)
+    assert "kin" not in again.data() and json.dumps(again.data())
+
+
 def test_pairs_alternate_their_order() -> None:
     said: list[str] = []
     row = measure.pairs("x", "", lambda: said.append("a"), lambda: said.append("b"), 4)
