@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_tui.store import driver, migrate, schema
+from helpdesk_tui.store import driver, migrate, people_index, schema
 from helpdesk_tui.store.migrations.__main__ import draft
 from helpdesk_tui.store.schema import APPLICATION_ID, SCHEMA_VERSION, SchemaState
 from helpdesk_tui.vocabulary.errors import Busy, StoreFault
@@ -54,14 +54,15 @@ Revisions = Callable[..., Path]
 
 @pytest.fixture
 def revisions(tmp_path: Path) -> Revisions:
-    """Make a folder with the first revision and the given bodies as the second, third …"""
+    """Make a folder with the shipped revisions up to `after` and the given bodies as those that follow."""
 
-    def make(*bodies: str) -> Path:
+    def make(*bodies: str, after: int = 1) -> Path:
         folder = tmp_path / "100% made up" / str(len(list(tmp_path.glob("*/*"))))
         folder.mkdir(parents=True)
-        for file in schema.FIRST_FILE.parent.glob("0001_*"):
-            shutil.copy(file, folder)
-        for number, body in enumerate(bodies, start=2):
+        for file in schema.FIRST_FILE.parent.glob("0[0-9]*_*"):
+            if int(file.name[:4]) <= after:
+                shutil.copy(file, folder)
+        for number, body in enumerate(bodies, start=after + 1):
             (folder / f"{number:04d}_made_up.py").write_text(
                 "import sqlalchemy as sa\nfrom alembic import op\n"
                 "from helpdesk_tui.store.migrations.rebuild import rebuild_table\n"
@@ -224,6 +225,9 @@ def test_several_revisions_are_one_step(desk: Path, revisions: Revisions) -> Non
 
 
 def test_a_current_desk_is_left_alone(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = migrate.upgrade(desk)
+    assert copy is not None
+    copy.unlink()
     before = desk.read_bytes()
     monkeypatch.setattr(migrate, "connect", None)  # not even opened for writing
     assert migrate.upgrade(desk) is None
@@ -535,9 +539,18 @@ def test_interrupted_inside_statements(desk: Path, revisions: Revisions, monkeyp
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")
 def test_tables_and_newest_revision_do_not_differ(revisions: Revisions) -> None:
-    text = draft("nothing", revisions()).read_text(encoding="utf-8")
+    folder = revisions(after=SCHEMA_VERSION)
+    text = draft("nothing", folder).read_text(encoding="utf-8")
     assert "op." not in text.replace("from alembic import op", ""), "the tables have changed: a revision is missing"
-    assert "revision = '0002'" in text
+    assert f"revision = '{SCHEMA_VERSION + 1:04d}'" in text
+
+
+def test_people_of_an_old_desk_are_found_as_they_are_typed(desk: Path) -> None:
+    migrate.upgrade(desk)
+    with contextlib.closing(driver.connect(desk)) as conn:
+        people = conn.execute("SELECT count(*) FROM person").fetchone()[0]
+        assert people and people_index.differing(conn) == []
+        assert conn.execute("SELECT count(DISTINCT person_id) FROM person_key").fetchone()[0] == people
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")

@@ -2,7 +2,8 @@
 
 Making a desk runs the committed `schema.sql` on a raw connection, and writing one asks `shape.py` for columns and
 keys, so that neither loads SQLModel or Alembic. `python -m helpdesk_tui.store.schema --write` writes both files
-anew from the table classes; a test holds them together, and the migrations to the script.
+anew from the table classes; a test holds them together, and the migrations to the script. Schemas up to the version
+of the last release are fixed: a change of the tables after it is a new revision.
 """
 
 import enum
@@ -15,7 +16,7 @@ from typing import Any, Final
 from helpdesk_tui.vocabulary.errors import StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 APPLICATION_ID: Final = 0x4864736B  # "Hdsk", PRAGMA application_id
 SCHEMA_FILE: Final = Path(__file__).with_name("schema.sql")
 SHAPE_FILE: Final = Path(__file__).with_name("shape.py")
@@ -208,20 +209,14 @@ def _lines(value: Any, depth: int) -> list[str]:
 
 def _main(arguments: list[str]) -> int:
     script = rendered()
-    if arguments not in (["--write"], ["--write", "--first"], ["--check"]):
-        sys.stdout.write("usage: python -m helpdesk_tui.store.schema --write [--first] | --check\n")
+    if arguments not in (["--write"], ["--check"]):
+        sys.stdout.write("usage: python -m helpdesk_tui.store.schema --write | --check\n")
         return 2
     made = {SCHEMA_FILE: script, SHAPE_FILE: shape()}
     if arguments == ["--check"]:
         return 0 if all(file.read_text(encoding="utf-8") == text for file, text in made.items()) else 1
     for file, text in made.items():
         file.write_text(text, encoding="utf-8")
-    if "--first" in arguments:
-        # Only until the first release: afterwards a change of the tables is a new revision.
-        FIRST_FILE.write_text(script, encoding="utf-8")
-        released = Path(__file__).resolve().parents[2] / "tests" / "schemas" / "v1.sql"
-        if released.parent.is_dir():
-            released.write_text(script, encoding="utf-8")
     return 0
 
 

@@ -5,7 +5,7 @@ CREATE TABLE alembic_version (
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 
-INSERT INTO alembic_version (version_num) VALUES ('0001');
+INSERT INTO alembic_version (version_num) VALUES ('0002');
 
 CREATE TABLE batch (
 	id VARCHAR(32) NOT NULL,
@@ -504,4 +504,4 @@ INSERT INTO meta ("key", value) VALUES ('tokeniser', '1');
 
 PRAGMA application_id = 1214542699;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

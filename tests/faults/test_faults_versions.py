@@ -28,7 +28,7 @@ def old(tmp_path: Path) -> Iterator[Desk]:
 def new_program(path: Path, revisions: Revisions) -> None:
     """A newer program opens the desk, and so upgrades it."""
     version = schema.SCHEMA_VERSION + 1
-    migrate.upgrade(path, target=version, versions=revisions(ADD_BY_BATCH))
+    migrate.upgrade(path, target=version, versions=revisions(ADD_BY_BATCH, after=schema.SCHEMA_VERSION))
 
 
 def test_the_older_program_stops_writing_and_goes_on_reading(old: Desk, revisions: Revisions) -> None:
@@ -40,7 +40,7 @@ def test_the_older_program_stops_writing_and_goes_on_reading(old: Desk, revision
         lambda: old.tickets.open("after"),
         lambda: old.presence.enter(1, "session"),
     ):
-        with pytest.raises(StoreFault, match=r"upgraded by another program meanwhile \(schema 2\); restart this one"):
+        with pytest.raises(StoreFault, match=r"upgraded by another program meanwhile \(schema 3\); restart this one"):
             verb()
     assert old.store.head() == before
     assert [c.body for c in old.tickets.comments(1)] == ["before"]

@@ -93,15 +93,6 @@ CREATE TABLE organisation (
 	CONSTRAINT uq_organisation_name UNIQUE (name)
 );
 
-CREATE TABLE person_key (
-	"key" VARCHAR(64) NOT NULL,
-	person_id INTEGER NOT NULL,
-	CONSTRAINT pk_person_key PRIMARY KEY ("key", person_id)
-)
- WITHOUT ROWID;
-
-CREATE INDEX ix_person_key_person_id ON person_key (person_id);
-
 CREATE TABLE policy_version (
 	version INTEGER NOT NULL,
 	document VARCHAR NOT NULL,
