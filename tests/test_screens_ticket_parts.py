@@ -22,6 +22,7 @@ from helpdesk_tui.screens.ticket.reading import read_ticket
 from helpdesk_tui.screens.ticket.steps_files import file_problem, folder_problem, save_file
 from helpdesk_tui.vocabulary.channels import Origin
 from helpdesk_tui.vocabulary.i18n import set_language
+from helpdesk_tui.widgets.fields import SafeInput
 from helpdesk_tui.widgets.pickers import Ask, Pick
 
 DETAILS = ["right_square_bracket"]
@@ -313,6 +314,11 @@ async def test_the_checklist_by_keys(tmp_path: Path) -> None:
         assert c.ticket.details.editor.value == "half a"
 
 
+def fill(c: Console, text: str) -> None:
+    """Let the question on the screen have this answer (a path may be long)."""
+    c.app.screen.query_one(SafeInput).value = text
+
+
 async def test_files_are_read_saved_attached_and_taken_off(tmp_path: Path) -> None:
     target = tmp_path / "saved"
     target.mkdir()
@@ -326,18 +332,16 @@ async def test_files_are_read_saved_attached_and_taken_off(tmp_path: Path) -> No
         assert "[bold]two[/]" in screen_text(c.app)
         assert_inert(c.app)
         await c.press("escape", "o")
-        await c.press("ctrl+u")
-        await c.type("nowhere")
+        fill(c, "nowhere")
         await c.press("enter")
         assert "there is no such folder" in screen_text(c.app)
         for _ in range(2):
-            await c.press("ctrl+u")
-            await c.type(str(target))
+            fill(c, str(target))
             await c.press("enter", "o")
         await c.press("escape")
         assert sorted(path.name for path in target.iterdir()) == ["log (2).txt", "log.txt"]
         await c.press("A")
-        await c.type(str(source))
+        fill(c, str(source))
         await c.press("enter")
         assert [file["name"] for file in c.desk.attachments.list(2)] == ["log.txt", "notes.md"]
         assert c.app.last_command == f"helpdesk ticket attach 2 {source}"
