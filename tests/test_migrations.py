@@ -553,6 +553,18 @@ def test_people_of_an_old_desk_are_found_as_they_are_typed(desk: Path) -> None:
         assert conn.execute("SELECT count(DISTINCT person_id) FROM person_key").fetchone()[0] == people
 
 
+def test_a_desk_made_between_two_schemas_upgrades_too(desk: Path) -> None:
+    """Its index of people was made before it was part of a schema, and may be out of date."""
+    with contextlib.closing(driver.connect(desk)) as conn:
+        conn.execute('CREATE TABLE person_key ("key" VARCHAR(64) NOT NULL, person_id INTEGER NOT NULL)')
+        conn.execute("CREATE INDEX ix_person_key_person_id ON person_key (person_id)")
+        conn.execute("INSERT INTO person_key VALUES ('nobody', 1)")
+    migrate.upgrade(desk)
+    with contextlib.closing(driver.connect(desk)) as conn:
+        assert people_index.differing(conn) == []
+        assert schema.inspect(conn) is SchemaState.CURRENT
+
+
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")
 def test_a_draft_speaks_of_plain_types(revisions: Revisions) -> None:
     folder = revisions()

@@ -16,6 +16,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the table and fill it from the people there are. It holds nothing that these do not tell."""
+    # Desks of a build between the two schemas have it already.
+    op.execute("DROP TABLE IF EXISTS person_key")
     op.execute(
         'CREATE TABLE person_key (\n\t"key" VARCHAR(64) NOT NULL,\n\tperson_id INTEGER NOT NULL,\n'
         '\tCONSTRAINT pk_person_key PRIMARY KEY ("key", person_id)\n)\n WITHOUT ROWID'
