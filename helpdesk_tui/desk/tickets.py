@@ -12,6 +12,14 @@ from helpdesk_tui.desk.ticket_ties import TicketTies
 
 
 class Tickets(
-    TicketReading, TicketOpening, TicketFields, TicketStates, TicketTalk, TicketTies, TicketExtras, TicketNext, TicketConsole
+    TicketReading,
+    TicketOpening,
+    TicketFields,
+    TicketStates,
+    TicketTalk,
+    TicketTies,
+    TicketExtras,
+    TicketNext,
+    TicketConsole,
 ):
     """Verbs on one ticket."""
