@@ -86,6 +86,9 @@ def _import(folder: Path, onto: Path | None, first: int, size: int, rounds: int 
     row.unit = "rows/s"
     row.goal, row.met = "≥ 0.6 × floor", row.ratio is not None and row.ratio.median >= 0.6
     row.more = {"told": told}
+    row.note = "the floor looks people and external ids up, seals and indexes as well; it decides nothing"
+    if size == FRESH and first == 1 and onto is None:
+        row.note += f"; larger desks by `import onto`, {ONTO:,} rows more"
     grown = max(t["growth_mib"] for t in told)
     memory = figure("import memory", "MiB that an import grows by after its first tenth", grown, "MiB", most=FLAT_MIB)
     memory.more = {"peak_mib": max(t["peak_mib"] for t in told)}
