@@ -95,7 +95,7 @@ def test_the_table_denies_enough_to_test(cast: dict[str, Desk]) -> None:
 
 # Everything that takes the number of a ticket first, with arguments that would be right.
 ON_TICKETS: dict[str, dict[str, Any]] = {
-    "ticket.show": {}, "ticket.comments": {}, "ticket.log": {}, "ticket.timeline": {}, "ticket.why": {}, "ticket.take": {},
+    "ticket.show": {}, "ticket.comments": {}, "ticket.log": {}, "ticket.timeline": {}, "ticket.why": {}, "ticket.similar": {}, "ticket.take": {},
     "ticket.assign": {"team": "network"}, "ticket.state": {"to": "assigned"}, "ticket.pend": {"reason": "x"}, "ticket.resolve": {"resolution": "x"},
     "ticket.close": {}, "ticket.reopen": {"reason": "x"}, "ticket.cancel": {"reason": "x"}, "ticket.edit": {"set": {"title": "x"}},
     "ticket.classify": {}, "ticket.prioritise": {"impact": "low"}, "ticket.pin": {"priority": "low", "reason": "x"},

@@ -113,7 +113,7 @@ async def test_what_many_would_become_is_told_in_the_readers_words(tmp_path: Pat
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("theme li", "there is no theme li; known are: dark"),
+        ("theme li", "theme cannot be li; did you mean light?"),
         ("view", "view: a saved view: view mine"),
         ("inc abc", "inc: a ticket by its number: inc 1042"),
         ("take 3", "nothing may follow take"),

@@ -119,7 +119,8 @@ WIDTHS = [
     (80, "number priority sla summary assignee"),
     (120, "number priority sla state summary service team assignee age"),
     (160, "number priority sla state summary requester service team assignee updated age"),
-    (200, "number priority sla state summary requester service category team assignee impact urgency updated age"),
+    (200, "number priority sla state summary requester service category team assignee updated age"),
+    (220, "number priority sla state summary requester service category team assignee impact urgency updated age"),
 ]
 
 

@@ -227,7 +227,7 @@ class Arranging(Feed):
 
     def _group_kept(self, code: str) -> None:
         self._wanted_tab = code
-        self.read_views()
+        self.read_views(at_once=True)
 
     _wanted_tab = ""
 
@@ -243,7 +243,7 @@ class Arranging(Feed):
 
     def _view_gone(self, _view: dict[str, object]) -> None:
         self.app.say(_("the view is gone"))
-        self.read_views()
+        self.read_views(at_once=True)
 
 
 def sorted_by(query: str, order: str) -> str:

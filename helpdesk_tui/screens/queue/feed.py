@@ -260,9 +260,9 @@ class Feed(DeskScreen):
 
         self.ask(lambda: shown.count(app.reading, CAP), got, group="total", failed=lambda _error: None)
 
-    def read_views(self) -> None:
+    def read_views(self, *, at_once: bool = False) -> None:
         """Read the saved views and their counts; while one reading runs, at most one more is remembered."""
-        if self._counting:
+        if self._counting and not at_once:
             self._count_again = True
             return
         self._counting = True
