@@ -1,6 +1,8 @@
 """Data made visible: exact cells, wrapping, columns and their texts."""
 
+import math
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from helpdesk_tui.vocabulary.text import safe_text
 from helpdesk_tui.widgets.columns import COLUMNS, GAP, GUTTER, layout, sla_cell
 from helpdesk_tui.widgets.inert import cells, line, plain, width_of, wrap
 from helpdesk_tui.widgets.lines import TONES, Line, LineView, ToneWidget, text_line
-from helpdesk_tui.widgets.themes import THEME_NAMES, register_themes
+from helpdesk_tui.widgets.themes import THEME_NAMES, THEMES, register_themes
 from tests.tui import HOSTILE, assert_inert, screen_lines
 from tests.widget_rows import NOW, row
 
@@ -206,3 +208,33 @@ def contrast(one: Color, other: Color) -> float:
 
 def test_rows_are_plain_values() -> None:
     assert isinstance(row(5), QueueRow)
+
+
+# Machado, Oliveira & Fernandes 2009, severity 1.0, on linear RGB.
+_SEEN_BY = {
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+
+
+def _lab(color: Color, eyes: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
+    """CIE L*a*b* (D65) of a colour as these eyes see it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in color.rgb)]
+    r, g, b = (min(1.0, max(0.0, sum(w * c for w, c in zip(row, linear, strict=True)))) for row in eyes)
+    x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883
+    fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+@pytest.mark.parametrize("eyes", _SEEN_BY)
+def test_the_colour_blind_theme_keeps_its_signals_apart(eyes: str) -> None:
+    theme = next(theme for theme in THEMES if theme.name == "colour-blind")
+    signals = {name: getattr(theme, name) for name in ("foreground", "warning", "error", "success", "accent")}
+    labs = {name: _lab(Color.parse(value), _SEEN_BY[eyes]) for name, value in signals.items()}
+    for one, other in combinations(signals, 2):
+        if {one, other} == {"success", "accent"}:
+            continue  # both say that all is well
+        assert math.dist(labs[one], labs[other]) >= 12, (one, other, math.dist(labs[one], labs[other]))

@@ -116,7 +116,7 @@ def check(
 def reindex(output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
         done = desk.upkeep.reindex()
-        print_result(done, output=output, lines=[_("{n} texts are in the index").format(n=done["documents"])])
+        print_result(done, output=output, lines=[_("texts in the index: {n}").format(n=done["documents"])])
 
 
 # -- backups -----------------------------------------------------------------------------------------------------

@@ -206,4 +206,4 @@ def _answer(answer: dict[str, Any], plan: "Plan | None", output: Output) -> None
     print_result(shown, output=output, lines=lines)
     if answer["errors"]:
         n = len(answer["errors"])
-        raise Invalid(N_("{n} rows were invalid; no other row is touched by that"), n=n)
+        raise Invalid(N_("invalid rows: {n}; no other row is touched by that"), n=n)

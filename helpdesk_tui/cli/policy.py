@@ -157,7 +157,7 @@ def apply(
         made = desk.policy.apply(text, note, version=version, recompute=recompute)
         told = [_("version {version} is in force").format(version=made["version"])]
         if made["recomputed"]:
-            told.append(_("{n} open tickets have new due times").format(n=made["recomputed"]["changed"]))
+            told.append(_("open tickets with new due times: {n}").format(n=made["recomputed"]["changed"]))
         print_result(made, output=output, lines=told)
 
 

@@ -343,7 +343,7 @@ class TicketDeeds(Changing):
             deed=what["deed"], subjects=", ".join(what["on"])
         )
         if result["conflicts"]:
-            text += "\n" + _("{count} later edits were kept").format(count=len(result["conflicts"]))
+            text += "\n" + _("later edits that were kept: {count}").format(count=len(result["conflicts"]))
         yes = " --yes" if what["entries"] > TYPED_FROM else ""
         self.app.last_command = f"helpdesk undo {what['target']}{yes}"
         self.app.say(text)

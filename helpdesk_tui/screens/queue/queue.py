@@ -144,7 +144,8 @@ class QueueScreen(Arranging, Writing):
         marked = self.tickets.marked
         if marked:
             n = marked.count(None if capped else total)
-            text += ", " + (_("all marked") if n is None else _("{count} marked").format(count=f"{n:,}"))
+            told = _("all marked") if n is None else _("{count} marked").format(count=f"{n:,}")
+            text = _("{tickets}, {marked}").format(tickets=text, marked=told)
         self.filter_bar.set_info(text)
 
     def counted(self) -> None:
