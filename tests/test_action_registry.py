@@ -19,7 +19,7 @@ from helpdesk_tui.widgets.timeline import Timeline
 
 SCREENS = {QUEUE: QueueScreen, TICKET: TicketScreen}
 MAIN = {QUEUE: TicketList, TICKET: Timeline}
-WORDS = {"LEVEL": "high", "FIELD=VALUE": "impact=high", "NUMBER": "1040", "{numbers}": "1042"}
+WORDS = {"LEVEL": "high", "PERSON": "bo", "FIELD=VALUE": "impact=high", "NUMBER": "1040", "{numbers}": "1042"}
 STEPPING_BACK = {"escape", "enter"}
 """Keys that several things answer to, one after the other."""
 

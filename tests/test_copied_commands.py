@@ -172,6 +172,13 @@ STEPS: dict[str, Step] = {
     "all_but_two": all_but_two,
     "new": called,
     "view": view_kept,
+    "follow": on(9, "f"),
+    "unfollow": on(9, "f"),
+    "follower": said(9, "watchers", "b", "o", "enter"),
+    "follower_off": said(9, "watchers", "enter"),
+    "time": filled(9, on(9, "H"), time="1h 30m", note="-looked 'through' it"),
+    "split": filled(9, on(9, "B"), title='-x "odd"', text=HOSTILE, reason="another matter"),
+    "split_bare": filled(9, on(9, "B"), title="a second one"),
     "undone": said(9, "assign bo"),
     "undo": said(9, "undo"),
     "redo": said(9, "redo"),
@@ -222,6 +229,9 @@ async def test_copied_commands_write_the_same_journal(tmp_path: Path, monkeypatc
         "bulk.take",
         "view.save",
         "ticket.open",
+        "ticket.watch",
+        "ticket.log_time",
+        "ticket.split",
     } <= verbs, verbs
 
 

@@ -55,13 +55,15 @@ class Changing(DeskScreen):
         targets: Targets | None = None,
         typed: Typed | None = None,
         told: str = "",
+        quiet: bool = False,
         confirm: bool = False,
         failed: Callable[[DeskError], None] | None = None,
         written: Callable[[], None] | None = None,
     ) -> None:
         """Do a deed on the targets: at once on one, in one batch on many (above twenty after a preview).
 
-        `typed` says it in the words of the commands. `written` runs after a success, `failed` instead of the toast after a refusal.
+        `typed` says it in the words of the commands. `written` runs after a success (with `quiet` it says what was
+        done), `failed` instead of the toast after a refusal.
         """
         targets = targets or self.targets()
         if targets is None:
@@ -70,7 +72,7 @@ class Changing(DeskScreen):
         if number is not None:
             self.ask(
                 lambda: one(self.desk, number),
-                lambda value: self._changed(action_id, targets, typed, told, written, value),
+                lambda value: self._changed(action_id, targets, typed, None if quiet else told, written, value),
                 group="deed",
                 failed=failed,
                 exclusive=False,
@@ -178,7 +180,7 @@ class Changing(DeskScreen):
         action_id: str,
         targets: Targets,
         typed: Typed | None,
-        told: str,
+        told: str | None,
         written: Callable[[], None] | None,
         value: Any,
     ) -> None:
@@ -187,9 +189,9 @@ class Changing(DeskScreen):
             if isinstance(value, dict) and isinstance(value.get("version"), int):
                 self.own_version(targets.one, value["version"])
             self.app.last_command = (typed or Typed(spec.word)).on_one(targets.one)
-        self.app.say(
-            told or _("{ref}: {action} done (u takes it back)").format(ref=targets.label, action=_(spec.label))
-        )
+        if told is not None:
+            done = _("{ref}: {action} done (u takes it back)")
+            self.app.say(told or done.format(ref=targets.label, action=_(spec.label)))
         if written is not None:
             written()
         self.done()

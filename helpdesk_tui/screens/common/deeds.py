@@ -6,9 +6,9 @@ from typing import Any, Final
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.actions import BY_ID
 from helpdesk_tui.screens.common.asking import ASKED, LONG, PARAMETER, asked_label, assignable, choice_of, hint_of
-from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.command_copy import Typed, on_desk, options
 from helpdesk_tui.screens.common.drafts import DraftKey
+from helpdesk_tui.screens.common.more_deeds import MoreDeeds
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.screens.common.undone import named
 from helpdesk_tui.vocabulary.errors import DeskError
@@ -23,7 +23,7 @@ Many = Callable[[Desk, list[int], bool], dict[str, Any]]
 AHEAD: Final = 5
 
 
-class TicketDeeds(Changing):
+class TicketDeeds(MoreDeeds):
     """Actions on tickets."""
 
     # -- taking, handing over, moving ------------------------------------------------------------------------

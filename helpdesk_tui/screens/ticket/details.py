@@ -31,7 +31,7 @@ EDITED: Final[dict[str, str]] = {
     "title": LINE, "external_id": LINE, "kind": CHOICE, "state": DEED, "priority": DEED, "impact": CHOICE,
     "urgency": CHOICE, "severity": CHOICE, "moscow": CHOICE, "category": CHOICE, "service": CHOICE, "ci": SEARCH,
     "requester": SEARCH, "affected_users": LINE, "team": CHOICE, "assignee": SEARCH, "parent": LINE, "tags": LINE,
-    "channel": CHOICE, "resolution_code": LINE, "description": LONG, "cause": LONG, "resolution": LONG,
+    "channel": CHOICE, "resolution_code": LINE, "watchers": DEED, "time_spent": DEED, "description": LONG, "cause": LONG, "resolution": LONG,
 }  # fmt: skip
 """How a field is edited: on its line, from a list, by searching, as a long text, or by a deed of its own."""
 FIELDS: Final = (

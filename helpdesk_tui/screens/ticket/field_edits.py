@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from textual import on
 
@@ -20,6 +20,12 @@ from helpdesk_tui.widgets.pickers import Choice, Pick
 
 FOUND = 50
 NOTHING = "none"
+DEEDS: Final = {
+    "state": "ticket.state",
+    "priority": "ticket.priority",
+    "watchers": "ticket.watchers",
+    "time_spent": "ticket.time",
+}
 
 
 class FieldEdits(Writing):
@@ -45,7 +51,7 @@ class FieldEdits(Writing):
         if how == LINE:
             self._edit_line(targets, name)
         elif how == DEED:
-            self.action_do("ticket.state" if name == "state" else "ticket.priority")
+            self.action_do(DEEDS[name])
         elif how == LONG:
             self._edit_long(targets, name)
         elif how == CHOICE:

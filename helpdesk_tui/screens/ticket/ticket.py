@@ -20,6 +20,7 @@ from helpdesk_tui.screens.ticket.links import MORE, LinksPane, ci_of
 from helpdesk_tui.screens.ticket.panes import AuditPane
 from helpdesk_tui.screens.ticket.reading import TicketData, read_ticket
 from helpdesk_tui.screens.ticket.surroundings import Surroundings
+from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound
 from helpdesk_tui.vocabulary.filters import quote
 from helpdesk_tui.vocabulary.i18n import N_, _
@@ -133,6 +134,10 @@ class TicketScreen(Surroundings):
 
     def recipients(self) -> str:
         return "" if self._data is None else self._data.head.row.requester or ""
+
+    def split_text(self) -> str:
+        item = self.query_one(Timeline).cursor if self.tab == "timeline" else None
+        return item.text or "" if item is not None and item.comment_kind == CommentKind.REPLY else ""
 
     # -- reading ---------------------------------------------------------------------------------------------
 
