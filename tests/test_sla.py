@@ -179,6 +179,22 @@ def test_update_clock_modes(mode: str, history: list[HistoryEvent], due: int) ->
     assert run(history, at=50, update_clock=mode).update.due == due
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        [said(340, "close"), said(400, "customer_message")],  # thanks for the solution
+        [said(310, "customer_message"), said(340, "close")],  # an answer that was the solution, in time
+        [said(310, "customer_message"), said(330, "agent_message"), said(340, "close")],
+    ],
+)
+def test_a_missed_update_is_the_one_that_is_shown(last: list[HistoryEvent]) -> None:
+    late = [OPENED, said(20, "agent_message"), said(40, "customer_message"), said(300, "agent_message")]
+    clock = run([*late, *last], at=500).update
+    assert (clock.run, clock.missed) == ("missed", True)
+    assert (clock.started, clock.ended_at, clock.promised) == (t(40), t(300), t(160))
+    assert (clock.elapsed, clock.late) == (260 * 60, 140 * 60)
+
+
 def test_keep_in_loop_has_a_target_of_its_own() -> None:
     targets = Targets(update=Target(7200), keep_in_loop=Target(4 * 3600))
     assert run([OPENED], targets, at=50).update.due == t(120)

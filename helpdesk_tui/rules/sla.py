@@ -265,6 +265,9 @@ class _Desk:
         if target is not None and not self.going:
             self._worst(clock, target)
         waiting = story.waiting_since
+        if waiting is not None and self.closed_at is not None and waiting >= self.closed_at:
+            # Thanks for the solution: nobody waits for an answer to it.
+            waiting = None
         if waiting is None and name == "update" and self.switches.update_from_creation and not story.contacted:
             waiting = start
         if waiting is not None and target is not None and mode != "keep_in_loop":
@@ -279,17 +282,23 @@ class _Desk:
             if since is not None:
                 clock.target, clock.started, clock.basis = loop, max(since, start), "keep_in_loop"
                 self._measure(clock, clock.started, None)
+        ended, promised = clock.ended_at, clock.promised
+        if target is not None and clock.missed and ended is not None and promised is not None and ended <= promised:
+            # The end came in time, an answer before it did not: that one is shown.
+            clock.target = target
+            self._worst(clock, target)
         return clock
 
     def _worst(self, clock: Clock, target: Target) -> None:
         """Judge the answered exchanges; a later running one writes over all but `worst` and `missed`."""
-        missed, worst = False, -1
+        missed, worst, shown = False, -1, (False, -1)
         for began, answered in self.story.exchanges:
             trial = Clock(clock.name, target, started=began, finished_at=answered, basis="customer_waiting")
             self._measure(trial, began, answered)
             missed = missed or trial.missed
-            if trial.elapsed > worst:
-                worst = trial.elapsed
+            worst = max(worst, trial.elapsed)
+            if (trial.missed, trial.elapsed) > shown:
+                shown = trial.missed, trial.elapsed
                 for field in ("started", "finished_at", "ended_at", "promised", "goal", "elapsed", "left", "late"):
                     setattr(clock, field, getattr(trial, field))
                 clock.stops, clock.deducted, clock.basis = trial.stops, trial.deducted, trial.basis
