@@ -1,15 +1,15 @@
 """Writing to a ticket. A public reply and an internal note differ in word, colour and border."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
@@ -146,7 +146,8 @@ class Composer(Vertical):
         self._files: tuple[str, ...] = ()
         self._keys = ""
 
-    def compose(self) -> ComposeResult:
+    def _parts(self) -> Iterator[Widget]:
+        """What is in it once it is opened; who only reads does not wait for it."""
         yield Static(Content(""), id="composer-label")
         yield Static(Content(""), id="composer-to")
         yield _Area(id="composer-text")
@@ -164,7 +165,7 @@ class Composer(Vertical):
     @property
     def text(self) -> str:
         """What stands in the field."""
-        return self.area.text
+        return self.area.text if self.children else ""
 
     @property
     def is_open(self) -> bool:
@@ -181,6 +182,8 @@ class Composer(Vertical):
 
         `recipients` is the line of who will get a reply; while no channel delivers it the hint says so.
         """
+        if not self.children:
+            self.mount(*self._parts())
         self._kind = CommentKind(kind)
         reply = self._kind is CommentKind.REPLY
         self.set_class(reply, "-reply")
@@ -263,7 +266,8 @@ class Composer(Vertical):
 
     def clear(self) -> None:
         """The text is written: forget it and hide the field."""
-        self.set_text("")
+        if self.children:
+            self.set_text("")
         self.close()
 
     def close(self) -> None:

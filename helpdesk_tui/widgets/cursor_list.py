@@ -14,7 +14,7 @@ from helpdesk_tui.vocabulary.text import safe_text
 from helpdesk_tui.widgets import list_messages
 from helpdesk_tui.widgets.columns import GUTTER, Layout, layout
 from helpdesk_tui.widgets.inert import wrap
-from helpdesk_tui.widgets.lines import ToneWidget
+from helpdesk_tui.widgets.lines import ToneWidget, tones
 from helpdesk_tui.widgets.row_pieces import group_pieces, header_pieces, moving_texts, row_pieces
 from helpdesk_tui.widgets.screen_lines import Heading, ScreenLines
 from helpdesk_tui.widgets.window import Window
@@ -30,6 +30,9 @@ class CursorList(ToneWidget, can_focus=True):
     come in are only counted (`set_fresh`) until the list is read anew with `set_page`.
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = tones(
+        "accent", "blurred", "breached", "critical", "cursor", "error", "high", "muted", "strong", "title", "warning"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", N_("Down"), show=False, id="list.down"),
         Binding("k,up", "move(-1)", N_("Up"), show=False, id="list.up"),

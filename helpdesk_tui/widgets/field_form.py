@@ -16,7 +16,7 @@ from textual.widgets import Static
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
-from helpdesk_tui.widgets.lines import ToneWidget
+from helpdesk_tui.widgets.lines import ALL_TONES, ToneWidget
 from helpdesk_tui.widgets.pickers import Choice, Dialog, Pick, Search
 
 LABEL: Final = 16
@@ -50,6 +50,7 @@ class FormField:
 class ChoiceField(ToneWidget, can_focus=True):
     """The value of a choice on one line: left and right change it, Enter opens the list."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = ALL_TONES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "pick", N_("Choose"), show=False, id="choice.pick"),
         Binding("right,l", "turn(1)", N_("Next value"), show=False, id="choice.next"),

@@ -20,7 +20,7 @@ from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.fields import SafeInput
 from helpdesk_tui.widgets.inert import cells, line, shortened, width_of
-from helpdesk_tui.widgets.lines import Piece, ToneWidget
+from helpdesk_tui.widgets.lines import Piece, ToneWidget, tones
 
 PROMPT: Final = " / "
 SHOWN: Final = 8
@@ -44,6 +44,8 @@ Complete = Callable[[str, int], Awaitable[Sequence[Completion]]]
 
 class _Chips(ToneWidget):
     """The filter in force, one chip per term, with a cross to take it away."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = tones("accent", "muted")
 
     class Removed(Message):
         def __init__(self, index: int) -> None:
@@ -170,9 +172,6 @@ class FilterBar(Vertical):
             yield field
             yield Static(Content(""), id="filter-info")
         yield Static(Content(""), id="filter-error")
-        proposals = OptionList(id="filter-proposals", compact=True, markup=False)
-        proposals.can_focus = False
-        yield proposals
 
     @property
     def text(self) -> str:
@@ -191,7 +190,13 @@ class FilterBar(Vertical):
 
     @property
     def _list(self) -> OptionList:
-        return self.query_one("#filter-proposals", OptionList)
+        """The proposals, made when some are shown for the first time."""
+        found = self.query_one_optional("#filter-proposals", OptionList)
+        if found is None:
+            found = OptionList(id="filter-proposals", compact=True, markup=False)
+            found.can_focus = False
+            self.mount(found)
+        return found
 
     def set_nothing(self, text: str = "") -> None:
         """What stands there while there is no filter (empty: that it is everything)."""
@@ -274,11 +279,11 @@ class FilterBar(Vertical):
             found = ()
         if text != self.input.value or not self.editing:
             return
+        self._close()
+        if not found:
+            return
         self._proposals = list(found[:SHOWN])
         self._list.clear_options()
-        if not self._proposals:
-            self._list.display = False
-            return
         wide = min(30, max(width_of(one_line(proposal.text, 30)) for proposal in self._proposals))
         self._list.add_options(
             [Option(Content(f"{cells(p.text, wide)}  {one_line(p.hint, 60)}".rstrip())) for p in self._proposals]
@@ -291,9 +296,9 @@ class FilterBar(Vertical):
         return bool(self._proposals) and self._list.display
 
     def _close(self) -> None:
-        self._proposals = []
-        if self.is_mounted:
+        if self._proposals:
             self._list.display = False
+        self._proposals = []
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of the proposals are the screen's while none are shown."""

@@ -40,6 +40,8 @@ TONES: Final = (
 )
 """What a piece of a line means; the theme says how it looks, a glyph or word beside it says it without colour."""
 
+_STYLED: Final = frozenset(TONES[1:])
+
 Piece = tuple[str, str]
 """A text and its tone. The text is made inert when it is drawn."""
 
@@ -57,11 +59,21 @@ def text_line(text: str, tone: str = "plain") -> Line:
     return Line(((text, tone),))
 
 
+def tones(*names: str) -> set[str]:
+    """The component classes of a widget that uses these tones; the plain one is the widget's own look."""
+    return {f"tone--{name}" for name in names}
+
+
+ALL_TONES: Final = tones(*TONES[1:])
+
+
 class ToneWidget(Widget):
-    """Base of the widgets that draw strips themselves; gives `style_of(tone)` and `strip_of(pieces, width)`."""
+    """Base of the widgets that draw strips themselves; gives `style_of(tone)` and `strip_of(pieces, width)`.
+
+    Each tone is styled anew with its widget: an heir names those it uses (`tones`), or takes `ALL_TONES`.
+    """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
     DEFAULT_CSS = """
     ToneWidget {
         color: $foreground;
@@ -97,7 +109,7 @@ class ToneWidget(Widget):
 
     def style_of(self, tone: str) -> Style:
         """The theme's style for a tone, with foreground and background."""
-        return self.get_component_rich_style(f"tone--{tone}" if tone in TONES else "tone--plain")
+        return self.get_component_rich_style(f"tone--{tone}") if tone in _STYLED else self.rich_style
 
     def strip_of(self, pieces: Iterable[Piece], width: int, *, tone: str | None = None) -> Strip:
         """Pieces as one strip of exactly `width` cells; `tone` overrides every piece (a cursor line)."""
@@ -149,6 +161,7 @@ def _same_ground(one: Style, other: Style) -> bool:
 class LineView(ToneWidget, can_focus=True):
     """A scrollable pane of prepared lines. Scrolls by half pages, so that reading over a slow line stays cheap."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = ALL_TONES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_lines(1)", N_("Down"), show=False, id="lines.down"),
         Binding("k,up", "scroll_lines(-1)", N_("Up"), show=False, id="lines.up"),

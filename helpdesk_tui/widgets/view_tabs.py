@@ -1,6 +1,7 @@
 """The saved views as tabs with their counts, and the state of the screen at the right end of the line."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.message import Message
@@ -10,7 +11,7 @@ from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.records import ViewTab
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.inert import cells, width_of
-from helpdesk_tui.widgets.lines import Piece, ToneWidget
+from helpdesk_tui.widgets.lines import Piece, ToneWidget, tones
 
 _LABEL = 24
 
@@ -25,6 +26,7 @@ def count_text(tab: ViewTab) -> str:
 class ViewTabs(ToneWidget):
     """One line: ` Queue  [Mine 7]  Team 23  ...      ana@desk · 14:32`. The chosen tab is always in view."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = tones("accent", "muted", "strong", "title", "warning")
     DEFAULT_CSS = "ViewTabs { height: 1; width: 1fr; }"
 
     class Selected(Message):

@@ -1,16 +1,18 @@
 """The last line of a screen: its six best keys at the left, the way to all others at the right."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.strip import Strip
 
 from helpdesk_tui.widgets.inert import width_of
-from helpdesk_tui.widgets.lines import Piece, ToneWidget
+from helpdesk_tui.widgets.lines import Piece, ToneWidget, tones
 
 
 class KeyLine(ToneWidget):
     """Shows keys with their words; as many as fit."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = tones("muted", "strong")
     DEFAULT_CSS = "KeyLine { height: 1; width: 1fr; dock: bottom; background: $footer-background; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002

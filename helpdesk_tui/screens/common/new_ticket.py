@@ -28,7 +28,7 @@ from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import ChoiceField, FormField
 from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
 from helpdesk_tui.widgets.inert import shortened
-from helpdesk_tui.widgets.lines import ToneWidget
+from helpdesk_tui.widgets.lines import ToneWidget, tones
 from helpdesk_tui.widgets.pickers import Choice
 from helpdesk_tui.widgets.sentences import field_label, value_text
 
@@ -47,6 +47,7 @@ _WHY_OF: Final = {"kind": "category", "service": "category", "impact": "category
 class Accept(ToneWidget, can_focus=True):
     """The line on which Enter opens the ticket, and later the opened one."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = tones("cursor", "strong")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "accept", N_("Open the ticket"), show=False)]
 
     class Pressed(Message):
@@ -66,6 +67,7 @@ class Accept(ToneWidget, can_focus=True):
 class Opened(ToneWidget, can_focus=True):
     """What became of the call: the number to tell the caller, and the way on."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = tones("strong")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "screen.show_opened", N_("Open"), show=False),
         Binding("n", "screen.clear", N_("Begin anew"), show=False),

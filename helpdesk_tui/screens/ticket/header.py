@@ -1,6 +1,7 @@
 """The head of a ticket: number, state, priority with its reason, the clocks, who it is with and who has it open."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from textual.strip import Strip
 
@@ -13,7 +14,7 @@ from helpdesk_tui.vocabulary.records import NEVER, Instant, QueueRow
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.columns import number_text, sla_cell
 from helpdesk_tui.widgets.inert import cells, shortened, width_of
-from helpdesk_tui.widgets.lines import Piece, ToneWidget
+from helpdesk_tui.widgets.lines import ALL_TONES, Piece, ToneWidget
 
 _LEAST = 16
 """Cells of a reason below which it is left out."""
@@ -35,6 +36,7 @@ class HeadData:
 class TicketHeader(ToneWidget):
     """Three lines."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = ALL_TONES
     DEFAULT_CSS = "TicketHeader { height: 3; width: 1fr; }"
 
     def __init__(self, *, tz: str) -> None:
