@@ -49,6 +49,7 @@ VERBS = frozenset(
         "time",
         "watch",
         "checklist",
+        "attach",
     ]
 )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_tui.desk import mentions
 from helpdesk_tui.desk.demoing import build_demo
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import journal, replay
@@ -55,3 +56,38 @@ def test_the_company_has_its_holidays(built: Path) -> None:
             years = {day["day"][:4] for day in calendar["days"]}
             assert iso(NOW)[:4] in years
             assert any(day["kind"] == "holiday" and day["source"].startswith("holidays ") for day in calendar["days"])
+
+
+def test_every_tab_and_preview_has_something_to_show(built: Path) -> None:
+    with opened(built) as desk:
+        title = "新员工入职：供应链规划师 孟瑶（下周一到岗）"
+        (joins,) = [t for t in desk.tickets.select("", sort="number") if t["title"] == title]
+        number = joins["number"]
+        assert [child["kind"] for child in desk.tickets.children(number)] == ["request"] * 3
+        assert len(desk.tickets.checklist(number)) == 5
+        assert {"chen.xiao", desk.actor.login} <= set(desk.tickets.watchers(number))
+        assert desk.tickets.time_spent(number) == 900
+        (file,) = desk.attachments.list(number)
+        assert "孟瑶" in desk.attachments.read(file["id"]).decode("utf-8")
+        me = [found["number"] for found in mentions.of_me(desk)]
+        assert number in me
+        store = desk.store
+        for sql in (
+            "SELECT 1 FROM link WHERE type = 'caused_by'",
+            "SELECT 1 FROM link l JOIN ticket t USING (number) WHERE type = 'duplicates' AND merged_into IS NULL",
+            "SELECT 1 FROM ticket WHERE merged_into IS NOT NULL",
+        ):
+            assert store.query(sql + " LIMIT 1"), sql
+        for query in ("sla:breached", "sla:paused", "due:<4h", "language:zh", "language:en"):
+            assert desk.tickets.select(f"is:open {query}", limit=1), query
+
+
+def test_what_is_tied_twice_is_journalled_once(built: Path) -> None:
+    with opened(built) as desk:
+        inserted = [
+            (row["table"], tuple(row["key"]))
+            for entry in desk.audit.log(limit=100_000)
+            for row in entry["rows"]
+            if row["table"] in ("link", "watcher") and row["before"] is None
+        ]
+        assert len(inserted) == len(set(inserted)) > 5

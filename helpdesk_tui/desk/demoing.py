@@ -1,12 +1,13 @@
 """The demo desk: the generated company told to a fresh desk, with its history at the instants when it happened."""
 
+import hashlib
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from helpdesk_tui.desk import decisions, first
+from helpdesk_tui.desk import decisions, first, mentions
 from helpdesk_tui.desk.actor import OsUser, os_user
 from helpdesk_tui.desk.demo.generator import generate
 from helpdesk_tui.desk.demo.models import DEMO_ME, DemoDesk, DemoPerson, DemoStep, DemoTicket
@@ -31,6 +32,7 @@ from helpdesk_tui.vocabulary.records import Instant
 
 DEMO_MARK: Final = "demo"
 DAYS: Final = 90
+_VERBS: Final = {"time": "ticket.log_time", "attach": "attachment.add"}
 # Entries of one transaction: a ticket whose whole life lies in it is written once, as it stands at the end.
 _CHUNK: Final = 25_000
 _YEAR: Final = 366 * 86_400
@@ -82,6 +84,9 @@ class _Telling:
         self.ids: dict[str, int] = {}
         self.agents: set[int] = set()
         self.checklists: dict[int, list[Row]] = {}
+        self.watching: set[tuple[int, int]] = set()
+        self.linked: set[tuple[int, str, int]] = set()
+        self.blobs: dict[str, bytes] = {}
         self.governing: Governing = desk.policies.current()
         self.ways = Ways(self.governing.policy, self.agents.__contains__)
 
@@ -105,6 +110,8 @@ class _Telling:
     def _write(self, entries: list[Entry], timers: dict[int, dict[str, Instant]] | None = None) -> None:
         if entries:
             with self.desk.store.write() as tx:
+                tx.conn.executemany("INSERT OR IGNORE INTO blob (sha256, data) VALUES (?, ?)", self.blobs.items())
+                self.blobs.clear()
                 tx.apply(ChangeSet(entries, self.now, timers or {}))
 
     def _next(self, table: str) -> int:
@@ -278,8 +285,8 @@ class _Telling:
         origin = (
             Origin.CLI if draft.fresh and draft["channel"] != "email" else Origin.MAIL if draft.fresh else Origin.TUI
         )
-        return Entry(f"ticket.{step.verb}" if step.verb != "time" else "ticket.log_time", "ticket", draft.number, step.at,
-                     actor, origin, [change, *draft.rows], draft.reasons)  # fmt: skip
+        verb = _VERBS.get(step.verb, f"ticket.{step.verb}")
+        return Entry(verb, "ticket", draft.number, step.at, actor, origin, [change, *draft.rows], draft.reasons)
 
     def _derive(self, draft: Draft, entry: Entry, life: Life) -> None:
         """The clocks as they stand after this step, into the row and its entry alike."""
@@ -359,12 +366,18 @@ class _Telling:
         author = self.people.get(step.actor)
         n = draft["comment_seq"] + 1
         key = (draft.number << SHIFT) | n
+        text = step.text.replace(f"@{DEMO_ME}", f"@{self.desk.actor.login or self.desk.actor.name}")
         draft.set(comment_seq=n)
         row = new_row(
             "comment", id=key, number=draft.number, kind=kind.value, author_id=author, created_at=step.at,
-            channel="email" if kind is CommentKind.REPLY else "cli", body=step.text,
+            channel="email" if kind is CommentKind.REPLY else "cli", body=text,
         )  # fmt: skip
         draft.insert("comment", (key,), row)
+        for name in mentions.handles(step.text):
+            person = self.people.get(name)
+            if person is not None and person != author:
+                self._follows(draft, person)
+                draft.because(Reason("mention", {"who": person}))
         speaks_for_desk = author in self.agents and (author != draft["requester_id"] or author == draft["assignee_id"])
         if kind is CommentKind.REPLY and speaks_for_desk and draft["first_response_at"] is None:
             draft.set(first_response_at=step.at)
@@ -384,16 +397,20 @@ class _Telling:
 
     def _link(self, draft: Draft, step: DemoStep) -> None:
         kind, other = LinkType(step.fields["type"]).value, step.fields["other"]
-        row = {"number": draft.number, "type": kind, "other": other}
-        draft.insert("link", (draft.number, kind, other), row)
-        draft.because(Reason("link", row))
+        self._tie(draft, kind, other)
+        draft.because(Reason("link", {"number": draft.number, "type": kind, "other": other}))
+
+    def _tie(self, draft: Draft, kind: str, other: int) -> None:
+        key = (draft.number, kind, other)
+        if key not in self.linked:
+            self.linked.add(key)
+            draft.insert("link", key, dict(zip(("number", "type", "other"), key, strict=True)))
 
     def _merge(self, draft: Draft, step: DemoStep) -> None:
         into = step.fields["into"]
         set_state(draft, step.fields["state"], step.at)
         draft.set(merged_into=into)
-        row = {"number": draft.number, "type": LinkType.DUPLICATES.value, "other": into}
-        draft.insert("link", (draft.number, LinkType.DUPLICATES.value, into), row)
+        self._tie(draft, LinkType.DUPLICATES.value, into)
         draft.because(Reason("merged", {"number": into}), *given(step.text))
 
     def _time(self, draft: Draft, step: DemoStep) -> None:
@@ -408,7 +425,25 @@ class _Telling:
 
     def _watch(self, draft: Draft, step: DemoStep) -> None:
         person = self.people[step.fields["person"]]
-        draft.insert("watcher", (draft.number, person), {"number": draft.number, "person_id": person})
+        self._follows(draft, person)
+        draft.because(Reason("watch", {"who": person}))
+
+    def _follows(self, draft: Draft, person: int) -> None:
+        if (draft.number, person) not in self.watching:
+            self.watching.add((draft.number, person))
+            draft.insert("watcher", (draft.number, person), {"number": draft.number, "person_id": person})
+
+    def _attach(self, draft: Draft, step: DemoStep) -> None:
+        from helpdesk_tui.store.apply import new_row
+
+        raw = str(step.fields["data"]).encode("utf-8") + b"\n"
+        key, digest = self._next("attachment"), hashlib.sha256(raw).hexdigest()
+        self.blobs[digest] = raw
+        row = new_row(
+            "attachment", id=key, number=draft.number, name=step.fields["name"], media_type="text/plain", size=len(raw),
+            sha256=digest, author_id=self.people.get(step.actor), created_at=step.at,
+        )  # fmt: skip
+        draft.insert("attachment", (key,), row)
 
     def _checklist(self, draft: Draft, step: DemoStep) -> None:
         from helpdesk_tui.store.apply import new_row

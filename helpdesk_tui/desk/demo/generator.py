@@ -127,9 +127,8 @@ class _Build:
     def tell(self, limit: int) -> None:
         """Told tickets and standard changes, at most `limit`."""
         teller = Teller(self.rng, self.now, self.start, self.hours, self.who)
-        order = {"problem": 1}
         self.problems: list[tuple[Draft, str]] = []
-        for story in sorted(stories(), key=lambda s: order.get(s.cells[1], 0)):
+        for story in sorted(stories(), key=lambda s: s.cells[1] == "problem" and s.cells[9] != "early"):
             if len(self.drafts) >= limit:
                 break
             draft = teller.tell(story)
@@ -377,7 +376,9 @@ class _Build:
             for step, key, other in draft.refs:
                 step.fields[key] = other.ticket.number
                 step.text = step.text.replace("{other}", ref(other.ticket.kind, other.ticket.number))
-                if key == "into":
+                if key == "parent":
+                    draft.ticket.parent = other.ticket.number
+                elif key == "into":
                     draft.ticket.merged_into = other.ticket.number
         return [draft.ticket for draft in self.drafts]
 

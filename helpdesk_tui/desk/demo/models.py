@@ -114,7 +114,7 @@ class DemoStep:
 
     `fields` of open, assign, take, state, resolve, close, reopen, cancel and edit are the ticket's new
     values by JSON key. Other verbs: link {type, other}, merge {into}, tag {tags}, time {seconds},
-    watch {person}, checklist {items} or {done: position}. `text` is the comment, reason or time note.
+    watch {person}, attach {name, data} (a text file), checklist {items} or {done: position}. `text` is the comment, reason or time note.
     """
 
     at: Instant

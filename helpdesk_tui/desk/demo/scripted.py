@@ -1,11 +1,11 @@
-"""Turns the told tickets (`content_stories`, `content_practice`) into drafts."""
+"""Turns the told tickets (`content_ties`, `content_stories`, `content_practice`) into drafts."""
 
 import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-from helpdesk_tui.desk.demo import content_practice, content_stories
+from helpdesk_tui.desk.demo import content_practice, content_stories, content_ties
 from helpdesk_tui.desk.demo.content_catalogue import TEAMS, team_for
 from helpdesk_tui.desk.demo.content_people import DOMAIN
 from helpdesk_tui.desk.demo.drafts import Draft, priority_of
@@ -17,6 +17,7 @@ from helpdesk_tui.vocabulary.records import Instant
 
 _TAKE: Final = {
     "incident": "in_progress",
+    "request": "in_fulfilment",
     "problem": "under_investigation",
     "change": "assessment",
     "improvement": "analysis",
@@ -24,6 +25,7 @@ _TAKE: Final = {
 }
 _RESOLVE: Final = {
     "incident": "resolved",
+    "request": "fulfilled",
     "problem": "resolved",
     "change": "review",
     "improvement": "measuring",
@@ -60,7 +62,7 @@ class Story:
 def stories() -> list[Story]:
     """All told tickets. Raises ValueError where a line is malformed."""
     found: list[Story] = []
-    for script in (content_stories.SCRIPT, content_practice.SCRIPT):
+    for script in (content_ties.SCRIPT, content_stories.SCRIPT, content_practice.SCRIPT):
         for line in lines(script):
             if line.startswith("=="):
                 found.append(Story([cell.strip() for cell in line[2:].split("|")]))
@@ -143,7 +145,10 @@ class Teller:
         )
         draft = Draft(ticket)
         self.told[code] = draft
-        draft.step(at, requester.key, "open", story.description, state="new", team=team, assignee=None)
+        opened = draft.step(at, requester.key, "open", story.description, state="new", team=team, assignee=None)
+        parent = self.told.get(story.option("parent"))
+        if parent is not None:
+            draft.refer(opened, "parent", parent)
         if severity:
             draft.step(at + 60, "autodesk", "edit", "", major=True, severity=severity)
         clocked = "clock" in options.split()
@@ -178,7 +183,8 @@ class Teller:
             if ticket.kind == "problem" and value != "on_hold" and story.cause:
                 fields["cause"] = story.cause
         elif verb == "resolve":
-            fields = {"state": _RESOLVE[ticket.kind], "resolution": text, "resolution_code": "fixed"}
+            fields = {"state": _RESOLVE[ticket.kind], "resolution": text}
+            fields["resolution_code"] = "fulfilled" if ticket.kind == "request" else "fixed"
             if story.cause:
                 fields["cause"] = story.cause
         elif verb == "close":
@@ -188,6 +194,10 @@ class Teller:
             text = ""
         elif verb == "done":
             verb, fields = "checklist", {"done": int(value)}
+        elif verb == "watch":
+            fields = {"person": value}
+        elif verb == "attach":
+            fields, text = {"name": value, "data": text}, ""
         elif verb == "time":
             fields = {"seconds": int(value) * 60}
         elif verb == "link":
