@@ -272,6 +272,7 @@ CASES: tuple[Case, ...] = (
     _ticket("presence.enter", session="s"),
     _plain("presence.leave", session="s"),
     _ticket("presence.who"),
+    _plain("notice.list"),
     _plain("redo.last"),
     _plain("search.tickets", text="changed"),
     _plain("service.add", code="new", name="New"),

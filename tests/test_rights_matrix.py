@@ -501,7 +501,7 @@ BESIDE: dict[str, str | None] = {
     "exporting.stream": "export.tickets", "audit.export": "audit.log", "audit.why": "audit.log",
     "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "people.devices": "people.list", "people.agents": "people.list",
     "tickets.around": "ticket.show", "tickets.likely": "ticket.show", "tickets.moved": "ticket.show",
-    "tickets.proofs": "ticket.list", "tickets.tree": "ticket.show",
+    "tickets.proofs": "ticket.list", "tickets.tree": "ticket.show", "notices.since": "notice.list",
     "templates.preview": "template.show", "upkeep.look": "db.check",
     "upkeep.archive_path": None, "upkeep.archived": None,
     # Asked of the answer, not of the desk: each is behind one of the others.
@@ -526,7 +526,7 @@ def _given(name: str, t: Tickets) -> list[Any]:
         return []
     more = {"tickets.rows": ["", [t.open]], "tickets.propose": ["x"], "exporting.stream": ["tickets", "jsonl"],
             "people.person": ["spare"], "people.devices": [1], "people.agents": ["sp"],
-            "templates.preview": ["hello"], "tickets.proofs": [[t.edited]], "tickets.likely": [t.open, []]}  # fmt: skip
+            "templates.preview": ["hello"], "tickets.proofs": [[t.edited]], "tickets.likely": [t.open, []], "notices.since": [0]}  # fmt: skip
     return more.get(name, [t.open])
 
 

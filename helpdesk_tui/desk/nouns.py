@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.cis import ConfigurationItems
     from helpdesk_tui.desk.exporting import Exporting
     from helpdesk_tui.desk.importing import Importing
+    from helpdesk_tui.desk.notices import Notices
     from helpdesk_tui.desk.people import People
     from helpdesk_tui.desk.policies import Policies
     from helpdesk_tui.desk.presence import PresenceBoard
@@ -45,6 +46,7 @@ _WHERE: Final = {
     "policy": ("policies", "Policies"),
     "audit": ("audit", "Audit"),
     "presence": ("presence", "PresenceBoard"),
+    "notices": ("notices", "Notices"),
     "attachments": ("attachments", "Attachments"),
     "timers": ("timers", "Timers"),
     "importing": ("importing", "Importing"),
@@ -93,6 +95,7 @@ class Nouns:
     policy: "Policies"
     audit: "Audit"
     presence: "PresenceBoard"
+    notices: "Notices"
     attachments: "Attachments"
     timers: "Timers"
     importing: "Importing"

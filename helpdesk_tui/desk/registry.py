@@ -50,6 +50,7 @@ NOUN_OF_PREFIX: Final[dict[str, str]] = {
     "policy": "policy",
     "audit": "audit",
     "presence": "presence",
+    "notice": "notices",
     "attachment": "attachments",
     "timer": "timers",
     "import": "importing",
