@@ -175,7 +175,7 @@ def filters() -> list[str]:
 
 @pytest.mark.parametrize("text", filters())
 def test_filters_are_valid(text: str) -> None:
-    parse_filter(text)
+    parse_filter(re.sub(r"\$\w+", "1042", text))  # what the shell fills in is a number
 
 
 def test_short_filters_in_tables_are_valid() -> None:
