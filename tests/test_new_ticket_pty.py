@@ -4,9 +4,10 @@ import json
 import signal
 from pathlib import Path
 
-from test_console_pty import Terminal, home, terminals
+from test_console_pty import home, terminals
 
 from helpdesk_tui.desk.desk import Desk
+from tests.terminal import Terminal
 
 __all__ = ["home", "terminals"]
 
