@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Iterable
@@ -20,10 +21,11 @@ from textual.screen import Screen
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.actions import APP_KEYS
 from helpdesk_tui.screens.common.base import DeskMoved, DeskScreen
-from helpdesk_tui.screens.common.configured import Configured, theme_of, use_fps
+from helpdesk_tui.screens.common.configured import theme_of, use_fps
 from helpdesk_tui.screens.common.drafts import EVERY, DraftBox, state_folder
 from helpdesk_tui.screens.common.live import LiveDesk
 from helpdesk_tui.screens.common.palette import Actions
+from helpdesk_tui.screens.common.touring import TOUR_FILE, Touring, first_time, seated
 from helpdesk_tui.screens.common.writing import Writing
 from helpdesk_tui.screens.queue.queue import QueueScreen
 from helpdesk_tui.settings.reading import Loaded, load
@@ -57,16 +59,23 @@ class Faulted(Message):
     bubble = False
 
 
-_APP_ACTIONS: Final = {"app.leave": "leave", "app.palette": "command_palette", "app.interrupted": "interrupted"}
+_APP_ACTIONS: Final = {
+    "app.leave": "leave",
+    "app.palette": "command_palette",
+    "tour.skip": "skip_step",
+    "app.interrupted": "interrupted",
+}
 
 
-class HelpdeskApp(Configured):
+class HelpdeskApp(Touring):
     """The console on one desk."""
 
     TITLE = "helpdesk"
     CSS = """
     Toast { padding: 0 1; max-width: 60; width: auto; margin: 0; }
     ToastRack { margin: 0 0 1 0; padding: 0; }
+    .-tour ToastRack { margin: 0 0 4 0; }
+    CommandPalette.-tour CommandList { max-height: 60vh; }
     CommandPalette { background: transparent; }
     CommandPalette SearchIcon { display: none; }
     """
@@ -95,7 +104,7 @@ class HelpdeskApp(Configured):
         self._theme_wanted = theme or self.settings.theme
         self._warm_wanted = warm
         self._live = LiveDesk(desk, self._desk_moved)
-        self._ended_by: int | None = None
+        self.ended_by: int | None = None
         self._trouble: Troubled | None = None
 
     def get_default_screen(self) -> QueueScreen:
@@ -125,6 +134,8 @@ class HelpdeskApp(Configured):
         self._live.start()
         if self._first_ticket is not None:
             self.open_ticket(self._first_ticket)
+        if self.touring or self.offering:
+            self.call_after_refresh(self.begin_tour if self.touring else self.dress)
         if self._warm_wanted:
             self.set_timer(IDLE, self._warm)
 
@@ -146,9 +157,9 @@ class HelpdeskApp(Configured):
 
     def _signalled(self, number: int) -> None:
         """The connection is lost or the machine goes down: keep everything typed, then end."""
-        if self._ended_by is not None:
+        if self.ended_by is not None:
             return
-        self._ended_by = number
+        self.ended_by = number
         self.drafts.save()
         # A stuck write or a terminal that takes nothing any more must not keep the process alive.
         last = threading.Timer(LAST_MOMENT, self._end_now)
@@ -305,6 +316,7 @@ class HelpdeskApp(Configured):
         """Show a ticket: on the ticket screen if it is open, else on a new one over the queue."""
         from helpdesk_tui.screens.ticket.ticket import TicketScreen
 
+        self.did("queue.open")
         for screen in self.screen_stack:
             if isinstance(screen, TicketScreen):
                 self._pop_to(screen)
@@ -343,6 +355,7 @@ class HelpdeskApp(Configured):
         """Show what can be done here, searchable."""
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=_("find an action"), id="--command-palette"))
+            self.did("app.palette", begun=True)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Nothing beyond our own actions in the palette."""
@@ -370,12 +383,35 @@ def run(path: Path, act_as: str | None, language: str, ticket: int | None = None
     loaded = loaded or load(Path(os.devnull), environ)
     settings = loaded.require()
     set_date_style(settings.dates)
-    theme = theme_of(settings, environ)
     # Textual would only grey what it sends; the mono theme sends no colour at all.
     os.environ.pop("NO_COLOR", None)
+    app = _visit(path, act_as, loaded, environ, ticket=ticket)
+    while app.tour_folder is not None and app.ended_by is None:
+        try:
+            toured = _visit(app.tour_folder / TOUR_FILE, None, app.loaded_now, environ, tour=app.tour_folder)
+        finally:
+            shutil.rmtree(app.tour_folder, ignore_errors=True)
+        if toured.ended_by is not None:
+            return toured.return_code or 0
+        app = _visit(path, act_as, toured.loaded_now, environ, ticket=app.left_ticket)
+    return app.return_code or 0
+
+
+def _visit(
+    path: Path,
+    act_as: str | None,
+    loaded: Loaded,
+    environ: dict[str, str],
+    *,
+    ticket: int | None = None,
+    tour: Path | None = None,
+) -> HelpdeskApp:
+    """One run of the console on a desk, or on a `tour`'s desk in its folder. Raises DeskError as `run` does."""
     with Desk.open(path, act_as=act_as, origin=Origin.TUI) as desk:
-        drafts = DraftBox(state_folder(), str(path.resolve()), desk.clock)
-        app = HelpdeskApp(desk, drafts, ticket=ticket, theme=theme, loaded=loaded)
+        drafts = DraftBox(state_folder(), str(path.resolve()), desk.clock) if tour is None else seated(desk, tour)
+        app = HelpdeskApp(desk, drafts, ticket=ticket, theme=theme_of(loaded.settings, environ), loaded=loaded)
+        app.touring = tour is not None
+        app.offering = tour is None and first_time(desk, drafts.folder)
         app.surroundings = environ
         line = app.line
         if not line.animation:
@@ -383,7 +419,7 @@ def run(path: Path, act_as: str | None, language: str, ticket: int | None = None
         if line.fps != LOCAL_FPS and "TEXTUAL_FPS" not in environ:
             use_fps(line.fps)
         app.run(mouse=line.mouse)
-        return app.return_code or 0
+        return app
 
 
 def key_problems(loaded: Loaded) -> list[Any]:

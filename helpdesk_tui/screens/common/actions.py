@@ -172,6 +172,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("app.language", N_("language"), N_("Choose the language; everything is drawn anew in it"), ()),
     ActionSpec("app.settings", N_("settings"), N_("Change what people change often: colours, language, keys, bell"), ("f9",),
                cli="helpdesk config show"),
+    ActionSpec("app.tour", N_("tour"), N_("A tour of two minutes, on a demo desk of its own"), ()),
     ActionSpec("app.redraw", N_("redraw"), N_("Draw the screen anew"), ("ctrl+l",)),
     ActionSpec("app.quit", N_("quit"), N_("Leave the program; drafts are kept"), (), scopes=BOTH),
 )  # fmt: skip
@@ -183,6 +184,7 @@ FOOTER: Final = 6
 APP_KEYS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("app.leave", N_("quit"), N_("Leave the program; drafts are kept"), ("ctrl+q",)),
     ActionSpec("app.palette", N_("palette"), N_("All actions, searchable by name"), ("ctrl+p",)),
+    ActionSpec("tour.skip", N_("skip"), N_("On the tour: go on without this step"), ("ctrl+g",)),
     ActionSpec("app.interrupted", N_("copy"), N_("Copy what is selected"), ("ctrl+c",)),
 )
 """What works on every screen, in dialogs and fields too."""

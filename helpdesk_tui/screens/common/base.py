@@ -160,6 +160,7 @@ class DeskScreen(Screen[None]):
         reason = self.why_not(spec)
         if reason is None:
             getattr(self, spec.method)()
+            self.app.did(action_id, begun=True)
         else:
             self.app.say(_("{action}: {reason}").format(action=_(spec.label), reason=reason), bad=True)
 
@@ -274,6 +275,9 @@ class DeskScreen(Screen[None]):
         from helpdesk_tui.screens.settings.settings import SettingsScreen
 
         self.app.push_screen(SettingsScreen())
+
+    def do_app_tour(self) -> None:
+        self.app.start_tour()
 
     def do_app_quit(self) -> None:
         self.app.leave()

@@ -169,6 +169,8 @@ class Changing(DeskScreen):
                 text += "\n" + _("{count} not: {reason}").format(count=len(skipped), reason=reasons)
             self.app.say(text, bad=not changed)
             self.app.last_command = (typed or Typed(BY_ID[action_id].word)).on_many(targets, numbers)
+            if changed:
+                self.app.did(action_id)
             if written is not None and changed:
                 written()
             self.done()
@@ -192,6 +194,7 @@ class Changing(DeskScreen):
         if told is not None:
             done = _("{ref}: {action} done (u takes it back)")
             self.app.say(told or done.format(ref=targets.label, action=_(spec.label)))
+        self.app.did(action_id)
         if written is not None:
             written()
         self.done()

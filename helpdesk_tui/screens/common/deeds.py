@@ -346,6 +346,7 @@ class TicketDeeds(MoreDeeds):
             text += "\n" + _("later edits that were kept: {count}").format(count=len(result["conflicts"]))
         yes = " --yes" if what["entries"] > TYPED_FROM else ""
         self.app.last_command = f"helpdesk undo {what['target']}{yes}"
+        self.app.did("desk.undo")
         self.app.say(text)
         self.done()
 

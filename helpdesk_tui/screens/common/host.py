@@ -92,6 +92,12 @@ class DeskApp(TypeAhead):
         """Who is at the desk, as one word."""
         return self.desk.actor.login or self.desk.actor.name
 
+    def did(self, event: str, *, begun: bool = False) -> None:
+        """An action was done (its id), or only `begun` (its dialog is open); for whoever watches."""
+
+    def start_tour(self) -> None:
+        """Show the console to somebody new."""
+
     def nudge(self) -> None:
         """Something was written: look for what moved at once."""
 

@@ -379,6 +379,7 @@ class NewTicketScreen(Doubling):
             self.app.drafts.discard(self.draft_key)
             words = [*options({"channel": "phone", "requester": who or "", "message": description}), *settings(given)]
             self.app.last_command = shlex.join(["helpdesk", "ticket", "new", *words, "--", title])
+            self.app.did("ticket.new")
             self.app.nudge()
             self._show_opened(found)
 

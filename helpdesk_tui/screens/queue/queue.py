@@ -227,6 +227,7 @@ class QueueScreen(Arranging, Writing):
     @on(FilterBar.Applied)
     def _filtered(self, message: FilterBar.Applied) -> None:
         self.show_query(message.text)
+        self.app.did("queue.filter")
 
     @on(FilterBar.Left)
     def _filter_left(self) -> None:
@@ -267,6 +268,7 @@ class QueueScreen(Arranging, Writing):
     def _highlighted(self) -> None:
         if self.tickets.cursor is not None:
             self.seat.put(number=str(self.tickets.cursor))
+            self.app.did("list.move")
         self.update_keys()
         self._read_preview()
 
