@@ -9,6 +9,7 @@ from textual.app import App, ComposeResult
 
 from helpdesk_tui.vocabulary.records import NEVER, CommentRow, TimelineItem, ViewTab
 from helpdesk_tui.widgets.ledger_view import CLOSED, COUNTED, PAUSED, LedgerClock, LedgerView, LedgerWindow, bar
+from helpdesk_tui.widgets.lines import text_line
 from helpdesk_tui.widgets.preview import Preview, PreviewData
 from helpdesk_tui.widgets.sentences import (
     FIELDS,
@@ -592,3 +593,9 @@ async def test_what_was_asked_comes_before_what_was_made_of_it() -> None:
         await pilot.pause()
         lines = [line.strip() for line in screen_lines(app)]
         assert lines.index("my vpn drops") < lines.index("kind: Incident")
+
+
+def test_nothing_is_said_of_a_ticket_that_is_still_being_read() -> None:
+    loading = [text_line(" Loading...", "muted")]
+    assert list(Timeline().layout_lines(80)) == loading
+    assert list(LedgerView().layout_lines(80)) == loading

@@ -107,7 +107,7 @@ class LedgerView(LineView):
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(name=name, id=id, classes=classes)
-        self._clocks: Sequence[LedgerClock] = ()
+        self._clocks: Sequence[LedgerClock] | None = None
         self._tz = "UTC"
         self._now: Instant | None = None
 
@@ -117,6 +117,8 @@ class LedgerView(LineView):
         self.reflow(keep_top=True)
 
     def layout_lines(self, width: int) -> Sequence[Line]:
+        if self._clocks is None:
+            return [text_line(" " + _("Loading..."), "muted")]
         if not self._clocks:
             return [text_line(" " + _("No service level applies to this ticket."), "muted")]
         lines: list[Line] = []

@@ -100,6 +100,7 @@ class Timeline(LineView):
         self._tz = tz
         self._field_text = field_text
         self._items: list[TimelineItem] = []
+        self._given = False
         self._by_seq: dict[int, TimelineItem] = {}
         self._blocks: list[int] = []
         self._starts: dict[int, tuple[int, int]] = {}
@@ -128,7 +129,7 @@ class Timeline(LineView):
             self._refs = dict(refs)
             self._cache = {}
         seq = self.cursor.seq if self.cursor else None
-        self._items = list(items)
+        self._items, self._given = list(items), True
         self._by_seq = {item.seq: item for item in self._items}
         self._unfolded &= self._by_seq.keys()
         self._open_runs &= self._by_seq.keys()
@@ -162,6 +163,8 @@ class Timeline(LineView):
 
     def layout_lines(self, width: int) -> Sequence[Line]:
         self._blocks, self._starts = [], {}
+        if not self._given:
+            return [text_line(" " + _("Loading..."), "muted")]
         if not self._items:
             return [text_line(" " + _("Nothing has happened yet."), "muted")]
         lines: list[Line] = []
