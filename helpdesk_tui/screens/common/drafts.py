@@ -1,162 +1,19 @@
-"""What somebody was typing, kept in files of their own: one a ticket, person and kind, never in the desk.
+"""The drafts of the desk, as screens keep them: a reader's widget may be gone when it is asked."""
 
-A draft survives a lost connection, a killed program and a refused save. It is written every half second while it
-changes (not after a pause: who keeps typing would never be saved), renamed into place, readable by its owner only.
-"""
-
-import contextlib
-import hashlib
-import json
-import os
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from textual.css.query import NoMatches
 
-from helpdesk_tui.desk.places import state_dir
-from helpdesk_tui.vocabulary.records import Instant
+from helpdesk_tui.desk import drafts
+from helpdesk_tui.desk.drafts import LIMIT, DraftKey, Fields, Reader, state_folder
 
-Fields = dict[str, str]
-"""A draft: texts by the name of their field."""
-Reader = Callable[[], Fields | None]
-"""Gives what stands in the fields now, or None when they are gone."""
+__all__ = ["EVERY", "LIMIT", "DraftBox", "DraftKey", "Fields", "Reader", "state_folder"]
 
 EVERY: Final = 0.5
 """Seconds between two looks at what is being typed."""
-LIMIT: Final = 4_194_304
-_NOT_TYPED: Final = "-seat"
 
 
-def state_folder() -> Path:
-    """The folder of drafts in the person's own state directory."""
-    return state_dir() / "drafts"
+class DraftBox(drafts.DraftBox):
+    """The drafts of one desk, typed into widgets."""
 
-
-@dataclass(frozen=True, slots=True)
-class DraftKey:
-    """Which draft: of whom, on which ticket (None: a new one), of which kind (`reply`, `note`, `resolve`, `new`)."""
-
-    person: str
-    number: int | None
-    kind: str
-
-
-@dataclass(slots=True)
-class _Watched:
-    read: Reader
-    last: Fields = field(default_factory=dict)
-
-
-class DraftBox:
-    """The drafts of one desk. Safe to use from threads; a failing disk never stops the typing."""
-
-    def __init__(self, folder: Path, desk: str, clock: Callable[[], Instant]) -> None:
-        self._folder = folder
-        self._desk = hashlib.sha256(desk.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        self._clock = clock
-        self._watched: dict[DraftKey, _Watched] = {}
-        self._lock = threading.Lock()
-
-    @property
-    def folder(self) -> Path:
-        """Where the drafts lie."""
-        return self._folder
-
-    def path(self, key: DraftKey) -> Path:
-        """The file of a draft."""
-        who = hashlib.sha256(key.person.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        what = "new" if key.number is None else str(key.number)
-        return self._folder / f"{self._desk}-{who}-{what}-{key.kind}.json"
-
-    def load(self, key: DraftKey) -> Fields:
-        """A kept draft, empty where there is none or it cannot be read."""
-        try:
-            path = self.path(key)
-            if path.stat().st_size > LIMIT * 4:
-                return {}
-            data = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        fields = data.get("fields") if isinstance(data, dict) else None
-        if not isinstance(fields, dict):
-            return {}
-        return {str(name): text for name, text in fields.items() if isinstance(text, str)}
-
-    def watch(self, key: DraftKey, read: Reader) -> None:
-        """From now on keep what `read` gives; what is there already counts as kept."""
-        self._watched[key] = _Watched(read, read() or {})
-
-    def unwatch(self, key: DraftKey) -> None:
-        """Keep its last state and look no more."""
-        if key in self._watched:
-            self.save(key)
-            self._watched.pop(key, None)
-
-    def forget(self, key: DraftKey) -> None:
-        """Look no more (the field is gone); what was kept stays kept."""
-        self._watched.pop(key, None)
-
-    def changed(self) -> list[tuple[DraftKey, Fields]]:
-        """What was typed since the last look, to be handed to `write` (call it where widgets may be read)."""
-        found = []
-        for key, watched in list(self._watched.items()):
-            try:
-                fields = watched.read()
-            except NoMatches:
-                # Its screen is being taken down this moment: what the look before this one kept stays kept.
-                continue
-            if fields is not None and fields != watched.last:
-                watched.last = fields
-                found.append((key, fields))
-        return found
-
-    def save(self, *keys: DraftKey) -> None:
-        """Write what was typed since the last look, of these drafts or of all."""
-        self.write([(key, fields) for key, fields in self.changed() if not keys or key in keys])
-
-    def write(self, drafts: Iterable[tuple[DraftKey, Fields]]) -> None:
-        """Write drafts to their files; an empty one is removed."""
-        with self._lock:
-            for key, fields in drafts:
-                try:
-                    if any(text.strip() for text in fields.values()):
-                        self._put(key, fields)
-                    else:
-                        self.path(key).unlink(missing_ok=True)
-                except OSError:
-                    # What was kept before is still there; what is typed now is tried again at the next look.
-                    watched = self._watched.get(key)
-                    if watched is not None:
-                        watched.last = {}
-
-    def _put(self, key: DraftKey, fields: Fields) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.path(key)
-        kept = {name: text[:LIMIT] for name, text in fields.items()}
-        data = {"number": key.number, "kind": key.kind, "saved_at": self._clock(), "fields": kept}
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
-            partial.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                partial.unlink()
-            raise
-
-    def discard(self, key: DraftKey) -> None:
-        """The text is written to the desk: forget the draft."""
-        self._watched.pop(key, None)
-        with self._lock, contextlib.suppress(OSError):
-            self.path(key).unlink(missing_ok=True)
-
-    def waiting(self) -> int:
-        """How many drafts of this desk are kept."""
-        try:
-            return sum(1 for p in self._folder.glob(f"{self._desk}-*.json") if not p.stem.endswith(_NOT_TYPED))
-        except OSError:
-            return 0
+    GONE: ClassVar[tuple[type[Exception], ...]] = (NoMatches,)
