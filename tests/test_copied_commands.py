@@ -179,6 +179,7 @@ STEPS: dict[str, Step] = {
     "time": filled(9, on(9, "H"), time="1h 30m", note="-looked 'through' it"),
     "split": filled(9, on(9, "B"), title='-x "odd"', text=HOSTILE, reason="another matter"),
     "split_bare": filled(9, on(9, "B"), title="a second one"),
+    "wait": filled(9, on(9, "z"), pending_until="2031-05-05 09:00", reason="the 'part' is ordered"),
     "undone": said(9, "assign bo"),
     "undo": said(9, "undo"),
     "redo": said(9, "redo"),
@@ -232,6 +233,7 @@ async def test_copied_commands_write_the_same_journal(tmp_path: Path, monkeypatc
         "ticket.watch",
         "ticket.log_time",
         "ticket.split",
+        "ticket.pend",
     } <= verbs, verbs
 
 

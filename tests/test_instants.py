@@ -36,6 +36,15 @@ NOW = 1795358405  # 2026-11-22T14:40:05Z, a Sunday
         ("明天", "Asia/Shanghai", "2026-11-22T16:00:00Z"),
         ("tomorrow 09:30", "Asia/Shanghai", "2026-11-23T01:30:00Z"),
         ("today at 14:40", "UTC", "2026-11-22T14:40:00Z"),
+        ("monday", "UTC", "2026-11-23T00:00:00Z"),
+        ("Monday", "America/New_York", "2026-11-23T05:00:00Z"),
+        ("sunday", "UTC", "2026-11-29T00:00:00Z"),
+        ("Sat 09:30", "Asia/Shanghai", "2026-11-28T01:30:00Z"),
+        ("fri at 8:00", "UTC", "2026-11-27T08:00:00Z"),
+        ("周一", "Asia/Shanghai", "2026-11-22T16:00:00Z"),
+        ("星期天", "UTC", "2026-11-29T00:00:00Z"),
+        ("下周三 14:00", "UTC", "2026-11-25T14:00:00Z"),
+        ("下个星期日", "UTC", "2026-11-29T00:00:00Z"),
         ("17:05", "Europe/Berlin", "2026-11-22T16:05:00Z"),
         ("2026-11-22", "UTC", "2026-11-22T00:00:00Z"),
         ("2026-11-22", "America/New_York", "2026-11-22T05:00:00Z"),
@@ -77,6 +86,8 @@ def test_a_bare_span_may_mean_the_past() -> None:
     assert parse_instant("4h", NOW, past=True) == NOW - 4 * 3600
     assert parse_instant("in 4h", NOW, past=True) == NOW + 4 * 3600
     assert parse_instant("+4h", NOW, past=True) == NOW + 4 * 3600
+    assert parse_instant("sunday", NOW, past=True) == parse_instant("today", NOW)
+    assert parse_instant("monday 09:00", NOW, past=True) == parse_instant("2026-11-16 09:00", NOW)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +112,10 @@ def test_a_bare_span_may_mean_the_past() -> None:
         ("99999w ago", "UTC"),
         ("@999999999999", "UTC"),
         ("today today", "UTC"),
+        ("next monday", "UTC"),
+        ("monday tuesday", "UTC"),
+        ("下monday", "UTC"),
+        ("周八", "UTC"),
         ("x" * 10_000, "UTC"),
         ("2026-11-22", "Mars/Olympus"),
         ("2026-11-22", "../../etc/passwd"),

@@ -47,6 +47,16 @@ _PART: Final = re.compile(r"([0-9]+(?:\.[0-9]{1,6})?)\s*([a-z]+|[一-鿿]+)\s*")
 _WORKING: Final = re.compile(r"([0-9]+(?:\.[0-9]{1,6})?)\s*([a-z]+(?: [a-z]+)?|[一-鿿]+)")
 _DAY_WORD: Final = re.compile(r"(today|yesterday|tomorrow|今天|昨天|明天)(?:\s+(?:at\s+)?(\S+))?")
 _DAY_OFFSET: Final = {"yesterday": -1, "昨天": -1, "today": 0, "今天": 0, "tomorrow": 1, "明天": 1}
+_WEEKDAYS: Final = {
+    name: at
+    for at, names in enumerate(
+        ("mon monday 周一 星期一 礼拜一", "tue tuesday 周二 星期二 礼拜二", "wed wednesday 周三 星期三 礼拜三",
+         "thu thursday 周四 星期四 礼拜四", "fri friday 周五 星期五 礼拜五", "sat saturday 周六 星期六 礼拜六",
+         "sun sunday 周日 星期日 礼拜日 周天 星期天 礼拜天")
+    )
+    for name in names.split()
+}  # fmt: skip
+_WEEKDAY: Final = re.compile(rf"(下|下个)?({'|'.join(_WEEKDAYS)})(?:\s+(?:at\s+)?(\S+))?")
 _CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?")
 _ISO: Final = re.compile(
     r"""([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})
@@ -131,8 +141,25 @@ def _offset_seconds(text: str) -> int:
     return -seconds if text[0] == "-" else seconds
 
 
-def _absolute(plain: str, now: Instant, tz: tzinfo) -> int | None:
-    """UTC seconds of a date, a date with time, a time of today or `@seconds`; None where it is none of these."""
+def _weekday_offset(plain: str, today: date, *, past: bool) -> tuple[int, str | None] | None:
+    """Days from today to the day that a weekday's name means, and the time behind it; None where it is no weekday.
+
+    The next such day, never today itself; looking back the last one, today included. 下周一 is Monday of the next
+    calendar week.
+    """
+    match = _WEEKDAY.fullmatch(plain)
+    if match is None or (match.group(1) and match.group(2).isascii()):
+        return None
+    wanted, here = _WEEKDAYS[match.group(2)], today.weekday()
+    if match.group(1):
+        return 7 - here + wanted, match.group(3)
+    if past:
+        return -((here - wanted) % 7), match.group(3)
+    return (wanted - here - 1) % 7 + 1, match.group(3)
+
+
+def _absolute(plain: str, now: Instant, tz: tzinfo, *, past: bool = False) -> int | None:
+    """UTC seconds of a date, a date with time, a time of a named day or `@seconds`; None where it is none of these."""
     match = _ISO.fullmatch(plain) or _COMPACT.fullmatch(plain)
     if match:
         year, month, day, hour, minute, second = (int(g or 0) for g in match.groups()[:6])
@@ -144,12 +171,16 @@ def _absolute(plain: str, now: Instant, tz: tzinfo) -> int | None:
     match = _EPOCH_TEXT.fullmatch(plain)
     if match:
         return int(match.group(1))
+    today = _local_date(now, tz)
     match = _DAY_WORD.fullmatch(plain)
-    word, clock = (match.group(1), match.group(2)) if match else ("today", plain)
+    if match:
+        offset_days, clock = _DAY_OFFSET[match.group(1)], match.group(2)
+    else:
+        offset_days, clock = _weekday_offset(plain, today, past=past) or (0, plain)
     time = _CLOCK.fullmatch(clock or "0:00")
     if time is None:
         return None
-    day_there = _local_date(now, tz) + timedelta(days=_DAY_OFFSET[word])
+    day_there = today + timedelta(days=offset_days)
     hour, minute, second = (int(g or 0) for g in time.groups())
     return _from_local(datetime(day_there.year, day_there.month, day_there.day, hour, minute, second), tz)
 
@@ -182,7 +213,8 @@ def parse_instant(text: str, now: Instant, tz: str = "UTC", *, past: bool = Fals
     """Read an instant.
 
     Forms: ISO 8601 dates and times with `Z`, an offset, or none (then in `tz`); `14:40` (today); `now`, `today`,
-    `yesterday`, `tomorrow`, each with a time if wanted; spans from now such as `4h`, `-30m`, `2d ago`, `in 2h`,
+    `yesterday`, `tomorrow` or a weekday (`monday`, `周一`: the next one, with `past` the last one; `下周一`: next week's),
+    each with a time if wanted; spans from now such as `4h`, `-30m`, `2d ago`, `in 2h`,
     `10分钟前`; `@1700000000`. A day alone is its first second in `tz`. Days and weeks in spans are 24 and 168 real
     hours. Fractions of a second are cut.
 
@@ -203,7 +235,7 @@ def parse_instant(text: str, now: Instant, tz: str = "UTC", *, past: bool = Fals
             raise Invalid(_TOO_LONG, value=text)
         return _bounded(now + span, text)
     try:
-        found = _absolute(plain, now, where)
+        found = _absolute(plain, now, where, past=past)
     except OverflowError:
         raise Invalid(_OUT_OF_RANGE, value=text) from None
     except ValueError:  # a thirteenth month, a 30th of February, an hour 25

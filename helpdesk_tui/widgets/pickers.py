@@ -124,6 +124,8 @@ class Pick(Dialog[str | None]):
         self._first = selected
         self._empty = empty
         self._shown: list[Choice] = []
+        self._answered_to = ""
+        self._enter_waits = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -166,6 +168,7 @@ class Pick(Dialog[str | None]):
     @on(SafeInput.Changed)
     def _typed(self, event: SafeInput.Changed) -> None:
         event.stop()
+        self._enter_waits = False
         if self._search is None:
             self._fill(matching(self._choices, event.value))
         else:
@@ -179,7 +182,11 @@ class Pick(Dialog[str | None]):
         except DeskError as error:
             self._empty, found = str(error), ()
         if text == self.query_one(SafeInput).value:
+            self._answered_to = text
             self._fill(found)
+            if self._enter_waits:
+                self._enter_waits = False
+                self._answer(self.query_one(OptionList).highlighted)
 
     def action_walk(self, by: int) -> None:
         options = self.query_one(OptionList)
@@ -189,6 +196,10 @@ class Pick(Dialog[str | None]):
         now = allowed.index(options.highlighted) if options.highlighted in allowed else 0
         options.highlighted = allowed[max(0, min(now + by, len(allowed) - 1))]
 
+    def meant(self, text: str) -> str | None:
+        """The answer that a typed text names by itself, listed or not; None where it only searches."""
+        return None
+
     def _answer(self, index: int | None) -> None:
         if index is not None and index < len(self._shown) and not self._shown[index].disabled:
             self.dismiss(self._shown[index].value)
@@ -196,7 +207,14 @@ class Pick(Dialog[str | None]):
     @on(SafeInput.Submitted)
     def _submitted(self, event: SafeInput.Submitted) -> None:
         event.stop()
-        self._answer(self.query_one(OptionList).highlighted)
+        meant = self.meant(event.value)
+        if meant is not None:
+            self.dismiss(meant)
+        elif self._search is not None and self._answered_to != event.value:
+            # Typed faster than the search: what is listed yet is not what is meant.
+            self._enter_waits = True
+        else:
+            self._answer(self.query_one(OptionList).highlighted)
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:

@@ -23,7 +23,7 @@ def asked_label(name: str) -> str:
 
 
 def hint_of(name: str) -> str:
-    return _("for instance: tomorrow 09:00, 2h, 2026-12-01") if name == "pending_until" else ""
+    return _("for instance: monday, tomorrow 09:00, 2h, 2026-12-01") if name == "pending_until" else ""
 
 
 def asks_of(move: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from helpdesk_tui.widgets.fields import SafeInput
 from helpdesk_tui.widgets.inert import cells, line, shortened
 from helpdesk_tui.widgets.pickers import Choice
 
-LETTERS: Final = 3
+LETTERS: Final = 2
 """Letters from which people are looked up; a Chinese name needs but one."""
 FOUND: Final = 6
 """People that are offered at once; more letters narrow."""

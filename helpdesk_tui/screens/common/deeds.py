@@ -280,20 +280,15 @@ class TicketDeeds(MoreDeeds):
 
     def _other(self, action_id: str, question: str) -> None:
         targets = self.targets()
-        if targets is None or not self.single(action_id, targets):
+        if targets is None or not self.single(action_id, targets) or targets.one is None:
             return
+        from helpdesk_tui.screens.common.other_ticket import ask_other
 
-        def check(text: str) -> str | None:
-            return None if parse_ref(text) is not None else _("that is no ticket number")
+        def picked(other: int) -> None:
+            self._tie(action_id, targets, other)
 
-        def answered(text: str | None) -> None:
-            other = parse_ref(text) if text else None
-            if other is not None:
-                self._tie(action_id, targets, other)
-
-        self.app.push_screen(
-            Ask(question.format(what=targets.label), hint=_("its number, for instance 1042"), check=check), answered
-        )
+        title = question.format(what=targets.label)
+        ask_other(self, title, targets.one, picked, merging=action_id == "ticket.merge")
 
     def do_ticket_why(self) -> None:
         from helpdesk_tui.screens.common.why import WhyScreen

@@ -1,18 +1,20 @@
-"""Deeds on a single ticket that ask for a little more: following it, the time worked, a second matter split off."""
+"""Deeds on a single ticket that ask for a little more: a day to wait for, followers, time worked, a second matter."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common.asking import asked_label, hint_of
 from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.command_copy import Typed, options
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.kept_form import KeptForm
 from helpdesk_tui.screens.common.targets import Targets
+from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import parse_duration
+from helpdesk_tui.vocabulary.instants import iso, parse_duration, parse_instant
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 from helpdesk_tui.vocabulary.text import one_line
@@ -25,11 +27,50 @@ _STOPS: Final = "-"
 
 
 class MoreDeeds(Changing):
-    """Follows, counts time and splits."""
+    """Puts off, follows, counts time and splits."""
 
     def _single(self, action_id: str) -> Targets | None:
         targets = self.targets()
         return targets if targets is not None and self.single(action_id, targets) else None
+
+    # -- putting off -----------------------------------------------------------------------------------------
+
+    def do_ticket_pend(self) -> None:
+        """Put the ticket on hold until a day, with the reason."""
+        targets = self._single("ticket.pend")
+        if targets is None or targets.one is None:
+            return
+        key = DraftKey(self.app.me, targets.one, "pend")
+        until = "pending_until"
+        fields = [
+            FormField(until, asked_label(until), required=True, hint=hint_of(until)),
+            FormField("reason", _("Reason"), required=True),
+        ]
+
+        def check(values: Mapping[str, str]) -> dict[str, str]:
+            try:
+                parse_instant(values[until], self.desk.now(), self.app.tz)
+            except DeskError as error:
+                return {until: str(error)}
+            return {}
+
+        def answered(values: dict[str, str] | None) -> None:
+            if values is None:
+                return
+            at, reason = parse_instant(values[until], self.desk.now(), self.app.tz), values["reason"]
+            self.change(
+                "ticket.pend",
+                lambda desk, n: desk.tickets.pend(n, until=at, reason=reason, version=targets.version),
+                targets=targets,
+                typed=Typed("pend", options({"until": iso(at), "reason": reason})),
+                told=_("{ref} waits until {day} (u takes it back)").format(
+                    ref=targets.label, day=dates.moment(at, self.app.tz)
+                ),
+                written=lambda: self.app.drafts.discard(key),
+            )
+
+        title = _("Put {what} on hold").format(what=targets.label)
+        self.app.push_screen(KeptForm(title, fields, self.app.drafts, key, check=check), answered)
 
     # -- following -------------------------------------------------------------------------------------------
 
@@ -156,15 +197,15 @@ class MoreDeeds(Changing):
 
     def _split(self, targets: Targets, values: dict[str, str], key: DraftKey) -> None:
         title, text, reason = values["title"], values["text"], values["reason"]
-        made: dict[str, Any] = {}
+        made: list[dict[str, Any]] = []
 
         def one(desk: Desk, number: int) -> None:
-            made.update(desk.tickets.split(number, title, text=text or None, reason=reason or None))
+            made.append(desk.tickets.split(number, title, text=text or None, reason=reason or None))
 
         def written() -> None:
             self.app.drafts.discard(key)
             told = _("{new} is split off {ref} (u takes it back)")
-            self.app.say(told.format(new=ref(made["kind"], made["number"]), ref=targets.label))
+            self.app.say(told.format(new=ref(made[0]["kind"], made[0]["number"]), ref=targets.label))
 
         # A title that begins like an option stands behind the sign that ends them.
         self.change(
