@@ -19,11 +19,10 @@ from typer.main import get_command
 
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import cell_width, fit
+from helpdesk_tui.vocabulary.wrapping import wrapped
 
 F = TypeVar("F", bound=Callable[..., Any])
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
-# Closing signs never begin a line.
-_NO_START: Final = "，。、；：！？）】》」』”"
 N_("Install completion for the current shell.")
 N_("Show completion for the current shell, to copy it or customize the installation.")
 
@@ -94,27 +93,6 @@ def _quickened(params: list[Any]) -> list[Any]:
         if getattr(param, "_runtime_param", False) is None:
             _quicken(param)
     return params
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """A text in lines of at most `width` cells, broken at blanks and between wide characters."""
-    lines: list[str] = []
-    for paragraph in text.splitlines():
-        current, cells, gap = "", 0, 0  # gap: how much of `current` may stay on its line
-        for char in paragraph.strip():
-            wide = cell_width(char)
-            if wide == 2 and char not in _NO_START:
-                gap = len(current)
-            current, cells = current + char, cells + wide
-            if cells > width:
-                cut = gap or len(current) - 1
-                lines.append(current[:cut].rstrip())
-                current = current[cut:].lstrip()
-                cells, gap = cell_width(current), 0
-            if char == " ":
-                gap = len(current)
-        lines.append(current.rstrip())
-    return lines
 
 
 def _definitions(formatter: HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:

@@ -44,9 +44,9 @@ def message(typed: str | None, dash: str | None, *, hint: str = "", required: bo
     return edited(hint=hint)
 
 
-def edited(text: str = "", hint: str = "") -> str:
-    """A text written in `$VISUAL` or `$EDITOR`. Raises Invalid where it came back empty."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+def edited(text: str = "", hint: str = "", editor: str = "") -> str:
+    """A text written in `editor`, else `$VISUAL` or `$EDITOR`. Raises Invalid where it came back empty."""
+    editor = editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     comment = "".join(f"# {line}\n" for line in safe_text(hint).splitlines())
     with tempfile.TemporaryDirectory(prefix="helpdesk-") as folder:
         path = Path(folder) / "text.md"

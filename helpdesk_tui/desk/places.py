@@ -1,5 +1,6 @@
 """Where a person's own things lie: one name, the platform's folders, the console and the commands alike."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -25,3 +26,21 @@ def state_dir() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path(APP, appauthor=False)
+
+
+def local_zone() -> str:
+    """The IANA name of the reader's time zone: `TZ`, else the system's, else UTC."""
+    from helpdesk_tui.vocabulary.errors import Invalid
+    from helpdesk_tui.vocabulary.instants import zone
+
+    named = os.environ.get("TZ", "").lstrip(":")
+    if not named:
+        try:
+            named = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+        except OSError:
+            named = ""
+    try:
+        zone(named)
+    except Invalid:
+        return "UTC"
+    return named or "UTC"

@@ -313,3 +313,20 @@ def _comment_text(before: Any, after: Any) -> str:
     if after is None:
         return _("a reply is gone") if reply else _("a note is gone")
     return _("a public reply") if reply else _("an internal note")
+
+
+# Reasons that tell of a deed.
+_WHY_DEEDS: Final = frozenset({"why.by_hand", "why.by_itself", "why.imported"})
+
+
+def why_text(reason: dict[str, Any], tz: str) -> str:
+    """A reason as a reader wants it: who set a value, in their words and time; the rest as the rules say it."""
+    if reason.get("code") in _WHY_DEEDS:
+        deed = verb_text(str(reason.get("verb", "")))
+        when = dates.moment(parse_instant(str(reason.get("at", "@0")), 0), tz)
+        if reason["code"] == "why.by_itself":
+            return _("set at {time}, when the desk {deed}").format(deed=deed, time=when)
+        return _("set at {time}, when {actor} {deed}").format(
+            actor=one_line(str(reason.get("actor", "-")), 60), deed=deed, time=when
+        )
+    return sentence(reason)

@@ -1,23 +1,20 @@
 """Writing a deed to one ticket or to many: at once, or after a look at what would happen."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
+from helpdesk_tui.desk.bulk_told import nothing_text, preview_lines, result_text
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.actions import BY_ID
 from helpdesk_tui.screens.common.base import DeskScreen
 from helpdesk_tui.screens.common.command_copy import Typed
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.vocabulary.errors import DeskError
-from helpdesk_tui.vocabulary.errors import told as told_of
-from helpdesk_tui.vocabulary.i18n import _, ngettext
-from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.widgets.pickers import TYPED_FROM, Confirm
-from helpdesk_tui.widgets.sentences import HIDDEN, field_label, value_text
 
 One = Callable[[Desk, int], Any]
 Many = Callable[[Desk, list[int], bool], dict[str, Any]]
-AHEAD: Final = 5
 
 
 class Changing(DeskScreen):
@@ -94,18 +91,11 @@ class Changing(DeskScreen):
             if preview is None:
                 self._batch(action_id, targets, numbers, many, typed, written)
             elif not preview["changed"]:
-                self.app.say(self._nothing(preview), bad=True)
+                self.app.say(nothing_text(preview), bad=True)
             else:
                 self._preview(action_id, targets, numbers, preview, many, typed, written)
 
         self.ask(look, looked, group="look", failed=failed, exclusive=False)
-
-    @staticmethod
-    def _nothing(preview: dict[str, Any]) -> str:
-        first = preview["skipped"][0]["reason"] if preview["skipped"] else "-"
-        return _("None of {count} tickets would change: {reason}").format(
-            count=preview["matched"], reason=one_line(told_of(first), 300)
-        )
 
     def _preview(
         self,
@@ -119,20 +109,7 @@ class Changing(DeskScreen):
     ) -> None:
         """Ask before many tickets change: how many would, how many not and why, and the first of them."""
         label = _(BY_ID[action_id].label)
-        details = [
-            _("{changed} of {matched} would change").format(changed=preview["changed"], matched=preview["matched"])
-        ]
-        skipped = preview["skipped"]
-        if skipped:
-            first = one_line(told_of(skipped[0]["reason"]), 200)
-            details.append(_("{count} would not: {reason}").format(count=len(skipped), reason=first))
-        for found in preview.get("preview", [])[:AHEAD]:
-            changes = "; ".join(
-                f"{field_label(name)}: {self._plain(name, pair[0])} -> {self._plain(name, pair[1])}"
-                for name, pair in list(found["changes"].items())[:4]
-                if name not in HIDDEN
-            )
-            details.append(f"{found['ref']}  {one_line(found['title'], 40)}  {changes}")
+        details = preview_lines(preview, self.app.tz)
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -154,20 +131,8 @@ class Changing(DeskScreen):
             self.app.say(_("working on {count} tickets ...").format(count=len(numbers)))
 
         def finished(result: dict[str, Any]) -> None:
-            changed, skipped = result["changed"], result["skipped"]
-            text = ngettext(
-                "{action}: {count} ticket changed (u takes it back)",
-                "{action}: {count} tickets changed (u takes it back)",
-                changed,
-            )
-            if not changed:
-                # Nothing was done, so nothing of this could be taken back.
-                text = _("{action}: nothing changed")
-            text = text.format(action=_(BY_ID[action_id].label), count=changed)
-            if skipped:
-                reasons = one_line(told_of(skipped[0]["reason"]), 200)
-                text += "\n" + _("{count} not: {reason}").format(count=len(skipped), reason=reasons)
-            self.app.say(text, bad=not changed)
+            changed = result["changed"]
+            self.app.say(result_text(_(BY_ID[action_id].label), result), bad=not changed)
             self.app.last_command = (typed or Typed(BY_ID[action_id].word)).on_many(targets, numbers)
             if changed:
                 self.app.did(action_id)
@@ -198,6 +163,3 @@ class Changing(DeskScreen):
         if written is not None:
             written()
         self.done()
-
-    def _plain(self, name: str, value: Any) -> str:
-        return one_line(value_text(name, value, self.app.tz), 40)

@@ -1,36 +1,19 @@
 """The reasons behind a ticket's values, over the screen."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.reasons import sentence
+from helpdesk_tui.vocabulary.sentences import field_label, value_text, why_text
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.pickers import Dialog
-from helpdesk_tui.widgets.sentences import field_label, value_text, verb_text
 from helpdesk_tui.widgets.why_pane import WhyPane, WhySection
-
-_DEEDS: Final = frozenset({"why.by_hand", "why.by_itself", "why.imported"})
-
-
-def told(reason: dict[str, Any], tz: str) -> str:
-    """A reason as a reader wants it: who set a value, in their words and time; the rest as the rules say it."""
-    if reason.get("code") in _DEEDS:
-        deed = verb_text(str(reason.get("verb", "")))
-        when = dates.moment(parse_instant(str(reason.get("at", "@0")), 0), tz)
-        if reason["code"] == "why.by_itself":
-            return _("set at {time}, when the desk {deed}").format(deed=deed, time=when)
-        return _("set at {time}, when {actor} {deed}").format(
-            actor=one_line(str(reason.get("actor", "-")), 60), deed=deed, time=when
-        )
-    return sentence(reason)
 
 
 def sections(found: Sequence[dict[str, Any]], tz: str) -> list[WhySection]:
@@ -45,7 +28,7 @@ def sections(found: Sequence[dict[str, Any]], tz: str) -> list[WhySection]:
             WhySection(
                 field_label(item["field"]),
                 value_text(item["field"], item["value"], tz),
-                [told(reason, tz) for reason in item["reasons"]],
+                [why_text(reason, tz) for reason in item["reasons"]],
                 [sentence(reason) for reason in item.get("would_change", ())],
                 source,
             )
