@@ -24,6 +24,7 @@ from helpdesk_tui.screens.common.base import DeskMoved, DeskScreen
 from helpdesk_tui.screens.common.configured import theme_of, use_fps
 from helpdesk_tui.screens.common.drafts import EVERY, DraftBox, state_folder
 from helpdesk_tui.screens.common.live import LiveDesk
+from helpdesk_tui.screens.common.locking import Locking
 from helpdesk_tui.screens.common.palette import Actions
 from helpdesk_tui.screens.common.touring import TOUR_FILE, Touring, first_time, seated
 from helpdesk_tui.screens.common.writing import Writing
@@ -67,7 +68,7 @@ _APP_ACTIONS: Final = {
 }
 
 
-class HelpdeskApp(Touring):
+class HelpdeskApp(Locking, Touring):
     """The console on one desk."""
 
     TITLE = "helpdesk"
@@ -119,6 +120,7 @@ class HelpdeskApp(Touring):
     def on_mount(self) -> None:
         self.set_interval(EVERY, self._keep_drafts)
         self.set_interval(LOOK, self._look)
+        self.begin_lock()
         if self.settings.tick and self.desk.scope(Permission.TICKET_TRANSITION) is not Scope.NONE:
             self.set_interval(self.settings.tick, self._tick)
         self.call_after_refresh(self.complete_keys)
@@ -223,9 +225,12 @@ class HelpdeskApp(Touring):
 
     def on_desk_moved(self, message: DeskMoved) -> None:
         """Every screen that is open, not only the one on top, stays true."""
+        self.desk_has_moved(message.head)
+
+    def tell_screens(self, head: int) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
-                screen.desk_moved(message.head)
+                screen.desk_moved(head)
 
     # -- the disk under it -----------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def loaded(folder: Path, text: str = "") -> Loaded:
         ("f12", "f12", "F12"), ("?", "question_mark", "?"), ("question_mark", "question_mark", "?"), (",", "comma", ","),
         ("PgDn", "pagedown", "PgDn"), ("Page_Down", "pagedown", "PgDn"), ("esc", "escape", "Esc"), ("+", "plus", "+"),
         ("ctrl++", "ctrl+plus", "ctrl++"), ("ctrl+shift+F3", "ctrl+shift+f3", "ctrl+shift+f3"), (" ", "space", "Space"),
-        ("space", "space", "Space"), ("/", "slash", "/"), ("@", "at", "at"), ("：", "fullwidth_colon", "fullwidth_colon"),
+        ("space", "space", "Space"), ("/", "slash", "/"), ("@", "at", "@"), ("：", "fullwidth_colon", "fullwidth_colon"),
         ("字", "字", "字"), ("control+x", "ctrl+x", "ctrl+x"),
         ("", None, ""), ("F99", None, ""), ("ctl+t", None, ""), ("entre", None, ""), ("\x1b", None, ""), ("a b", None, ""),
         ("ctrl+ctrl+a", None, ""), ("+a", None, ""),
@@ -181,7 +181,7 @@ async def test_what_is_changed_is_in_force_and_kept(tmp_path: Path) -> None:
         await c.press("f9")
         screen = c.app.screen
         assert isinstance(screen, SettingsScreen)
-        for key, press in (("theme", ["right"]), ("keymap", ["left"]), ("bell", ["right", "right"]), ("idle_lock", ["left"]),
+        for key, press in (("theme", ["right"]), ("keymap", ["left"]), ("bell", ["right"] * 3), ("idle_lock", ["left"]),
                            ("columns", ["enter"])):  # fmt: skip
             screen._at = [row.key for row in screen.rows()].index(key)
             screen._show()

@@ -28,8 +28,8 @@ def test_every_name_is_what_a_terminal_key_is_called() -> None:
     for name, forms in FULL_WIDTH.items():
         for form in (name, *forms):
             char = unicodedata.lookup(form.upper().replace("_", " ").replace("HYPHEN MINUS", "HYPHEN-MINUS")) if (
-                form not in {"slash", "plus", "minus", "space"}
-            ) else {"slash": "/", "plus": "+", "minus": "-", "space": " "}[form]  # fmt: skip
+                form not in {"slash", "plus", "minus", "space", "at"}
+            ) else {"slash": "/", "plus": "+", "minus": "-", "space": " ", "at": "@"}[form]  # fmt: skip
             assert _character_to_key(char) == form
 
 

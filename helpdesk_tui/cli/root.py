@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("ci", "ci", N_("Configuration items and how they hang together.")),
         ("sla", "sla", N_("Service levels: clocks, targets, calendars, holidays.")),
         ("policy", "policy", N_("The rules of this desk: show, check, compare, put in force.")),
+        ("notices", "notices", N_("What concerns you: assigned, mentioned, replied, running out of time.")),
         ("tick", "tick", N_("Do what is due: wake waiting tickets, escalate late ones.")),
         ("batch", "batch", N_("Verbs as JSON lines on standard input.")),
         ("audit", "audit", N_("The journal: read, follow, verify, anchor, export.")),

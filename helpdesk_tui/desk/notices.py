@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from helpdesk_tui.desk.registry import Noun, verb
-from helpdesk_tui.desk.shapes import Objects, when
+from helpdesk_tui.desk.shapes import Object, Objects, when
 from helpdesk_tui.desk.sight import Eyes, Sight
 from helpdesk_tui.rules.access import TicketFacts
 from helpdesk_tui.rules.notices import Stake, kind_of
@@ -71,19 +71,14 @@ class Notices(Noun):
     def list(self, after: Instant | None = None, limit: int = 100) -> Objects:
         """What others did that concerns you, and your clocks that ran out or soon will, the newest first.
 
-        Since `after`, without it in the last day: `[{"at", "kind", "number", "ref", "title", "who", "seq", "due_at"}]`.
+        Since `after`, without it in the last day: `[{"at", "kind", "number", "ref", "title", "who", "state", "seq",
+        "due_at"}]`.
         """
         start = self.desk.now() - DAY if after is None else after
         found = self.since(0, after=start)
         told = [*found.news, *(notice for notice in found.late if notice.at > start)]
         told.sort(key=lambda notice: (notice.at, notice.seq), reverse=True)
-        return [
-            {
-                "at": when(each.at), "kind": each.kind.value, "number": each.number, "ref": each.ref, "title": each.title,
-                "who": each.who, "seq": each.seq or None, "due_at": when(None if each.due_at == NEVER else each.due_at),
-            }
-            for each in told[: max(1, limit)]
-        ]  # fmt: skip
+        return [_json(notice) for notice in told[: max(1, limit)]]
 
     def since(self, seq: int, *, after: Instant = 0) -> Concerns:
         """What concerns the actor after a sequence number of the journal and after an instant, and their late clocks."""
@@ -170,3 +165,17 @@ def _state(number: int, changes: Iterable[Any]) -> str:
 
 def _notice(kind: NoticeKind, seq: int, at: Instant, row: QueueRow, who: str | None, state: str) -> Notice:
     return Notice(kind, at, row.number, ref(row.kind, row.number), row.title, who, seq, state)
+
+
+def _json(notice: Notice) -> Object:
+    return {
+        "at": when(notice.at),
+        "kind": notice.kind.value,
+        "number": notice.number,
+        "ref": notice.ref,
+        "title": notice.title,
+        "who": notice.who,
+        "state": notice.state or None,
+        "seq": notice.seq or None,
+        "due_at": when(notice.due_at),
+    }

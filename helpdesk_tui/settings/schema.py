@@ -104,14 +104,17 @@ class Settings:
     animation: str = _switch(N_("Whether anything moves by itself; auto: not over SSH."), variable="HELPDESK_ANIMATION")
     fps: int = _number(N_("Pictures a second at most; 0: 60, over SSH 15."), 0, 120, variable="HELPDESK_FPS")
     bell: str = _choice(
-        N_("How a notification calls: off, visual (in the console only), sound (the terminal's bell, too)."),
+        N_(
+            "How a notice calls: off (it is only counted), visual (a line in the console), urgent (the terminal's bell,"
+            " too, for what cannot wait), sound (the bell for every notice that is shown)."
+        ),
         "visual",
-        ("off", "visual", "sound"),
+        ("off", "visual", "urgent", "sound"),
         variable="HELPDESK_BELL",
         often=True,
     )
     idle_lock: int = _number(
-        N_("Minutes without a key after which the screen is hidden; 0 never."),
+        N_("Minutes without a key after which the screen is hidden until Enter; 0 never."),
         15,
         1_440,
         variable="HELPDESK_IDLE_LOCK",

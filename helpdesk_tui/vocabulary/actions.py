@@ -173,6 +173,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("app.settings", N_("settings"), N_("Change what people change often: colours, language, keys, bell"), ("f9",),
                cli="helpdesk config show"),
     ActionSpec("app.tour", N_("tour"), N_("A tour of two minutes, on a demo desk of its own"), ()),
+    ActionSpec("app.notices", N_("notices"), N_("What concerns you: assigned, mentioned, replied, running out of time"),
+               ("at", "fullwidth_commercial_at"), permission=_P.TICKET_READ, cli="helpdesk notices", verb="notice.list"),
+    ActionSpec("app.lock", N_("lock"), N_("Hide the screen until Enter; what you were typing is kept"), ("Z",)),
     ActionSpec("app.redraw", N_("redraw"), N_("Draw the screen anew"), ("ctrl+l",)),
     ActionSpec("app.quit", N_("quit"), N_("Leave the program; drafts are kept"), (), scopes=BOTH),
 )  # fmt: skip

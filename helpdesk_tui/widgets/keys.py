@@ -19,6 +19,7 @@ FULL_WIDTH: Final[dict[str, tuple[str, ...]]] = {
     "left_square_bracket": ("left_black_lenticular_bracket", "fullwidth_left_square_bracket"),
     "right_square_bracket": ("right_black_lenticular_bracket", "fullwidth_right_square_bracket"),
     "space": ("ideographic_space",),
+    "at": ("fullwidth_commercial_at",),
 }
 """Textual's key names; `、` (ideographic comma) is what some input methods send for `/`."""
 
@@ -33,6 +34,7 @@ _NAMES: Final = {
     "-": "minus",
     "[": "left_square_bracket",
     "]": "right_square_bracket",
+    "@": "at",
 }
 
 

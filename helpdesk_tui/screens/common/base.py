@@ -219,6 +219,9 @@ class DeskScreen(Screen[None]):
     def desk_moved(self, head: int) -> None:
         """The journal has grown; screens read what they show anew."""
 
+    def notices_changed(self) -> None:
+        """More notices are unread, or fewer."""
+
     def do_app_help(self) -> None:
         from helpdesk_tui.screens.common.help import HelpScreen
 
@@ -278,6 +281,12 @@ class DeskScreen(Screen[None]):
 
     def do_app_tour(self) -> None:
         self.app.start_tour()
+
+    def do_app_notices(self) -> None:
+        self.app.show_notices()
+
+    def do_app_lock(self) -> None:
+        self.app.lock()
 
     def do_app_quit(self) -> None:
         self.app.leave()

@@ -98,6 +98,23 @@ class DeskApp(TypeAhead):
     def start_tour(self) -> None:
         """Show the console to somebody new."""
 
+    @property
+    def unread(self) -> str:
+        """How many notices are unread, for the top line; empty where there are none."""
+        return ""
+
+    def begin_notices(self) -> None:
+        """The first rows are shown: ask for what concerns the person."""
+
+    def show_notices(self) -> None:
+        """Show what concerns the person."""
+
+    def notices_read(self, number: int | None = None) -> None:
+        """The person has seen all about a ticket, or (without one) everything."""
+
+    def lock(self) -> None:
+        """Hide the screen."""
+
     def nudge(self) -> None:
         """Something was written: look for what moved at once."""
 

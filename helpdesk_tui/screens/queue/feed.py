@@ -131,6 +131,7 @@ class Feed(DeskScreen):
             self.bare = True
             self.teach()
         self.call_after_refresh(self.read_views)  # the rows come first
+        self.call_after_refresh(self.app.begin_notices)
 
     bare = False
     """Whether the desk had no ticket at the start."""

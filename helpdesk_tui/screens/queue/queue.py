@@ -23,6 +23,7 @@ from helpdesk_tui.vocabulary.records import QueueRow, ViewTab
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.composer import Composer
 from helpdesk_tui.widgets.filter_bar import FilterBar
+from helpdesk_tui.widgets.inert import shortened, width_of
 from helpdesk_tui.widgets.preview import Preview, PreviewData
 from helpdesk_tui.widgets.ticket_list import TicketList
 from helpdesk_tui.widgets.view_tabs import ViewTabs
@@ -122,12 +123,21 @@ class QueueScreen(Arranging, Writing):
         now = self.desk.now()
         self.tickets.tick(now)
         clock = local(now, self.app.tz)[11:]
-        parts = [f"{self._seat}{one_line(self.app.me, 24)}@desk", clock]
+        parts = [clock]
         fresh = self.tickets.fresh
         if fresh:
             parts.append(_("{count} new").format(count=fresh))
             parts.append("R")
-        self.view_tabs.set_status(" · ".join(parts) + " ")
+        if self.app.unread:
+            parts.append(self.app.unread)
+        status = f"@desk · {' · '.join(parts)} "
+        # The line's right half is the status: a long login gives way to what is new.
+        room = max(4, min(24, self.app.size.width // 2 - width_of(status + self._seat)))
+        self.view_tabs.set_status(f"{self._seat}{shortened(self.app.me, room)}{status}")
+
+    def notices_changed(self) -> None:
+        if self.query(ViewTabs):
+            self._tick()
 
     def show_seat(self, demo: bool) -> None:
         """Wear the mark of a demo desk."""

@@ -35,6 +35,7 @@ _VALUES: Final = {
     "on": N_("on"),
     "off": N_("off"),
     "visual": N_("shown"),
+    "urgent": N_("shown, heard when urgent"),
     "sound": N_("shown and heard"),
     "default": N_("default"),
     "arrows": N_("arrows and F keys"),

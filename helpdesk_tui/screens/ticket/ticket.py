@@ -170,6 +170,7 @@ class TicketScreen(Surroundings):
 
     def _show(self, data: TicketData, tab: str) -> None:
         self._data = data
+        self.app.notices_read(self.number)
         data.head.others = self._others
         self.query_one(TicketHeader).show(data.head, self.desk.now())
         if tab != self.tab:
@@ -300,11 +301,15 @@ class TicketScreen(Surroundings):
 
     def _show_place(self) -> None:
         numbers = self._numbers()
+        parts = [self.app.unread] if self.app.unread else []
         if self.number in numbers:
             self._place = numbers.index(self.number)
-            self.query_one(ViewTabs).set_status(f"{self._place + 1} / {len(numbers)} ")
-        else:
-            self.query_one(ViewTabs).set_status("")
+            parts.append(f"{self._place + 1} / {len(numbers)}")
+        self.query_one(ViewTabs).set_status(" · ".join(parts) + " " if parts else "")
+
+    def notices_changed(self) -> None:
+        if self.query(ViewTabs):
+            self._show_place()
 
     def _step(self, by: int) -> None:
         numbers = self._numbers()
