@@ -1,10 +1,14 @@
 """Notices in the console: said, counted, listed, rung; what happened since one left; the screen that hides itself."""
 
+import functools
 import os
+import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyte
 import pytest
 from textual.widgets import Input
 
@@ -22,6 +26,7 @@ from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.notices import Notice, NoticeKind
 from helpdesk_tui.vocabulary.records import NEVER
 from tests.console_desk import Clock, Console, console, make_desk
+from tests.terminal import Terminal
 from tests.tui import HOSTILE_FEW, SNAPSHOTS, assert_dialog, assert_inert, screen_lines, screen_text
 
 LANGUAGES = ("en", "zh_CN")
@@ -116,14 +121,24 @@ def test_many_are_said_in_one_line_and_quiet_ones_not_at_all() -> None:
 # -- on the screen --------------------------------------------------------------------------------------------------
 
 
+@functools.cache
+def _made() -> tuple[bytes, int]:
+    """The file of a desk with a colleague who has all of its tickets, and what time it is there."""
+    clock = Clock()
+    with tempfile.TemporaryDirectory(prefix="helpdesk-notices-") as folder:
+        with make_desk(Path(folder), clock) as desk:
+            desk.people.add("Bo", login="bo", agent=True, roles=["service_desk"])
+            desk.bulk.assign(numbers=[1, 2, 3, 4, 5], assignee="bo")
+            desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return (Path(folder) / "desk.db").read_bytes(), clock.now
+
+
 @pytest.fixture
 def bo(tmp_path: Path) -> Iterator[Desk]:
     """A colleague at the same desk file, for whom the clock stands still."""
-    clock = Clock()
-    desk = make_desk(tmp_path, clock)
-    desk.people.add("Bo", login="bo", agent=True, roles=["service_desk"])
-    desk.bulk.assign(numbers=[1, 2, 3, 4, 5], assignee="bo")
-    desk.close()
+    data, now = _made()
+    clock = Clock(now)
+    (tmp_path / "desk.db").write_bytes(data)
     other = Desk.open(tmp_path / "desk.db", user=OsUser(1001, "bo"), clock=clock)
     yield other
     other.close()
@@ -216,24 +231,29 @@ async def test_a_clock_calls_when_its_time_comes(tmp_path: Path, bo: Desk) -> No
         assert f"its time ran out: due {local(due)[11:]}" in screen_text(c.app)
 
 
-@pytest.mark.parametrize(
-    ("bell", "rings", "toasts"), [("off", 0, 0), ("visual", 0, 2), ("urgent", 1, 2), ("sound", 2, 2)]
-)
-async def test_the_bell(tmp_path: Path, bo: Desk, bell: str, rings: int, toasts: int) -> None:
-    bo.tickets.assign(1, assignee="ana")
+async def test_the_bell(tmp_path: Path, bo: Desk) -> None:
+    """What it rings for, and never twice within a few seconds."""
+    bo.bulk.assign(numbers=[1, 2, 3, 4, 5], assignee="ana")
     async with console(tmp_path, desk=opened(tmp_path, bo), view="all") as c:
         await c.until(lambda: c.app.inbox is not None)
-        rung: list[int] = []
-        c.app.bell = lambda: rung.append(1)  # type: ignore[method-assign]
-        c.app.change_setting("bell", bell, keep=False)
-        bo.tickets.resolve(1, resolution="restarted", cause="overload")
-        await heard(c, "@1")
-        bo.clock.now += 10  # type: ignore[attr-defined]
-        bo.bulk.assign(numbers=[2, 3], assignee="ana")
-        await heard(c, "@3")
-        bo.tickets.note(4, "@ana look")  # within a few seconds: not again
-        await heard(c, "@4")
-        assert (len(rung), len(c.toasts) - sum("bell" in toast for toast in c.toasts)) == (rings, toasts + (toasts > 0))
+        rung: list[str] = []
+        c.app.bell = lambda: rung.append(c.app.settings.bell)  # type: ignore[method-assign]
+        said: list[str] = []
+        c.app.notify = lambda text, **_more: said.append(text)  # type: ignore[method-assign]
+        for round_, bell in enumerate(("off", "visual", "urgent", "sound")):
+            c.app.change_setting("bell", bell, keep=False)
+            said.clear()
+            bo.clock.now += 10  # type: ignore[attr-defined]
+            bo.tickets.resolve((1, 3, 4, 5)[round_], resolution="restarted", cause="overload")
+            await heard(c, f"@{1 + 3 * round_}")
+            bo.clock.now += 10  # type: ignore[attr-defined]
+            bo.tickets.note(2, "@ana look")
+            await heard(c, f"@{2 + 3 * round_}")
+            bo.tickets.note(2, "@ana look again")
+            await heard(c, f"@{3 + 3 * round_}")
+            # What waited at the end of a round is said in the next one.
+            wanted = {"off": (0, 0), "visual": (0, 2), "urgent": (1, 3), "sound": (2, 3)}
+            assert (rung.count(bell), len(said)) == wanted[bell]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -382,3 +402,48 @@ async def test_a_key_and_a_word_lock_and_the_setting_decides(tmp_path: Path) -> 
         await c.press("ctrl+q")
         assert c.app._exit
     assert locking.LOOK < 60
+
+
+def shown(terminal: Terminal) -> list[str]:
+    """What stands on the terminal now, as the one who sits there sees it."""
+    screen = pyte.Screen(80, 24)
+    pyte.ByteStream(screen).feed(bytes(terminal.bytes))
+    return [line.rstrip() for line in screen.display]
+
+
+def test_a_locked_terminal_shows_and_sends_nothing_of_the_desk(tmp_path: Path) -> None:
+    """On the real terminal: everything is hidden, other people's changes send no byte, Enter brings all of it back."""
+    path, home = tmp_path / "desk.db", tmp_path / "home"
+    home.mkdir()
+    with Desk.open(path) as desk:
+        for index in range(30):
+            desk.tickets.open(f"Secret matter {index}", requester="zoe@example.org")
+        terminal = Terminal(path, home)
+        try:
+            terminal.see("Secret matter 0")
+            terminal.quiet()
+            before = shown(terminal)
+            start = len(terminal.bytes)
+            terminal.send("Z")
+            terminal.see("Enter goes on", start)
+            terminal.quiet()
+            wanted = {row: text for row, _column, text in picture(80, 24, 0)}
+            hidden = [line.strip() for line in shown(terminal)]
+            assert hidden == [wanted.get(row, "") for row in range(1, 25)]
+            start = len(terminal.bytes)
+            desk.tickets.edit(1, set={"title": "Something else"})
+            terminal.quiet(1.1)  # longer than the queue's clock and the look at the desk
+            assert bytes(terminal.bytes[start:]) == b""
+            terminal.send("jjq")
+            terminal.quiet(0.2)
+            assert bytes(terminal.bytes[start:]) == b""
+            terminal.send("\r")
+            terminal.see("Something else", start)
+            terminal.quiet()
+            after = shown(terminal)
+            assert {line for line in before if "Secret matter" in line and "matter 0 " not in line} <= set(after)
+            assert after[-1] == before[-1] and not re.search(rb"\x1b\][012];", bytes(terminal.bytes))
+            terminal.send("\x11")
+            assert terminal.end() == 0
+        finally:
+            terminal.close()
