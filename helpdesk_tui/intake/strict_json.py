@@ -11,7 +11,8 @@ from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 
 _MAX_DIGITS: Final = 300
-_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# A string that never ends is one match too: were it none, every quote in it would be tried anew.
+_BRACKET: Final = re.compile(r'"(?:[^"\\]++|\\.?)*+"?|[\[{]|[\]}]', re.DOTALL)
 _TOKEN: Final = re.compile(r'["\\\[\]{},]')
 _BLOCK: Final = 1 << 16
 _BLANK: Final = " \t\r\n"
