@@ -16,6 +16,10 @@ def confirm(question: str, yes: bool) -> None:
         raise Usage(N_("{question} There is no terminal to ask on: repeat with --yes"), question=question)
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    answer = sys.stdin.readline().strip().casefold()
-    if answer not in {"y", "yes", _("yes").casefold(), "是", "好"}:
+    if not says_yes(sys.stdin.readline()):
         raise Usage(N_("nothing was changed"))
+
+
+def says_yes(answer: str) -> bool:
+    """Whether an answer is a yes, in either language."""
+    return answer.strip().casefold() in {"y", "yes", _("yes").casefold(), "是", "好"}

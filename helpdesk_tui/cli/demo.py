@@ -1,6 +1,5 @@
 """`helpdesk demo`: a believable company on a desk of its own."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from helpdesk_tui.cli import context, output, shared
 from helpdesk_tui.cli.commands import single
+from helpdesk_tui.cli.console import can_open, enter
 from helpdesk_tui.cli.output import Output
 from helpdesk_tui.desk.places import data_dir
 from helpdesk_tui.vocabulary.i18n import N_, _
@@ -53,10 +53,8 @@ def demo(
         if not path.exists():
             context.say(_("building the demo desk {path}").format(path=path))
         build_demo(path, seed=seed, tickets=tickets)
-    if output is Output.TABLE and sys.stdin.isatty() and sys.stdout.isatty():
-        from helpdesk_tui.app import run as run_console
-
-        raise typer.Exit(run_console(path, settings.actor, settings.language()))
+    if output is Output.TABLE and can_open():
+        raise typer.Exit(enter(path))
     with Desk.open(path, act_as=settings.actor) as desk:
         _print(desk, output)
 

@@ -8,13 +8,14 @@ import sys
 from typing import Final
 
 from helpdesk_tui.cli import context
-from helpdesk_tui.cli.console import has_terminal, open_console
+from helpdesk_tui.cli.console import can_open, open_console
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import language_from_environment, normalise_language, set_language
 
 COLLECT_AFTER: Final = 50_000
 """Objects made before the interpreter looks for garbage among them."""
 _VALUED: Final = {"--db": "database", "--as": "actor", "--lang": "lang", "--config": "config"}
+_PLAIN: Final = "--plain"
 
 
 def early(argv: list[str]) -> dict[str, str]:
@@ -27,6 +28,8 @@ def early(argv: list[str]) -> dict[str, str]:
             given = value if equals else next(words, None)
             if given is not None:
                 typed[_VALUED[name]] = given
+        elif name == _PLAIN:
+            typed["plain"] = "on"
         elif not word.startswith("-"):
             break
     return typed
@@ -36,6 +39,8 @@ def bare(argv: list[str]) -> bool:
     """Whether a command line names no command and nothing but settings, so that the console is wanted."""
     words = iter(argv)
     for word in words:
+        if word == _PLAIN:
+            continue
         name, equals, _value = word.partition("=")
         if name not in _VALUED or (not equals and next(words, "-").startswith("-")):
             return False
@@ -61,7 +66,7 @@ def run(argv: list[str]) -> int:
     _streams()
     try:
         _speak(settings, argv)
-        if bare(argv) and has_terminal():
+        if bare(argv) and can_open():
             return open_console(None)
         # The command tree and its library load only where there is a command.
         from helpdesk_tui.cli.root import root

@@ -7,7 +7,7 @@ import typer
 
 from helpdesk_tui.cli import context
 from helpdesk_tui.cli.commands import CONTEXT, Command, Entry, LazyGroup, present, settle
-from helpdesk_tui.cli.console import has_terminal, open_console
+from helpdesk_tui.cli.console import can_open, open_console
 from helpdesk_tui.vocabulary.i18n import N_, _
 
 _HERE: Final = "helpdesk_tui.cli"
@@ -63,6 +63,9 @@ def _root(
     config: Annotated[
         str | None, typer.Option("--config", metavar="FILE", help=N_("Your settings (HELPDESK_CONFIG)."))
     ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help=N_("Plain mode: lines of text only, for screen readers and slow lines."))
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=N_("Show the version and exit."))
     ] = False,
@@ -73,8 +76,8 @@ def _root(
 
 
 def console(ticket: int | None) -> None:
-    """Open the console, at a ticket if one is named. Without a terminal: the help, and exit code 2."""
-    if not has_terminal():
+    """Open the console or plain mode, at a ticket if one is named. Without a terminal: the help, and exit code 2."""
+    if not can_open():
         if ticket is None:
             ctx = click_context()
             sys.stderr.write(ctx.get_help() + "\n")

@@ -87,7 +87,8 @@ def load(path: Path, environ: Mapping[str, str], typed: Mapping[str, str] | None
                 problems.append(Problem(option.variable, None, key, error, near_value(option, given)))
     for key, given in (typed or {}).items():
         if key in OPTIONS:
-            found[key], origins[key] = given, "command line"
+            found[key] = from_text(key, given) if OPTIONS[key].kind == "switch" else given
+            origins[key] = "command line"
     return Loaded(path, replace(Settings(), **found), origins, tuple(problems), text)
 
 
