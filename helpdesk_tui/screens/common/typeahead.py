@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -52,6 +53,15 @@ class TypeAhead(App[int]):
         self._held_keys = deque()
         self._screens_seen: WeakSet[Screen[Any]] = WeakSet()
         self._screen_since: tuple[int, float] = (0, 0.0)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of this platform; on terminals the one that outlives any byte."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from helpdesk_tui.screens.common.keyboard import Keyboard
+
+        return Keyboard
 
     def await_answer(self, seconds: float = 2.0) -> None:
         """Something that was asked for will take the next keys: hold them, at most so long."""
