@@ -50,6 +50,7 @@ class QueueScreen(Arranging, Writing):
         super().__init__()
         self._preview_wanted: bool | None = None
         self._drawn = False
+        self._walked = False
         self._names = Names()
         self._tabs: list[ViewTab] = []
         self._seat = ""
@@ -120,6 +121,10 @@ class QueueScreen(Arranging, Writing):
         self._read_preview()
 
     def _tick(self) -> None:
+        if self._walked:
+            # Whoever is killed comes back to where they stood, not to where they once began.
+            self._walked = False
+            self.ask(self.seat.save, lambda _none: None, group="seat", failed=lambda _error: None)
         now = self.desk.now()
         self.tickets.tick(now)
         clock = local(now, self.app.tz)[11:]
@@ -277,7 +282,7 @@ class QueueScreen(Arranging, Writing):
     @on(TicketList.Highlighted)
     def _highlighted(self) -> None:
         if self.tickets.cursor is not None:
-            self.seat.put(number=str(self.tickets.cursor))
+            self._walked = self.seat.put(number=str(self.tickets.cursor)) or self._walked
             self.app.did("list.move")
         self.update_keys()
         self._read_preview()
