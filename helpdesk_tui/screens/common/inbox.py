@@ -57,7 +57,7 @@ class Inbox:
         self._late = {notice.key for notice in told.late}
 
     def take(self, told: Concerns) -> list[Notice]:
-        """Take in an answer of the desk. What is new, the newest first."""
+        """Take in an answer of the desk. What is new, the newest first; what was unread when one left is so again."""
         old, self._old = self._old, None
         fresh = []
         handed = {notice.number: notice.at for notice in told.news if notice.kind is NoticeKind.ASSIGNED}
@@ -68,11 +68,13 @@ class Inbox:
             if notice.kind in CLOCKS and notice.at <= handed.get(notice.number, -1):
                 # Who is handed a late ticket is told that it is theirs, not twice.
                 continue
-            if old is not None and key not in old and not self._since(notice):
+            new = old is None or self._since(notice)
+            if not new and old is not None and key not in old:
                 continue
             self._notices[key] = notice
             self._unread.add(key)
-            fresh.append(notice)
+            if new:
+                fresh.append(notice)
         self.head = max(self.head, told.head)
         self.more = told.more
         self._settle({notice.key for notice in told.late})

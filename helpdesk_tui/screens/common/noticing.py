@@ -97,16 +97,16 @@ class Noticing(Configured):
     def on_noticed(self, message: Noticed) -> None:
         """Count, say, ring; then wait for the next clock."""
         inbox = self.inbox = message.inbox
+        before = inbox.unread
         fresh = inbox.take(message.told)
         self._wait_for(message.told.next_at)
         self.set_timer(EVERY, self._asked)
-        if not fresh:
-            return
-        if message.first:
+        if fresh and message.first:
             self._welcome(fresh)
-        else:
+        elif fresh:
             self._tell(fresh)
-        self.notices_changed()
+        if fresh or inbox.unread != before:
+            self.notices_changed()
 
     def _asked(self) -> None:
         self._asking = False
@@ -132,12 +132,14 @@ class Noticing(Configured):
     def _welcome(self, fresh: "list[Notice]") -> None:
         """What happened while the person was away, in one line."""
         from helpdesk_tui.screens.common.inbox import summary
-        from helpdesk_tui.vocabulary.dates import short
+        from helpdesk_tui.vocabulary.dates import day, short
+        from helpdesk_tui.vocabulary.instants import local
 
         inbox = self.inbox
         if inbox is None:
             return
-        since = short(inbox.left_at, self.tz)
+        today = day(inbox.left_at, self.tz) == day(self.desk.now(), self.tz)
+        since = local(inbox.left_at, self.tz)[-5:] if today else short(inbox.left_at, self.tz)
         self.since_line = _("since {time}: {what}").format(time=since, what=summary(fresh))
         if inbox.more:
             self.since_line = _("{what}, and more").format(what=self.since_line)
@@ -196,7 +198,7 @@ class Noticing(Configured):
     def _show(self, text: str, seconds: float) -> None:
         from helpdesk_tui.vocabulary.text import one_line
 
-        self.notify(one_line(text, 200), markup=False, timeout=seconds)
+        self.notify(one_line(text, 116), markup=False, timeout=seconds)
 
     def _ring(self, fresh: "list[Notice]") -> None:
         """The terminal's bell, as the person wants it: for what cannot wait, or for all that interrupts."""
