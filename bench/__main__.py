@@ -15,6 +15,8 @@ OUT = Path(__file__).with_name("out")
 QUICK = 1_500
 # What larger desks are compared with; smaller ones with a fifth of themselves.
 BASE = 10_000
+# Larger desks are not copied for the console to be watched on.
+SHOWN = 100_000
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -40,7 +42,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
 
 def sections(args: argparse.Namespace, size: int, folder: Path) -> Iterator[tuple[str, Callable[[], Row]]]:
     """All measurements by name, in order. What only some of them need is built when the first of these is wanted."""
-    from bench import cold, crowd, lines, loads, reads, writes
+    from bench import bursts, cold, crowd, lines, loads, reads, writes
     from bench.corpus import kept
 
     quick = args.quick
@@ -53,7 +55,9 @@ def sections(args: argparse.Namespace, size: int, folder: Path) -> Iterator[tupl
     base.close()
     yield from cold.measures(desk, path, folder, 1 if quick else args.rounds or 15)
     desk.close()
-    yield from lines.measures(path if size <= BASE else base_path, folder, quick)
+    shown = path if size <= SHOWN else base_path
+    yield from lines.measures(shown, folder, quick)
+    yield from bursts.measures(shown, folder, quick)
     yield from loads.journal(path, folder, quick)
     yield from loads.imports(path, folder, QUICK // 3 if quick else size, 1 if quick else args.rounds)
     copies = writes.Copies(path, folder)

@@ -26,6 +26,7 @@ class Terminal:
             os.execvpe(argv[0], argv, env)
         ioctl(self.fd, TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
         self.seen = b""
+        self.sent = bytearray()
 
     def until(self, wanted: str) -> bool:
         """Read until a text stands on the terminal (styling between its letters aside)."""
@@ -36,9 +37,11 @@ class Terminal:
             if not ready:
                 continue
             try:
-                self.seen += os.read(self.fd, 1 << 16)
+                data = os.read(self.fd, 1 << 16)
             except OSError:
                 return False
+            self.seen += data
+            self.sent += data
             if target in _STYLE.sub(b"", self.seen):
                 return True
         return False
@@ -65,9 +68,11 @@ class Terminal:
         if not select.select([self.fd], [], [], seconds)[0]:
             return 0
         try:
-            return len(os.read(self.fd, 1 << 16))
+            data = os.read(self.fd, 1 << 16)
         except OSError:
             return 0
+        self.sent += data
+        return len(data)
 
     def press(self, keys: bytes) -> None:
         """Type."""

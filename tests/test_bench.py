@@ -18,7 +18,7 @@ PROMISED = {
     *(f"page: {name}" for name in PAGED), "page: short page", *(f"growth: {name}" for name in PAGED),
     "ticket + 20 comments", "tab counts", "search AND", "search OR", "search AND 中文", "search OR 中文", "search p95",
     "audit verify", "replay", "replay, rows", "cold --help", "cold ticket list", "cold ticket show", "cold search", "console first paint",
-    "console memory", "cursor move", "cursor move, preview", "held key", "idle", "import", "import memory", "bulk assign",
+    "console memory", "cursor move", "cursor move, preview", "held key", "idle", "burst", "burst, cursor", "burst, bytes", "import", "import memory", "bulk assign",
     "bulk assign, undo", "bulk urgency", "bulk urgency, undo", "write during import", "read during import",
     "sla recompute", "write during recompute", "read during recompute", "writers", "watchers",
 }  # fmt: skip
