@@ -158,7 +158,7 @@ class Calling(ModalScreen[int | None]):
             )
             n = person["open_tickets"]
             told = ngettext("{count} open", "{count} open", n).format(count=n) if n else ""
-            text = f" {cells(one_line(person['name']) + vip, 28)} {cells(told, 9)} {about}"
+            text = f" {cells(one_line(person['name']) + vip, 28)} {cells(told, 12)} {about}"
             options.add_option(Option(Content(shortened(text, wide))))
         if len(people) > FOUND:
             options.add_option(Option(Content(_(" ... and more: type on")), disabled=True))

@@ -90,7 +90,7 @@ class Arranging(Feed):
     def put_on(self, shown: Shown, code: str) -> None:
         """Show this, with the columns of a view."""
         self.filter_bar.set_text(shown.query)
-        ranked = _("open work that is yours or nobody's, most pressing first (/ filters)")
+        ranked = _("yours or nobody's, most pressing first (/ filters)")
         self.filter_bar.set_nothing(ranked if shown.ranked else "")
         self.tickets.clear_marks()
         self.tickets.set_columns(self.columns_of(code))
