@@ -214,6 +214,24 @@ async def test_a_flood_is_one_line_and_a_second_one_waits(tmp_path: Path, bo: De
         ]
 
 
+async def test_a_burst_is_asked_about_seldom(tmp_path: Path, bo: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the desk moves, one question is under way and one more is remembered."""
+    async with console(tmp_path, desk=opened(tmp_path, bo), view="all") as c:
+        await c.until(lambda: c.app.inbox is not None and not c.app._asking)
+        monkeypatch.setattr(noticing, "EVERY", 3_600)
+        asked: list[int] = []
+        since = c.desk.notices.since
+        monkeypatch.setattr(c.desk.notices, "since", lambda seq: asked.append(seq) or since(seq))
+        for _ in range(50):
+            c.app.read_notices()
+        await c.settle()
+        assert len(asked) == 1 and c.app._ask_again
+        c.app._asked()
+        c.app._asked()
+        await c.settle()
+        assert len(asked) == 2 and not c.app._ask_again
+
+
 async def test_a_clock_calls_when_its_time_comes(tmp_path: Path, bo: Desk) -> None:
     number = bo.tickets.open("Nobody can pay", set={"impact": "high", "urgency": "high"})["number"]
     bo.tickets.assign(number, assignee="ana")
