@@ -73,8 +73,9 @@ class Commands(Calls):
         """Run the words of a command."""
         if not words:
             return
-        if parse_ref(words[0]) is not None and len(words) == 1:
-            self.do_open(words[0])
+        number = parse_ref(words[0])
+        if number is not None and len(words) == 1:
+            self.open_ticket(number)
             return
         if words[0].startswith("-") and words[0] not in ("--help", "-h", "--version"):
             raise Left(

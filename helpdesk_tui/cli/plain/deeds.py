@@ -353,6 +353,22 @@ class Deeds(Reading):
         )
         self.last_command = self.last_command.replace(" priority ", " prioritise ", 1)
 
+    def do_merge(self, rest: str) -> None:
+        """Merge the ticket into another, which is named before it is done."""
+        number = self.the_ticket()
+        other = self.row_number(rest or self.ask(_("Merge {what} into ticket").format(what=self.ref)))
+        if other is None:
+            raise Left(_("that is no ticket number"))
+        into = self.desk.tickets.show(other)
+        told = f"{into['ref']}, {one_line(into['title'], 80)}"
+        self.confirm(_("Merge {what} into {other}?").format(what=self.ref, other=told))
+        self.change(
+            "ticket.merge",
+            Aim((number,), self.ref, True),
+            lambda n, _version: self.desk.tickets.merge(n, other),
+            words=str(other),
+        )
+
     # -- undo ------------------------------------------------------------------------------------------------
 
     def do_undo(self, _rest: str = "") -> None:

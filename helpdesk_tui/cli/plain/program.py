@@ -19,7 +19,7 @@ from helpdesk_tui.vocabulary.actions import ACTIONS, BY_WORD, ActionSpec
 from helpdesk_tui.vocabulary.errors import Conflict, DeskError
 from helpdesk_tui.vocabulary.filter_problem import FilterProblem
 from helpdesk_tui.vocabulary.i18n import LANGUAGES, N_, _, language, ngettext, normalise_language, set_language
-from helpdesk_tui.vocabulary.kinds import parse_ref
+from helpdesk_tui.vocabulary.kinds import PREFIX, parse_ref
 from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 from helpdesk_tui.vocabulary.text import one_line
@@ -40,6 +40,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "ticket.resolve": lambda p, rest: p.do_resolve(rest),
     "ticket.edit": lambda p, rest: p.do_edit(rest),
     "ticket.priority": lambda p, rest: p.do_priority(rest),
+    "ticket.merge": lambda p, rest: p.do_merge(rest),
     "ticket.why": lambda p, rest: p.do_why(rest),
     "ticket.close": lambda p, rest: p.do_close(rest),
     "ticket.reopen": lambda p, rest: p.do_reopen(rest),
@@ -97,6 +98,7 @@ OWN: Final[dict[str, tuple[Handler, str]]] = {
     "quit": (lambda p, _rest: p.do_quit(), N_("leave; drafts are kept")),
 }
 """Words of plain mode beyond those of the actions."""
+_TICKET_WORDS: Final = frozenset(prefix.lower() for prefix in PREFIX.values())
 _MORE_WORDS: Final = {"?": "help", "？": "help", "q": "quit", "exit": "quit", "back": "list"}
 
 
@@ -124,7 +126,7 @@ class Plain(Commands):
         for spec in reversed(ACTIONS):
             for name in settings.keys.get(spec.id, spec.keys):
                 sign = key_of(name)
-                if sign and sign not in OWN and not sign.isdecimal():
+                if sign and sign not in OWN and sign not in _MORE_WORDS and not sign.isdecimal():
                     self._keys[sign] = spec
         self._head = -1
         self._moved = -1
@@ -233,24 +235,32 @@ class Plain(Commands):
             return
         if line[0] in "/／" or (line[0] == "、" and len(line) > 1):
             self.do_filter(line[1:].strip())
-        elif plain[0] == "!" and len(line) > 1:
+        elif plain[0] == "!" and len(line) > 1 and not (plain == "!" and self._is_key(rest)):
             self.run_line(line[1:].strip())
         elif not rest and self.row_number(plain) is not None:
             self.do_open(plain)
+        elif plain in self._keys:
+            # Keys are signs: a large one is another than a small one.
+            self.do(self._keys[plain], rest)
         elif low in OWN or low in _MORE_WORDS:
             OWN[_MORE_WORDS.get(low, low)][0](self, rest)
-        elif plain in self._keys:
-            self.do(self._keys[plain], rest)
         elif low in BY_WORD:
             self.do(BY_WORD[low], rest)
         elif low == "helpdesk" or low in self.command_words():
             self.run_line(line)
-        elif parse_ref(rest) is not None and low in ("inc", "req", "prb", "chg", "imp", "dlv", "t"):
-            self.do_open(rest)
+        elif low in _TICKET_WORDS and (number := parse_ref(rest)) is not None:
+            self.open_ticket(number)
         else:
             near = difflib.get_close_matches(low, self.words(), n=1, cutoff=0.5)
             told = _("there is no command {word}; did you mean {nearest}?") if near else _("there is no command {word}")
             raise Left(told.format(word=one_line(word, 60), nearest=near[0] if near else ""))
+
+    def _is_key(self, rest: str) -> bool:
+        """Whether `! high low` is about the key `!`: no command stands behind it."""
+        first = rest.partition(" ")[0]
+        return (
+            first != "helpdesk" and first not in self.command_words() and parse_ref(first) is None and first[:1] != "-"
+        )
 
     def why_not(self, spec: ActionSpec) -> str | None:
         """Why an action cannot be done here, or None."""

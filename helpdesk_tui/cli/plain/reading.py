@@ -167,7 +167,7 @@ class Reading(Lists):
         """What concerns the person."""
         now = self.desk.now()
         for each in notices:
-            ago = _("{span} ago").format(span=lasting(now - each.at))
+            ago = _("{span} ago").format(span=lasting(now - each.at)) if now - each.at >= 60 else _("just now")
             voice.say(
                 _("Notice: {ref}, {what}, {ago}, {title}").format(
                     ref=each.ref, what=each.sentence(), ago=ago, title=one_line(each.title, 80)
