@@ -5,6 +5,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -40,13 +41,13 @@ def measures(path: Path, folder: Path, quick: bool) -> Iterator[tuple[str, Measu
 def live(path: Path, folder: Path) -> Path:
     """A copy whose due times lie around the present instead of around the bench's own: only then do clocks tick."""
     copy = folder / "live.db"
+    for rest in folder.glob(copy.name + "*"):
+        rest.unlink()  # the log of a console that was killed belongs to the copy before
     shutil.copyfile(path, copy)
-    conn = sqlite3.connect(copy)
     shift = int(time.time()) - NOW
-    for column in _MOVED:
-        conn.execute(f"UPDATE ticket SET {column} = {column} + ? WHERE phase < 3", (shift,))
-    conn.commit()
-    conn.close()
+    with closing(sqlite3.connect(copy)) as conn, conn:
+        for column in _MOVED:
+            conn.execute(f"UPDATE ticket SET {column} = {column} + ? WHERE phase < 3", (shift,))
     return copy
 
 
