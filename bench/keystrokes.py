@@ -18,8 +18,9 @@ from typing import Final
 from bench.stories import STORIES, Story
 from bench.stories.console import at_console
 from bench.stories.peers import PEERS, Peer
-from bench.stories.play import played
+from bench.stories.play import TEXT, played
 from helpdesk_tui.vocabulary.i18n import set_language
+from helpdesk_tui.widgets.keys import shown_key
 
 SIZE: Final = (120, 40)
 WIDE: Final = 116
@@ -33,6 +34,7 @@ class Count:
     keys: tuple[str, ...]
     written: int
     acts: int
+    steps: tuple[str, ...]
 
     @property
     def peer(self) -> Peer:
@@ -44,12 +46,18 @@ class Count:
         """Whether it takes no more keys than it may, and than the peer."""
         return len(self.keys) <= min(self.story.most, self.peer.keys)
 
+    @property
+    def row(self) -> str:
+        """The story's line in docs/desk-staff.md: its keys in order, how many, and the peer's."""
+        steps = " ".join("…" if step == TEXT else f"`{shown_key(step)}`" for step in self.steps)
+        return f"| {self.story.name} | {steps} | {len(self.keys)} | {self.peer.name} {self.peer.keys} |"
+
 
 async def count(told: Story, folder: Path, size: tuple[int, int] = SIZE) -> Count:
     """Play a story on a fresh desk below `folder` and count its keys. Raises Unfinished where it fails."""
     async with at_console(folder, size) as player:
         await played(told, player)
-        return Count(told, tuple(player.pressed), player.written, player.acts)
+        return Count(told, tuple(player.pressed), player.written, player.acts, tuple(player.steps))
 
 
 def table(counts: Iterable[Count]) -> str:

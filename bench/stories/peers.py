@@ -76,7 +76,7 @@ PEERS: Final[dict[str, Peer]] = {
     ),
     "a draft in conflict": Peer(
         _ZAMMAD,
-        ("Enter", "click title", "m note", "submit", "click title", "submit"),
+        ("Enter", "click title", "m note", "click its tab", "submit", "click title", "submit"),
         f"{_DOCS}update-tickets",
         "it warns by a picture and overwrites; retyping the colleague's title is counted, finding it out is not",
     ),

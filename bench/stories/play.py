@@ -11,6 +11,10 @@ _VERBS: Final = "SELECT verb, subject FROM journal WHERE seq > ?1 ORDER BY seq"
 _HEAD: Final = "SELECT coalesce(max(seq), 0) FROM journal"
 
 
+TEXT: Final = "text"
+"""Stands for what is said among the keys of `Player.steps`."""
+
+
 class Unfinished(AssertionError):
     """A story did not reach its end, or something that a person must see was not there."""
 
@@ -32,6 +36,7 @@ class Player(ABC):
     desk: Desk
     without: int | None = None
     pressed: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
     written: int = 0
     acts: int = 0
     began: int = 0
@@ -45,17 +50,20 @@ class Player(ABC):
         for key in keys:
             if not self._left_out():
                 self.pressed.append(key)
+                self.steps.append(key)
                 await self.key(key)
 
     async def look_up(self, text: str) -> None:
         """Type letters that stand for something and are not kept: each counts."""
         if not self._left_out():
             self.pressed += text
+            self.steps += text
             await self.bring(text)
 
     async def write(self, text: str) -> None:
         """Type what is to be said; its characters do not count."""
         self.written += len(text)
+        self.steps.append(TEXT)
         await self.bring(text)
 
     async def see(self, *texts: str) -> None:

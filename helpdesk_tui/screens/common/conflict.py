@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from helpdesk_tui.screens.common.drafts import DraftBox, DraftKey
 from helpdesk_tui.screens.common.host import DeskApp
+from helpdesk_tui.screens.common.kept_form import WAS
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import cells, wrap
@@ -176,8 +177,8 @@ class ConflictScreen(Dialog[dict[str, str] | None]):
 
     def _kept(self) -> dict[str, str]:
         """What is mine of it, as the form's draft keeps it: a killed session loses no choice and no word."""
-        found = {each.name: each.mine for each in self._fields if each.mine != each.base}
-        return found | self._view.own
+        found = {each.name: each.mine for each in self._fields if each.mine != each.base} | self._view.own
+        return found | {WAS + each.name: each.base for each in self._fields if each.name in found}
 
     def on_unmount(self) -> None:
         self._drafts.forget(self._key)

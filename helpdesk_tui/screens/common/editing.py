@@ -139,14 +139,23 @@ def _ask_one(
             screen.app.say(_("nothing was changed"))
             return
 
+        def once_more(now: dict[str, Any]) -> None:
+            _ask_one(screen, targets, number, now, choices, again=True)
+
+        began = form.began
+        if any(began[name] != before[name] and values[name] != before[name].strip() for name in EDITED):
+            # The draft is older than somebody else's word on the same field.
+            old = ticket | began | {"tags": [tag for tag in began["tags"].split(", ") if tag]}
+            resolve_conflict(screen, targets, old, ticket, before | values, key, once_more)
+            return
+
         def failed(error: DeskError) -> None:
-            refused(screen, targets, ticket, before | values, key, error, lambda now: _ask_one(
-                screen, targets, number, now, choices, again=True
-            ))  # fmt: skip
+            refused(screen, targets, ticket, before | values, key, error, once_more)
 
         write_edit(screen, targets, ticket["version"], changes, key, failed)
 
-    screen.app.push_screen(KeptForm(title, fields, screen.app.drafts, key, again=again), answered)
+    form = KeptForm(title, fields, screen.app.drafts, key, again=again, based=True)
+    screen.app.push_screen(form, answered)
 
 
 def write_edit(
