@@ -64,7 +64,7 @@ def test_zones() -> None:
     [
         ({"TERM": "xterm-256color"}, True, (120, 40), "ok"), ({"TERM": "xterm"}, True, (80, 24), "ok"),
         ({"TERM": "xterm"}, True, (79, 24), "warn"), ({"TERM": "xterm"}, True, (80, 23), "warn"),
-        ({"TERM": "dumb"}, True, (120, 40), "fail"), ({}, True, (120, 40), "fail"), ({}, False, (80, 24), "ok"),
+        ({"TERM": "dumb"}, True, (120, 40), "warn"), ({}, True, (120, 40), "fail"), ({}, False, (80, 24), "ok"),
     ],
 )  # fmt: skip
 def test_terminal(environment: dict[str, str], is_terminal: bool, size: tuple[int, int], state: str) -> None:
@@ -75,13 +75,16 @@ def test_terminal(environment: dict[str, str], is_terminal: bool, size: tuple[in
     ("environment", "option", "state"),
     [
         ({}, None, "ok"), ({"STY": "1.pts"}, None, "warn"), ({"TMUX": "x"}, "on", "ok"),
+        ({"TERM": "dumb"}, None, "warn"), ({"TERM": "linux"}, None, "warn"), ({"TERM": "screen-256color"}, None, "warn"),
+        ({"TERM": "tmux-256color", "TMUX": "x"}, "on", "ok"), ({"TERM": "tmux-256color"}, None, "warn"),
         ({"TMUX": "x"}, "external", "warn"), ({"TMUX": "x"}, "off", "warn"), ({"TMUX": "x"}, None, "warn"),
     ],
 )  # fmt: skip
 def test_clipboard(environment: dict[str, str], option: str | None, state: str) -> None:
     line = doctor.clipboard(environment, lambda: option)
     assert line.state == state
-    assert ("set-clipboard" in line.data()["advice"]) is (state == "warn" and "TMUX" in environment)
+    tmux = "TMUX" in environment or environment.get("TERM", "").startswith(("tmux", "screen"))
+    assert ("set-clipboard" in line.data()["advice"]) is (state == "warn" and tmux)
 
 
 def test_a_tmux_that_cannot_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

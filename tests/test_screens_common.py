@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.css.query import NoMatches
 
+from helpdesk_tui.desk.places import local_zone
 from helpdesk_tui.screens.common import actions
 from helpdesk_tui.screens.common.configured import theme_of
 from helpdesk_tui.screens.common.drafts import DraftBox, DraftKey
 from helpdesk_tui.screens.common.editing import changes_of
-from helpdesk_tui.screens.common.host import local_zone
 from helpdesk_tui.screens.common.new_ticket import split_text
 from helpdesk_tui.settings.schema import Settings
 from helpdesk_tui.vocabulary.i18n import _, set_language

@@ -207,7 +207,10 @@ def terminal(environment: Mapping[str, str], is_terminal: bool, size: tuple[int,
     params = {"name": name or "-", "columns": columns, "rows": rows}
     if not is_terminal:
         return Line("terminal", State.OK, N_("none here; commands work without, the console needs one"))
-    if name in ("", "dumb", "unknown"):
+    if name == "dumb":
+        advice = N_("set TERM to what your terminal is for the console; plain mode needs nothing of it")
+        return Line("terminal", State.WARN, N_("TERM is {name}: `helpdesk` opens plain mode"), advice, params)
+    if name in ("", "unknown"):
         advice = N_("set TERM to what your terminal is, such as xterm-256color")
         return Line("terminal", State.FAIL, N_("TERM is {name}: the console cannot be drawn"), advice, params)
     if columns < 80 or rows < 24:
@@ -230,18 +233,27 @@ def tmux_option() -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+_TMUX: Final = N_("tmux drops what programs copy: put `set -g set-clipboard on` into ~/.tmux.conf")
+
+
 def clipboard(environment: Mapping[str, str], ask: Callable[[], str | None] = tmux_option) -> Line:
     """Whether what is copied in the console reaches the clipboard (OSC 52, which the terminal must take, too)."""
     if environment.get("STY"):
         advice = N_("GNU screen passes no clipboard on; use tmux, or select with the mouse and Shift")
         return Line("clipboard", State.WARN, N_("inside GNU screen"), advice)
+    name = environment.get("TERM", "")
+    if name in ("dumb", "linux"):
+        advice = N_("this terminal has no clipboard; what is copied stands in the message")
+        return Line("clipboard", State.WARN, N_("none, TERM is {name}"), advice, {"name": name})
+    if not environment.get("TMUX") and name.startswith(("tmux", "screen")):
+        # tmux or screen at the other end of the line: it cannot be asked from here.
+        return Line("clipboard", State.WARN, N_("through a tmux that cannot be asked"), _TMUX)
     if not environment.get("TMUX"):
         return Line("clipboard", State.OK, N_("by the terminal itself (OSC 52)"))
     option = ask()
     if option == "on":
         return Line("clipboard", State.OK, N_("through tmux"))
-    advice = N_("tmux drops what programs copy: put `set -g set-clipboard on` into ~/.tmux.conf")
-    return Line("clipboard", State.WARN, N_("tmux has set-clipboard {option}"), advice, {"option": option or "?"})
+    return Line("clipboard", State.WARN, N_("tmux has set-clipboard {option}"), _TMUX, {"option": option or "?"})
 
 
 # -- the desk's file ---------------------------------------------------------------------------------------------

@@ -33,9 +33,6 @@ def use_fps(fps: int) -> None:
 class Configured(DeskApp):
     """Changes settings."""
 
-    surroundings: Mapping[str, str] = {}
-    """The environment that settings are read beside; tests have none."""
-
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._unkept: list[tuple[str, Any]] = []

@@ -1,12 +1,13 @@
 """What screens know of the application: the desk, the drafts, the time zone, and the wall before the terminal."""
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.desk.places import local_zone
 from helpdesk_tui.screens.common.actions import ActionSpec
 from helpdesk_tui.screens.common.drafts import DraftBox
 from helpdesk_tui.screens.common.seat import Seat
@@ -14,37 +15,23 @@ from helpdesk_tui.screens.common.typeahead import TypeAhead
 from helpdesk_tui.screens.common.wall import clean
 from helpdesk_tui.settings.reading import Loaded
 from helpdesk_tui.settings.schema import Settings
-from helpdesk_tui.vocabulary.errors import Invalid
-from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.instants import zone
 from helpdesk_tui.vocabulary.text import safe_text
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from helpdesk_tui.desk.ticket_reading import TicketReading
+    from helpdesk_tui.screens.common.clipboard import Clipboard
 
 LANGUAGE_NAMES: Final = {"en": "English", "zh_CN": "简体中文"}
 """The languages by their codes, each in its own words."""
 
 
-def local_zone() -> str:
-    """The IANA name of the reader's time zone: `TZ`, else the system's, else UTC."""
-    named = os.environ.get("TZ", "").lstrip(":")
-    if not named:
-        try:
-            named = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
-        except OSError:
-            named = ""
-    try:
-        zone(named)
-    except Invalid:
-        return "UTC"
-    return named or "UTC"
-
-
 class DeskApp(TypeAhead):
     """An application on one desk. Screens use its desk, drafts and zone; it lets no harmful text out."""
+
+    surroundings: Mapping[str, str] = {}
+    """The environment that settings are read beside; tests have none."""
 
     def __init__(self, desk: Desk, drafts: DraftBox, *, tz: str | None = None, loaded: Loaded | None = None) -> None:
         super().__init__()
@@ -55,6 +42,7 @@ class DeskApp(TypeAhead):
         self.settings: Settings = Settings() if loaded is None else loaded.settings
         self.tz = tz or self.settings.timezone or local_zone()
         self.last_command = ""
+        self._copying: Clipboard | None = None
         self._keys: dict[str, tuple[str, ...]] = {}
         self.use_keys()
 
@@ -138,8 +126,11 @@ class DeskApp(TypeAhead):
 
     def copy_text(self, text: str) -> None:
         """Put a text on the clipboard of the terminal (OSC 52), and show it: not every terminal lets us."""
-        self.copy_to_clipboard(text)
-        self.say(_("copied: {text}").format(text=safe_text(text)))
+        if self._copying is None:
+            from helpdesk_tui.screens.common.clipboard import Clipboard
+
+            self._copying = Clipboard(self)
+        self._copying.copy(text)
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """A toast of inert text."""
