@@ -340,6 +340,7 @@ CASES: tuple[Case, ...] = (
     _ticket("ticket.take"),
     _ticket("ticket.timeline"),
     _ticket("ticket.unmerge", "merged"),
+    _ticket("ticket.sensitive", reason="x"),
     _ticket("ticket.watch"),
     _ticket("ticket.watch#another", person="spare"),
     _ticket("ticket.similar"),

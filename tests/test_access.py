@@ -87,6 +87,7 @@ def test_the_administrator_sees_no_ticket_text_and_the_auditor_changes_nothing()
     held = {p for p in Permission if scope_of([Role.AUDITOR], p) is not Scope.NONE}
     assert held == {
         Permission.TICKET_READ,
+        Permission.TICKET_SENSITIVE,
         Permission.NOTE_READ,
         Permission.PEOPLE_READ,
         Permission.PEOPLE_UNMASK,

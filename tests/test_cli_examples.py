@@ -55,6 +55,7 @@ ENDS = {
     "helpdesk undo b1f3a2c9 --yes -o json": 3,  # no such batch
     "helpdesk ticket edit INC-1042 --tag vpn --untag new --if-version 3": 5,  # changed since
     "helpdesk db restore /media/usb/desk-20261122T020000Z.db": 5,  # there is a desk already
+    "helpdesk ticket sensitive 1042 --off --reason 'marked by mistake'": 5,  # it is not marked
     "helpdesk people unmask '#7' --reason 'complaint 2026-31'": 5,  # the one who makes the demo sees it plainly
     "helpdesk people unmask INC-1042 --reason 'call back about the survey' -o json": 5,
     "helpdesk people erase zhang.wei@lanhai.example": 2,  # asks, and there is no terminal

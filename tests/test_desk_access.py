@@ -101,7 +101,7 @@ ON_TICKETS: dict[str, dict[str, Any]] = {
     "ticket.classify": {}, "ticket.prioritise": {"impact": "low"}, "ticket.pin": {"priority": "low", "reason": "x"},
     "ticket.demand": {"business_impact": 1, "likelihood": 1, "benefit": 1, "reach": 1, "effort": 1}, "ticket.delete": {}, "ticket.redact": {"text": "secret"},
     "ticket.reply": {"text": "x"}, "ticket.note": {"text": "x"}, "ticket.link": {"other": 2}, "ticket.merge": {"into": 2}, "ticket.unmerge": {},
-    "ticket.split": {"title": "x"}, "ticket.watch": {}, "ticket.checklist.add": {"items": ["x"]}, "ticket.checklist.tick": {"item": 1},
+    "ticket.sensitive": {"reason": "x"}, "ticket.split": {"title": "x"}, "ticket.watch": {}, "ticket.checklist.add": {"items": ["x"]}, "ticket.checklist.tick": {"item": 1},
     "ticket.checklist.remove": {"item": 1}, "ticket.log_time": {"seconds": 60},
 }  # fmt: skip
 

@@ -70,7 +70,7 @@ def test_talk_that_was_brought_in_later_stands_at_its_own_time(desk: Desk) -> No
     ]
     talk, head = pages.talk(list(reversed(lines)))
     assert [line[0] for line in talk] == [2, 1]
-    assert head == pages.Head(9, 2, 3, False, 17)
+    assert head == pages.Head(9, 2, 3, False, 17, False)
     assert [c.body for c in pages.comments(talk, notes=False)] == ["second by id"]
     assert pages.talk(lines[1:]) == ([], None)
 

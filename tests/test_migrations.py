@@ -553,6 +553,26 @@ def test_people_of_an_old_desk_are_found_as_they_are_typed(desk: Path) -> None:
         assert conn.execute("SELECT count(DISTINCT person_id) FROM person_key").fetchone()[0] == people
 
 
+def test_tickets_of_an_old_desk_can_be_marked_sensitive(desk: Path, tmp_path: Path) -> None:
+    """Nothing of it was; what its journal tells of each row still is the row, and a replay makes the same."""
+    before = content_of(desk, "ticket")
+    migrate.upgrade(desk)
+    with contextlib.closing(driver.connect(desk)) as conn:
+        names = [row[1] for row in conn.execute("PRAGMA table_info(ticket)")]
+        assert names[-1] == "sensitive"
+        rows = conn.execute("SELECT * FROM ticket ORDER BY number").fetchall()
+        assert rows and [row[:-1] for row in rows] == before
+        assert {row[-1] for row in rows} == {None}
+        conn.execute("UPDATE ticket SET sensitive = 1 WHERE number = ?", (rows[0][0],))
+        sql = "SELECT number FROM ticket INDEXED BY ix_ticket_sensitive WHERE sensitive IS NOT NULL"
+        assert conn.execute(sql).fetchall() == [(rows[0][0],)]
+
+
+def content_of(path: Path, table: str) -> list[tuple[object, ...]]:
+    with contextlib.closing(driver.connect(path)) as conn:
+        return conn.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
+
+
 def test_a_desk_made_between_two_schemas_upgrades_too(desk: Path) -> None:
     """Its index of people was made before it was part of a schema, and may be out of date."""
     with contextlib.closing(driver.connect(desk)) as conn:

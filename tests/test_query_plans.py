@@ -8,6 +8,7 @@ import pytest
 
 from bench.corpus import build
 from bench.reads import PAGES
+from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.store import pages
 
@@ -90,6 +91,72 @@ def test_the_tabs_are_counted_without_a_look_at_a_ticket(desk: Desk) -> None:
     assert f"LIMIT {pages.CAP + 1}" in counted[0]
     plan = " | ".join(row[3] for row in desk.store.query("EXPLAIN QUERY PLAN " + counted[0]))
     assert "USING COVERING INDEX ix_ticket_due" in plan, plan
+
+
+@pytest.fixture(scope="module")
+def agent(desk: Desk) -> Iterator[Desk]:
+    """Somebody of the service desk, to whom sensitive tickets are not open, on a desk that has a few."""
+    desk.people.add("Plain", login="plain.agent", agent=True, roles=["service_desk"], teams=["network"])
+    for number in (20, 40, 60):
+        desk.tickets.sensitive(number, "health")
+    with Desk.open(desk.store.path, user=OsUser(2000, "plain.agent"), clock=desk.clock) as opened:
+        yield opened
+    for number in (20, 40, 60):
+        desk.tickets.sensitive(number, "no more", remove=True)
+
+
+@pytest.mark.parametrize("spec", [spec for spec in PAGES if spec[0] != "short page"], ids=lambda spec: str(spec[0]))
+def test_pages_without_the_sensitive_tickets_come_off_the_same_index(
+    desk: Desk, agent: Desk, spec: tuple[str, str, str, str, object]
+) -> None:
+    text = spec[1].format(team=desk.store.query("SELECT code FROM team ORDER BY id LIMIT 1")[0][0])
+
+    def plan(who: Desk) -> list[str]:
+        sql = pages.page_sql(who.tickets.listing(text), limit=50, after=None, before=None, last=False)
+        return [row[3] for row in who.store.query("EXPLAIN QUERY PLAN " + sql.text, sql.params)]
+
+    hidden = [line for line in plan(agent) if line not in plan(desk)]
+    assert [line for line in plan(agent) if line not in hidden] == plan(desk)
+    assert any("h USING COVERING INDEX ix_ticket_sensitive" in line for line in hidden), hidden
+    assert all(
+        " h " in line or "LIST SUBQUERY" in line or "SCALAR SUBQUERY" in line or " x " in line for line in hidden
+    ), hidden
+
+
+def test_the_tabs_without_the_sensitive_tickets_are_counted_as_before(desk: Desk, agent: Desk) -> None:
+    """Off the same index; what is hidden is asked once for all tabs that the tally counts, off its own."""
+    heard: list[str] = []
+    agent.store.reader().set_trace_callback(heard.append)
+    tabs = {tab.code: tab.count for tab in agent.views.tabs()}
+    agent.store.reader().set_trace_callback(None)
+    counted = [sql for sql in heard if "FROM ticket " in sql]
+    assert len(counted) == 2, counted
+    once = next(sql for sql in counted if "LIMIT" not in sql)
+    breached = next(sql for sql in counted if "LIMIT" in sql)
+    plan = " | ".join(row[3] for row in agent.store.query("EXPLAIN QUERY PLAN " + breached))
+    assert "USING COVERING INDEX ix_ticket_due" in plan, plan
+    plan = " | ".join(row[3] for row in agent.store.query("EXPLAIN QUERY PLAN " + once))
+    assert "USING COVERING INDEX ix_ticket_sensitive" in plan, plan
+    assert "USING INTEGER PRIMARY KEY" in plan, plan
+    assert tabs["all"] == desk.tickets.count("", None) - 3
+
+
+@pytest.mark.parametrize("name", READS)
+def test_those_who_do_not_see_all_ask_no_whole_table(agent: Desk, name: str) -> None:
+    assert scans(agent, lambda: READS[name](agent)) == []
+
+
+def test_one_ticket_is_asked_for_as_often_as_without_the_mark(desk: Desk, agent: Desk) -> None:
+    def asked(who: Desk, work: Callable[[Desk], object]) -> int:
+        heard: list[str] = []
+        who.store.reader().set_trace_callback(heard.append)
+        work(who)
+        who.store.reader().set_trace_callback(None)
+        return len(heard)
+
+    for work in (READS["show"], READS["comments"], READS["page"]):
+        work(desk), work(agent)
+        assert asked(agent, work) == asked(desk, work) <= 2
 
 
 @pytest.mark.parametrize("name", READS)

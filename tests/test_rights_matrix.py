@@ -286,7 +286,7 @@ COMMANDS: dict[str, str] = {
     "ticket.prioritise": "ticket prioritise {number} --impact low", "ticket.redact": "ticket redact {number} --yes -m changed",
     "ticket.reopen": "ticket reopen {number} --reason x", "ticket.reply": "ticket reply {number} -m x",
     "ticket.resolve": "ticket resolve {number} -m x --cause x", "ticket.show": "ticket show {number}",
-    "ticket.split": "ticket split {number} x", "ticket.state": "ticket state {number} awaiting_user --reason x",
+    "ticket.sensitive": "ticket sensitive {number} --reason x", "ticket.split": "ticket split {number} x", "ticket.state": "ticket state {number} awaiting_user --reason x",
     "ticket.take": "ticket take {number}", "ticket.unmerge": "ticket unmerge {number}", "ticket.watch": "ticket watch {number}",
     "ticket.watch#another": "ticket watch {number} --person spare", "ticket.why": "ticket why {number}", "timer.tick": "tick",
     "undo.batch": "undo {batch} --yes", "undo.entry": "undo {seq} --yes", "undo.last": "undo --yes", "view.delete#shared": "view delete shared",
@@ -506,7 +506,7 @@ BESIDE: dict[str, str | None] = {
     "upkeep.archive_path": None, "upkeep.archived": None,
     # Asked of the answer, not of the desk: each is behind one of the others.
     "tickets.family": None, "tickets.inside": None, "tickets.knows": None, "tickets.listing": None, "tickets.outcome": None,
-    "tickets.viewer": None, "bulk.run": None, "bulk.progress": None, "people.open_requests": None, "templates.fields": None,
+    "tickets.viewer": None, "tickets.hidden": None, "tickets.opened": None, "bulk.run": None, "bulk.progress": None, "people.open_requests": None, "templates.fields": None,
     "teams.team": None, "services.service": None, "presence.is_away": None, "exporting.kinds": None,
     "importing.breathe": None, "importing.busy": None, "importing.last_batch": None, "importing.monotonic": None, "importing.progress": None,
     "importing.unfinished": None,

@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk_tui.rules import access
 from helpdesk_tui.vocabulary.roles import Permission, Role, Scope
-from tests import rights_stage, test_rights_matrix, test_rights_visibility
+from tests import rights_stage, test_desk_sensitive, test_rights_matrix, test_rights_sensitive, test_rights_visibility
 from tests.mutants.points import MODULES, Point, points
 from tests.mutants.run import without
 from tests.mutants.same import SAME
@@ -22,6 +22,9 @@ class Stages:
         self.stage = rights_stage.build(folder)
         self.world = test_rights_visibility.make(folder / "sight.db")
         self.play = folder / "play.db"
+        self.folder = folder
+        self.secret = test_rights_sensitive.marked(folder)
+        self.gone = test_rights_sensitive.deleted(self.secret, folder / "gone.db")
 
     def refusals(self, who: str) -> None:
         self.stage.reset(self.play)
@@ -42,6 +45,15 @@ class Stages:
     def masks(self, who: str) -> None:
         test_rights_visibility.test_masked_values_say_that_somebody_is_there(self.world)
 
+    def counts(self, who: str) -> None:
+        test_rights_sensitive.test_what_is_counted_and_listed_is_as_if_it_had_been_deleted(self.secret, self.gone, who)
+
+    def there(self, who: str) -> None:
+        test_rights_sensitive.test_it_is_no_more_there_than_a_number_that_never_was(self.secret, who)
+
+    def trail(self, who: str) -> None:
+        test_desk_sensitive.test_auditors_see_that_entries_are_there_and_nothing_of_them(self.secret, self.folder)
+
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
@@ -59,6 +71,14 @@ TAKEN_OUT: tuple[tuple[str, Noticing, str], ...] = (
     ("Teams._members: self._inside() -> yes", Stages.directory, "rita"),
     ("TicketParts.children: self.desk.reading.knows(child['number']) -> yes", Stages.parts, ""),
     ("PresenceBoard.who: veil.person(person, name) -> no mask", Stages.masks, ""),
+    ("ticket_scope_allows: min(scope, sensitive) -> first scope", Stages.there, "x-service_desk"),
+    (
+        "sensitive=sight.sensitive is Scope.ALL, veiled=sight.veil is not None, tz=desk.tz) -> no sensitive",
+        Stages.counts,
+        "x-quality",
+    ),
+    ("Sight.all_sensitive: self.sensitive is Scope.ALL -> scope yes", Stages.counts, "x-auditor"),
+    ("withheld: desk.holds(Permission.TICKET_READ, facts) -> yes", Stages.trail, ""),
 )
 
 

@@ -79,6 +79,9 @@ def new(
     set_: TicketSetOption = None,
     tag: TagOption = None,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help=N_("When it was reported."))] = None,
+    sensitive: Annotated[
+        bool, typer.Option("--sensitive", help=N_("Only for those named on it, and the service management office."))
+    ] = False,
     tz: ZoneOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
@@ -94,7 +97,14 @@ def new(
     with context.current().desk(tz) as desk:
         when = shared.instant(at, desk.now(), tz, past=True)
         ticket = desk.tickets.open(
-            title, description=text, requester=requester, channel=channel, set=values, tags=tag or [], at=when
+            title,
+            description=text,
+            requester=requester,
+            channel=channel,
+            set=values,
+            tags=tag or [],
+            at=when,
+            sensitive=sensitive,
         )
         shared.print_ticket(ticket, output)
 

@@ -168,6 +168,29 @@ def watch(
 
 @command(
     app,
+    "sensitive",
+    N_(
+        "Mark a ticket sensitive: only those named on it read it, and the service management office; or take the mark off."
+    ),
+    "helpdesk ticket sensitive INC-1042 --reason 'an illness is spoken of'",
+    "helpdesk ticket sensitive 1042 --off --reason 'marked by mistake'",
+)
+def sensitive(
+    number: NumberArgument,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why; kept in the journal."))],
+    off: Annotated[
+        bool, typer.Option("--off", help=N_("Take the mark off (its assignee or the service management office)."))
+    ] = False,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk() as desk:
+        result = desk.tickets.sensitive(number, reason, remove=off)
+        told = _("{number} is no longer marked sensitive") if off else _("{number} is marked sensitive")
+        shared.print_done(result, output, told.format(number=number))
+
+
+@command(
+    app,
     "checklist",
     N_("Show a ticket's checklist; add, tick off or remove steps."),
     'helpdesk ticket checklist 1042 --add "order laptop" --add "create mailbox"',

@@ -128,6 +128,7 @@ class Attachments(Noun):
     def read(self, attachment: int) -> bytes:
         """The bytes of an attachment. Raises StoreFault where they are not what was attached."""
         row = self._find(attachment)
+        self.desk.reading.opened(row["number"])
         found = self.desk.store.query("SELECT data FROM blob WHERE sha256 = ?", (row["sha256"],))
         if not found:
             raise StoreFault(N_("the contents of attachment {id} are not in this desk"), id=attachment)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from helpdesk_tui.desk.disclosure import withheld
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, reason, when
 from helpdesk_tui.store import journal
@@ -71,8 +72,9 @@ class Audit(Noun):
 
         To follow the trail, ask again with the `seq` of the last entry. `verb` takes a whole name or its first part.
         Each is `{"seq", "at", "recorded_at", "actor", "on_behalf_of", "origin", "verb", "subject_type", "subject",
-        "batch", "undoes", "rows": [{"table", "key", "before", "after"}], "reasons", "hash"}`; without the right to
-        read the audit trail, texts and personal values show as `***`.
+        "batch", "undoes", "rows": [{"table", "key", "before", "after"}], "reasons", "withheld", "hash"}`; without the
+        right to read the audit trail, texts and personal values show as `***`. Of a sensitive ticket that one may not
+        read its entries tell no more than that they are there (`withheld`): neither rows nor reasons.
         """
         kind, number = subject_of(subject) if subject else (None, None)
         who = None if actor is None else self.desk.directory.require(actor, self.desk.actor.id).id
@@ -92,6 +94,7 @@ class Audit(Noun):
         return None if person_id is None else person.login or f"#{person_id}" if person else f"#{person_id}"
 
     def _entry(self, entry: Entry, plain: bool) -> Object:
+        hidden = withheld(self.desk, entry)
         return {
             "seq": entry.seq,
             "at": when(entry.at),
@@ -111,9 +114,10 @@ class Audit(Noun):
                     "before": _row(c.table, c.before, plain),
                     "after": _row(c.table, c.after, plain),
                 }
-                for c in entry.rows
+                for c in (() if hidden else entry.rows)
             ],
-            "reasons": [reason(r if plain else _masked(r)) for r in entry.reasons],
+            "reasons": [] if hidden else [reason(r if plain else _masked(r)) for r in entry.reasons],
+            "withheld": hidden,
         }
 
     # -- proof -------------------------------------------------------------------------------------------------

@@ -141,11 +141,11 @@ class ConfigurationItems(Noun):
 
     def _tickets(self, ci_id: int) -> Objects:
         rows = self.desk.store.query(
-            "SELECT number, kind, state, title, team_id, assignee_id, requester_id FROM ticket"
+            "SELECT number, kind, state, title, team_id, assignee_id, requester_id, sensitive FROM ticket"
             " WHERE ci_id = ? AND deleted_at IS NULL ORDER BY number DESC LIMIT 50",
             (ci_id,),
         )
-        names = ("number", "kind", "state", "title", "team_id", "assignee_id", "requester_id")
+        names = ("number", "kind", "state", "title", "team_id", "assignee_id", "requester_id", "sensitive")
         seen = [dict(zip(names, r, strict=True)) for r in rows]
         return [
             {"number": t["number"], "ref": ref(t["kind"], t["number"]), "state": t["state"], "title": t["title"]}

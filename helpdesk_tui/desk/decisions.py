@@ -296,7 +296,7 @@ def _with_memory(
         return replace(ticket, last_assigned={code: last[0][0]}) if last else ticket
     if strategy == "last_handler" and draft["requester_id"] is not None:
         last = work.rows(
-            "SELECT assignee_id FROM ticket WHERE requester_id = ? AND assignee_id IS NOT NULL"
+            "SELECT assignee_id FROM ticket WHERE requester_id = ? AND assignee_id IS NOT NULL AND sensitive IS NULL"
             " AND (category = ? OR service_id = ?) ORDER BY number DESC LIMIT 1",
             (draft["requester_id"], draft["category"], draft["service_id"]),
         )

@@ -65,6 +65,7 @@ class Desk(Nouns):
         self.just_made = False
         self.on_commit: Callable[[list[int]], None] | None = None
         self.tz: tzinfo = UTC  # where the days of a filter begin
+        self.home = self  # whose journal tells what is read here: the desk itself, but for its past and its archive
 
     @classmethod
     def open(
@@ -162,17 +163,24 @@ class Desk(Nouns):
         return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts)
 
     def allows_on(self, permission: Permission, row: Mapping[str, Any]) -> bool:
-        """Whether the actor may do this to this ticket row."""
-        scope = self.scope(permission)
-        if scope in (Scope.ALL, Scope.NONE):
+        """Whether the actor may do this to this ticket row (it must say whether it is sensitive)."""
+        scope, sensitive = self.scope(permission), row["sensitive"] is not None
+        if not sensitive and scope in (Scope.ALL, Scope.NONE):
             return scope is Scope.ALL
         watchers: tuple[int, ...] = ()
         if row.get("number") is not None:
             watchers = tuple(
                 p for (p,) in self.store.query("SELECT person_id FROM watcher WHERE number = ?", (row["number"],))
             )
-        facts = access.TicketFacts(row.get("team_id"), row.get("assignee_id"), row.get("requester_id"), watchers)
-        return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts)
+        facts = access.TicketFacts(
+            row.get("team_id"), row.get("assignee_id"), row.get("requester_id"), watchers, sensitive
+        )
+        return self.holds(permission, facts)
+
+    def holds(self, permission: Permission, facts: access.TicketFacts) -> bool:
+        """Whether the actor may do this to a ticket of these facts."""
+        scope, sensitive = self.scope(permission), self.scope(Permission.TICKET_SENSITIVE)
+        return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts, sensitive)
 
     def require_on(self, permission: Permission, row: Mapping[str, Any], verb: str) -> None:
         """Refuse where the actor may not read this ticket (as if it did not exist) or not do this to it."""
@@ -220,6 +228,7 @@ class Desk(Nouns):
         """The same people, with the same rights and no more, at another store and time."""
         other = type(self)(store, self.actor, clock=clock, origin=self.origin, real=self._real)
         other.tz = self.tz
+        other.home = self.home
         other._known_at = -1
         return other
 

@@ -96,6 +96,7 @@ class Exporting(Noun):
             notes=desk.scope(Permission.NOTE_READ) is Scope.ALL,
             own_only=scope in (Scope.OWN, Scope.NONE),
             teams_only=scope is Scope.TEAM,
+            sensitive=desk.scope(Permission.TICKET_SENSITIVE) is Scope.ALL,
             veiled=masking.veil(desk, Permission.EXPORT) is not None,
             tz=desk.tz,
         )

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from helpdesk_tui.desk import masking
 from helpdesk_tui.desk.masking import Veil
-from helpdesk_tui.store.conditions import Sql
+from helpdesk_tui.store.conditions import Sql, knowable
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.kinds import PREFIX, Phase
 from helpdesk_tui.vocabulary.levels import Level, Priority
@@ -20,7 +21,7 @@ MOST: Final = 2**63 - 1
 KEYS: Final = (
     "number", "ref", "external_id", "kind", "title", "description", "channel", "state", "phase", "priority", "impact",
     "urgency", "moscow", "category", "service", "ci", "requester", "team", "assignee", "parent", "tags", "language",
-    "major", "created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "response_due_at",
+    "major", "sensitive", "created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "response_due_at",
     "resolution_due_at", "sla_state", "reopen_count", "reassignment_count", "version",
 )  # fmt: skip
 
@@ -29,7 +30,7 @@ _COLUMNS: Final = (
     " t.urgency, t.moscow, t.category, s.code, c.name,"
     " coalesce(r.email, r.login, r.name), g.code, coalesce(a.login, a.email, a.name), t.parent_number,"
     " (SELECT group_concat(tag, char(31)) FROM (SELECT tag FROM ticket_tag x WHERE x.number = t.number ORDER BY tag)),"
-    " t.language, t.major, t.created_at, t.updated_at, t.first_response_at, t.resolved_at, t.closed_at,"
+    " t.language, t.major, t.sensitive, t.created_at, t.updated_at, t.first_response_at, t.resolved_at, t.closed_at,"
     " t.response_due_at, t.resolution_due_at, t.sla_run, t.due_at, t.warn_at, t.reopen_count, t.reassignment_count,"
     " t.version"
 )
@@ -38,14 +39,16 @@ _FROM: Final = (
     " LEFT JOIN person r ON r.id = t.requester_id LEFT JOIN person a ON a.id = t.assignee_id"
     " LEFT JOIN team g ON g.id = t.team_id"
 )
-WIDTH: Final = 35
+WIDTH: Final = 36
 """How many columns a ticket's object is made of.
 
-Behind them `ONE` has the ids of team, assignee and requester, and the journal's head.
+Behind them `ONE` has the ids of team, assignee and requester, and the journal's head. It finds no sensitive ticket for
+those not named on it, and then reads nothing of it: bound are its number, whether every one may be seen, and who asks.
 """
 _HEAD: Final = "(SELECT seq FROM journal_head WHERE id = 1)"
 ONE: Final = (
-    f"SELECT {_COLUMNS}, t.team_id, t.assignee_id, t.requester_id, {_HEAD}{_FROM} WHERE t.number = ?"  # sql: constant
+    f"SELECT {_COLUMNS}, t.team_id, t.assignee_id, t.requester_id, {_HEAD}{_FROM}"  # sql: constant
+    f" WHERE t.number = ?1 AND {knowable('t', '?2', '?3')}"
 )
 # Looked up in tables: an enumeration's own call costs as much as reading the column.
 _PHASES: Final[dict[int, str]] = {p.value: p.code for p in Phase}
@@ -93,23 +96,24 @@ def ticket_json(r: tuple[Any, ...], now: Instant) -> dict[str, Any]:
         "tags": r[19].split("\x1f") if r[19] else [],
         "language": r[20],
         "major": bool(r[21]),
-        "created_at": _when(r[22]),
-        "updated_at": _when(r[23]),
-        "first_response_at": _when(r[24]),
-        "resolved_at": _when(r[25]),
-        "closed_at": _when(r[26]),
-        "response_due_at": _when(r[27]),
-        "resolution_due_at": _when(r[28]),
-        "sla_state": sla_state(r[29], r[30], r[31], now),
-        "reopen_count": r[32],
-        "reassignment_count": r[33],
-        "version": r[34],
+        "sensitive": r[22] is not None,
+        "created_at": _when(r[23]),
+        "updated_at": _when(r[24]),
+        "first_response_at": _when(r[25]),
+        "resolved_at": _when(r[26]),
+        "closed_at": _when(r[27]),
+        "response_due_at": _when(r[28]),
+        "resolution_due_at": _when(r[29]),
+        "sla_state": sla_state(r[30], r[31], r[32], now),
+        "reopen_count": r[33],
+        "reassignment_count": r[34],
+        "version": r[35],
     }
 
 
 def one(conn: sqlite3.Connection, number: int, now: Instant) -> dict[str, Any] | None:
-    """The JSON object of one ticket, deleted or not; None where there is none."""
-    found = conn.execute(ONE, (number,)).fetchone()
+    """The JSON object of one ticket, deleted or not, whoever asks; None where there is none."""
+    found = conn.execute(ONE, numbered(number, True, None)).fetchone()
     return None if found is None else ticket_json(found, now)
 
 
@@ -128,7 +132,7 @@ SHOWN: Final[dict[str, str]] = {
     "urgency": "urgency", "title": "title", "description": "description", "category": "category",
     "service_id": "service", "ci_id": "ci", "requester_id": "requester", "organisation_id": "organisation",
     "team_id": "team", "assignee_id": "assignee", "parent_number": "parent", "moscow": "moscow", "major": "major",
-    "severity": "severity", "channel": "channel", "language": "language", "pinned": "pinned",
+    "sensitive": "sensitive", "severity": "severity", "channel": "channel", "language": "language", "pinned": "pinned",
     "affected_users": "affected_users", "pending_until": "pending_until", "cause": "cause",
     "resolution": "resolution", "resolution_code": "resolution_code", "external_id": "external_id",
     "first_response_at": "first_response_at", "resolved_at": "resolved_at", "closed_at": "closed_at",
@@ -176,6 +180,8 @@ class Namer:
 
     def value(self, column: str, value: Any) -> Any:
         """One column's value in its outward form."""
+        if column == "sensitive":
+            return bool(value)
         if value is None:
             return None
         if column in ("assignee_id", "requester_id", "person_id", "author_id"):

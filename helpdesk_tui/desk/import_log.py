@@ -233,7 +233,14 @@ class _Telling:
             facts["assignee_id"] = (
                 self.people.person(self.work, values["assignee"], agent=True)[0] if values["assignee"] else None
             )
+        if facts.get("category") in self._sensitive():
+            facts["sensitive"] = True
         return facts
+
+    def _sensitive(self) -> frozenset[str]:
+        """The categories whose tickets the policy makes sensitive."""
+        categories = self.work.desk.policies.current().policy.categories
+        return frozenset(category.code for category in categories if category.sensitive)
 
 
 def _verb(changed: Row, was: Phase, now: Phase, moved: bool) -> str:

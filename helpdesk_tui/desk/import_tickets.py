@@ -12,6 +12,7 @@ from helpdesk_tui.desk.import_rows import Incoming
 from helpdesk_tui.desk.moves import set_state
 from helpdesk_tui.desk.ticket_fields import apply_tags
 from helpdesk_tui.desk.ticket_opening import CHANNEL_OF_ORIGIN, build
+from helpdesk_tui.desk.ticket_sensitive import by_category
 from helpdesk_tui.desk.work import SHIFT, Draft, Work
 from helpdesk_tui.vocabulary.channels import Channel, CommentKind, Origin
 from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Invalid, Machine
@@ -135,6 +136,8 @@ class Writer:
             found = work.rows("SELECT number FROM ticket WHERE external_id = ?", (facts.external_id,))
             if found:
                 self._opening = False
+                if not self.desk.reading.knows(found[0][0]):
+                    raise Conflict(N_("{field} {value} is already taken"), field="external_id", value=facts.external_id)
                 self._update(work, found[0][0], facts)
                 return
             if self._dry_run and facts.external_id in self._seen:
@@ -279,6 +282,8 @@ class Writer:
     def _changes(self, work: Work, draft: Draft, facts: Facts) -> None:
         new = facts.new
         draft.set(**new.columns)
+        if "category" in draft.new:
+            by_category(work, draft)
         if facts.requester is not None:
             person, organisation = self._people.person(work, facts.requester)
             draft.set(requester_id=person, organisation_id=organisation)

@@ -31,7 +31,18 @@ class Listings:
         if not isinstance(query, str):
             return self._compiled(query, default_sort, viewer)[0].at(viewer.now)
         v = viewer
-        key = (query, default_sort, v.person_id, v.teams, v.notes, v.own_only, v.teams_only, v.veiled, v.tz)
+        key = (
+            query,
+            default_sort,
+            v.person_id,
+            v.teams,
+            v.notes,
+            v.own_only,
+            v.teams_only,
+            v.sensitive,
+            v.veiled,
+            v.tz,
+        )
         kept = self._kept.get(key)
         if kept is None or (kept[0] is not None and kept[0] != self._desk.directory.stamp(head)):
             stamp = self._desk.directory.stamp(head)

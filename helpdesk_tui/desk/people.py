@@ -15,7 +15,7 @@ from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.channels import OrganisationKind
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, Usage
 from helpdesk_tui.vocabulary.i18n import N_
-from helpdesk_tui.vocabulary.kinds import parse_ref
+from helpdesk_tui.vocabulary.kinds import Phase, parse_ref
 from helpdesk_tui.vocabulary.reasons import Reason, register
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
@@ -60,7 +60,9 @@ class People(PeopleSearch):
         load = self.desk.store.query(
             "SELECT coalesce(sum(n), 0) FROM tally WHERE assignee_id = ? AND phase < 3", (found.id,)
         )
-        return {**self._json(found.id), "open_tickets": self.open_requests(found.id), "assigned": int(load[0][0])}
+        theirs = [t for t in self.desk.reading.hidden() if t["assignee_id"] == found.id and t["phase"] < Phase.RESOLVED]
+        assigned = int(load[0][0]) - len(theirs)
+        return {**self._json(found.id), "open_tickets": self.open_requests(found.id), "assigned": assigned}
 
     # -- making and editing ------------------------------------------------------------------------------------
 

@@ -7,11 +7,15 @@ from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects
 from helpdesk_tui.rules.access import person_scope_allows
 from helpdesk_tui.store import people_index
+from helpdesk_tui.store.conditions import knowable
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
-_OPEN: Final = "SELECT count(*) FROM ticket WHERE requester_id = ? AND phase < 3 AND deleted_at IS NULL"
+_OPEN: Final = (
+    "SELECT count(*) FROM ticket t WHERE t.requester_id = ?1 AND t.phase < 3 AND t.deleted_at IS NULL"
+    f" AND {knowable('t', '?2', '?3')}"  # sql: constant
+)
 _OWNED: Final = (
     "SELECT c.name, c.ci_class, s.code FROM configuration_item c LEFT JOIN service s ON s.id = c.service_id"
     " WHERE c.owner_id = ? AND c.status <> 'retired' ORDER BY c.name LIMIT ?"
@@ -93,7 +97,9 @@ class PeopleSearch(Noun):
         if scope is Scope.NONE:
             return None
         if scope is Scope.ALL:
-            return int(self.desk.store.query(_OPEN, (person_id,))[0][0])
+            all_sensitive = self.desk.scope(Permission.TICKET_SENSITIVE) is Scope.ALL
+            found = self.desk.store.query(_OPEN, numbered(person_id, all_sensitive, self.desk.actor.id))
+            return int(found[0][0])
         return self.desk.reading.count(f"requester:#{person_id} is:open", None)
 
 

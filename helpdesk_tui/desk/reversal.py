@@ -25,13 +25,23 @@ NOT_UNDOABLE: Final = frozenset(
     {
         "ticket.redact", "people.erase", "people.grant", "people.revoke", "policy.apply", "desk.init",
         "people.unmask", "db.backup", "db.restore", "db.salvage", "db.reindex", "ticket.archive", "ticket.unarchive",
+        "ticket.read_sensitive",
     }
 )  # fmt: skip
 
 
 # What keeps the file and changes nothing on the desk: "my last action" means the one before.
 HOUSEKEEPING: Final = frozenset(
-    {"desk.init", "db.backup", "db.restore", "db.salvage", "db.reindex", "ticket.archive", "ticket.unarchive"}
+    {
+        "desk.init",
+        "db.backup",
+        "db.restore",
+        "db.salvage",
+        "db.reindex",
+        "ticket.archive",
+        "ticket.unarchive",
+        "ticket.read_sensitive",
+    }
 )
 
 

@@ -14,21 +14,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The scopes of reading tickets and notes, and the veil over people (None: they stand plainly)."""
+    """The scopes of reading tickets, notes and sensitive ones, and the veil over people (None: they stand plainly)."""
 
     actor: Actor
     keyboard: Actor
     read: Scope
     notes: Scope
+    sensitive: Scope
     plain: Scope
     veil: masking.Veil | None
 
-    # Every ticket, its notes and its people as they are: the rule for those who work the desk, and then nothing is asked.
+    # Every ticket, its notes and its people as they are: the rule for those who work the desk, and then nothing is asked
+    # (but of a sensitive ticket).
     plainly: bool
+
+    @property
+    def all_sensitive(self) -> bool:
+        """Whether sensitive tickets are like any other to the actor."""
+        return self.sensitive is Scope.ALL
 
     def veil_on(self, facts: TicketFacts) -> masking.Veil | None:
         """The veil for one ticket; None where the actor's roles work on it."""
-        if self.veil is None or ticket_scope_allows(self.plain, self.actor.id, self.actor.teams, facts):
+        if self.veil is None or ticket_scope_allows(self.plain, self.actor.id, self.actor.teams, facts, self.sensitive):
             return None
         return self.veil
 
@@ -53,5 +60,6 @@ class Eyes:
         read, notes, veil = desk.scope(Permission.TICKET_READ), desk.scope(Permission.NOTE_READ), masking.veil(desk)
         plain = desk.plain_scope(Permission.TICKET_READ)
         plainly = read is Scope.ALL and notes is Scope.ALL and veil is None
-        self._sight = Sight(desk.actor, desk.keyboard, read, notes, plain, veil, plainly)
+        sensitive = desk.scope(Permission.TICKET_SENSITIVE)
+        self._sight = Sight(desk.actor, desk.keyboard, read, notes, sensitive, plain, veil, plainly)
         return self._sight

@@ -1,5 +1,6 @@
 """`desk.teams`: groups of agents, their members and what those can do."""
 
+from collections import Counter
 from typing import Final
 
 from helpdesk_tui.desk import fields, person_rows
@@ -11,6 +12,7 @@ from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, Usage
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.kinds import Phase
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
 _FIELDS: Final = ("name", "strategy", "active")
@@ -58,9 +60,10 @@ class Teams(Noun):
             "SELECT coalesce(sum(n), 0) FROM tally WHERE team_id = ? AND assignee_id = 0 AND phase < 3", (found.id,)
         )
         version = self.desk.store.query("SELECT version FROM team WHERE id = ?", (found.id,))
+        hidden = sum(1 for t in self._hidden() if t["team_id"] == found.id and t["assignee_id"] is None)
         return {
             **row,
-            "unassigned": int(waiting[0][0]) if self._inside() else None,
+            "unassigned": int(waiting[0][0]) - hidden if self._inside() else None,
             "people": self._members(found.id),
             "version": version[0][0],
         }
@@ -69,11 +72,16 @@ class Teams(Noun):
         """Whether the actor may know how busy teams are: those who read the whole directory."""
         return self.desk.scope(Permission.PEOPLE_READ) is Scope.ALL
 
+    def _hidden(self) -> Objects:
+        """Open tickets that the tally counts and the actor may not know of."""
+        return [t for t in self.desk.reading.hidden() if t["phase"] < Phase.RESOLVED]
+
     def _members(self, team_id: int) -> Objects:
         if not self._inside():
             return []
         rows = self.desk.store.query(_MEMBERS, (team_id,))
         plain = self.desk.plain_scope(Permission.PEOPLE_READ) is Scope.ALL
+        hidden = Counter(t["assignee_id"] for t in self._hidden())
         return [
             {
                 "id": r[0],
@@ -82,7 +90,7 @@ class Teams(Noun):
                 "lead": bool(r[3]),
                 "active": bool(r[4]),
                 "away": bool(r[5]),
-                "load": int(r[6]),
+                "load": int(r[6]) - hidden[r[0]],
                 "capacity": r[7],
                 "skills": {s: int(n) for s, n in (pair.split("\x1e") for pair in split(r[8]))},
             }
@@ -178,12 +186,15 @@ class Teams(Noun):
         """Teams by code: `{"code", "name", "strategy", "active", "members", "open"}` (`open` null for requesters)."""
         rows = self.desk.store.query(
             "SELECT g.code, g.name, g.strategy, g.active, (SELECT count(*) FROM team_member m WHERE m.team_id = g.id),"
-            " (SELECT coalesce(sum(x.n), 0) FROM tally x WHERE x.team_id = g.id AND x.phase < 3)"
+            " (SELECT coalesce(sum(x.n), 0) FROM tally x WHERE x.team_id = g.id AND x.phase < 3), g.id"
             " FROM team g ORDER BY g.code"
         )
         names = ("code", "name", "strategy", "active", "members", "open")
-        counts: Object = {} if self._inside() else {"open": None}
-        return [{**dict(zip(names, r, strict=True)), "active": bool(r[3]), **counts} for r in rows]
+        inside, hidden = self._inside(), Counter(t["team_id"] for t in self._hidden())
+        return [
+            {**dict(zip(names, r, strict=False)), "active": bool(r[3]), "open": r[5] - hidden[r[6]] if inside else None}
+            for r in rows
+        ]
 
 
 _strategy = strategy

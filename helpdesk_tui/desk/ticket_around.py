@@ -5,6 +5,7 @@ Everything here is bounded: a desk of a million tickets answers as fast as one o
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any, Final
 
 from helpdesk_tui.desk import decisions, masking
@@ -66,7 +67,7 @@ MOST_ITEMS: Final = 60
 LOOKED_AT: Final = 300
 """Of the tickets of one item the newest are looked at for those still open."""
 _OPEN: Final = (
-    "SELECT number, phase, team_id, assignee_id, requester_id FROM ticket WHERE ci_id = ? AND deleted_at IS NULL"
+    "SELECT number, phase, team_id, assignee_id, requester_id, sensitive FROM ticket WHERE ci_id = ? AND deleted_at IS NULL"
     " ORDER BY number DESC LIMIT ?"
 )
 
@@ -132,7 +133,8 @@ class TicketAround(Noun):
                 shown.add(row["number"])
                 below.append(row)
         return {
-            "above": [each for each in above if desk.reading.knows(each["number"])],
+            # Likewise, what lies beyond a hidden one.
+            "above": [*takewhile(lambda each: desk.reading.knows(each["number"]), reversed(above))][::-1],
             "below": below,
             "done": sum(1 for each in below if each["phase"] >= Phase.RESOLVED),
             "count": len(below),
@@ -186,9 +188,8 @@ class TicketAround(Noun):
         desk = self.desk
         rows = desk.store.query(_OPEN, (ci_id, LOOKED_AT))
         still = [row for row in rows if row[1] < Phase.RESOLVED]
-        if desk.scope(Permission.TICKET_READ) is not Scope.ALL:
-            names = ("number", "phase", "team_id", "assignee_id", "requester_id")
-            still = [row for row in still if desk.allows_on(Permission.TICKET_READ, dict(zip(names, row, strict=True)))]
+        names = ("number", "phase", "team_id", "assignee_id", "requester_id", "sensitive")
+        still = [row for row in still if desk.allows_on(Permission.TICKET_READ, dict(zip(names, row, strict=True)))]
         return len(still), len(rows) == LOOKED_AT
 
     # -- tickets like it ---------------------------------------------------------------------------------------

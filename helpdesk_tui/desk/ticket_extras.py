@@ -22,7 +22,9 @@ register(
 register_durations("seconds")
 # What those who follow a ticket may do to it by being on it, where their roles reach that far.
 _OF_FOLLOWERS: Final = tuple(
-    p for p in Permission if p.value.startswith("ticket.") and p is not Permission.TICKET_CREATE
+    p
+    for p in Permission
+    if p.value.startswith("ticket.") and p not in (Permission.TICKET_CREATE, Permission.TICKET_SENSITIVE)
 )
 _MAX_ITEMS = 500
 _MAX_SECONDS = 31 * 86_400

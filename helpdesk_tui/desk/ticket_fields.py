@@ -5,6 +5,7 @@ from typing import Any, Final
 from helpdesk_tui.desk import decisions, fields, redaction
 from helpdesk_tui.desk.moves import given, hand_over
 from helpdesk_tui.desk.registry import Noun, verb
+from helpdesk_tui.desk.ticket_sensitive import by_category
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
 from helpdesk_tui.store.parameters import numbered
@@ -48,6 +49,8 @@ def apply_edit(work: Work, draft: Draft, values: dict[str, Any], reason: str | N
     if values.get("external_id") is not None:
         free_external(work, draft.number, values["external_id"])
     draft.set(**values)
+    if "category" in draft.new:
+        by_category(work, draft)
     if priority is not None:
         desk.require_on(Permission.TICKET_PRIORITY, draft.row, work.verb)
         decisions.pin(work, draft, Priority(priority))
@@ -79,6 +82,8 @@ def free_external(work: Work, number: int, external_id: str) -> None:
     found = work.rows("SELECT number FROM ticket WHERE external_id = ? AND number <> ?", (external_id, number))
     taken = [n for (n,) in found if n not in work.drafts or work.drafts[n]["external_id"] == external_id]
     taken += [n for n, d in work.drafts.items() if n != number and d.new.get("external_id") == external_id]
+    if taken and not work.desk.reading.knows(taken[0]) and taken[0] not in work.drafts:
+        raise Conflict(N_("{field} {value} is already taken"), field="external_id", value=external_id)
     if taken:
         raise Conflict(N_("external id {id} already belongs to ticket {number}"), id=external_id, number=taken[0])
 

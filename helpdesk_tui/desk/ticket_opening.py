@@ -7,6 +7,7 @@ from helpdesk_tui.desk import decisions, fields
 from helpdesk_tui.desk.moves import follow
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.ticket_fields import free_external
+from helpdesk_tui.desk.ticket_sensitive import by_category, mark
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
 from helpdesk_tui.store.changes import Entry, Row, RowChange
@@ -87,6 +88,7 @@ def build(work: Work, new: NewTicket) -> Draft:
     _decide_route(work, draft, new, columns)
     for tag in dict.fromkeys(new.tags):
         draft.insert("ticket_tag", (draft.number, tag), {"number": draft.number, "tag": tag})
+    by_category(work, draft)
     return draft
 
 
@@ -162,8 +164,12 @@ class TicketOpening(Noun):
         set: dict[str, str] | None = None,  # noqa: A002 - the contract's own word
         tags: list[str] | None = None,
         at: Instant | None = None,
+        sensitive: bool = False,
     ) -> dict[str, Any]:
-        """Open a ticket. The rules propose what is not given; an unknown requester address becomes a contact."""
+        """Open a ticket. The rules propose what is not given; an unknown requester address becomes a contact.
+
+        With `sensitive` it is marked so from the beginning: whoever opens it for another follows it.
+        """
         values = fields.parse_fields(self.desk, set or {})
         pinned = values.pop("priority", None)
         if not {"team_id", "assignee_id"}.isdisjoint(values):
@@ -181,6 +187,9 @@ class TicketOpening(Noun):
             if new.columns.get("external_id") is not None:
                 free_external(work, 0, new.columns["external_id"])
             draft = build(work, new)
+            if sensitive:
+                mark(work, draft)
+                draft.because(Reason("sensitive.marked"))
             if pinned is not None:
                 self.desk.require(Permission.TICKET_PRIORITY, work.verb)
                 decisions.pin(work, draft, Priority(pinned))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from helpdesk_tui.desk import forms, outside
+from helpdesk_tui.desk import disclosure, forms, outside
 from helpdesk_tui.desk.listings import Listings
 from helpdesk_tui.desk.registry import verb
 from helpdesk_tui.desk.sight import Eyes
@@ -12,6 +12,7 @@ from helpdesk_tui.desk.ticket_parts import TicketParts
 from helpdesk_tui.rules.access import TicketFacts
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
+from helpdesk_tui.store.conditions import HIDDEN
 from helpdesk_tui.store.pages import Listing
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.store.query import Compiler, Viewer
@@ -25,11 +26,17 @@ from helpdesk_tui.vocabulary.roles import Permission, Scope
 
 FAMILY = (
     "WITH RECURSIVE kin(n) AS (SELECT ?1 UNION SELECT t.number FROM ticket t JOIN kin ON t.merged_into = kin.n)"
-    " SELECT n FROM kin"
+    " SELECT n, (SELECT sensitive FROM ticket WHERE number = n) FROM kin"
 )
 # Into the archive and back: the whole ticket moves, and nothing about it is different.
 MOVES = frozenset({"ticket.archive", "ticket.unarchive"})
-_FACTS = "SELECT team_id, assignee_id, requester_id FROM ticket WHERE number = ?"
+_FACTS = (
+    "SELECT t.team_id, t.assignee_id, t.requester_id, t.sensitive,"
+    " EXISTS (SELECT 1 FROM watcher w WHERE w.number = t.number AND w.person_id = ?2) FROM ticket t WHERE t.number = ?1"
+)
+_HIDDEN = (
+    f"SELECT team_id, assignee_id, phase FROM ticket WHERE number IN ({HIDDEN}) AND deleted_at IS NULL"  # sql: constant
+)
 
 
 class TicketReading(TicketParts):
@@ -47,6 +54,7 @@ class TicketReading(TicketParts):
             notes=sight.notes is Scope.ALL,
             own_only=sight.read in (Scope.OWN, Scope.NONE),
             teams_only=sight.read is Scope.TEAM,
+            sensitive=sight.sensitive is Scope.ALL,
             veiled=sight.veil is not None,
             tz=desk.tz,
         )
@@ -130,37 +138,56 @@ class TicketReading(TicketParts):
     def knows(self, number: int) -> bool:
         """Whether the actor may know of a ticket."""
         facts = self._facts_of(number)
-        return facts is not None and self._may_know(number, facts)
+        return facts is not None and self._may_know(facts)
 
     def inside(self, number: int) -> bool:
         """Whether the actor works on this ticket, so that what is internal (notes, reasons, checklist) is for them."""
-        if self._eyes.now().notes is Scope.ALL:
+        sight = self._eyes.now()
+        if sight.notes is Scope.ALL and sight.all_sensitive:
             return True
         facts = self._facts_of(number)
-        return facts is not None and self._works_on(number, facts)
+        return facts is not None and self._works_on(facts)
 
     def _facts_of(self, number: int) -> TicketFacts | None:
-        """The team of a ticket and the people on it; None where there is no such ticket."""
-        found = self.desk.store.query(_FACTS, (number,))
-        return TicketFacts(*found[0]) if found else None
+        """The team of a ticket, the people on it (of its watchers the actor alone); None where there is no such ticket."""
+        me = self.desk.actor.id
+        found = self.desk.store.query(_FACTS, numbered(number, me))
+        if not found:
+            return None
+        team, assignee, requester, sensitive, watches = found[0]
+        return TicketFacts(team, assignee, requester, (me,) if watches else (), sensitive is not None)
 
-    def _may_know(self, number: int, facts: TicketFacts) -> bool:
-        return self._eyes.now().read is Scope.ALL or self.desk.allows_on(Permission.TICKET_READ, _row(number, facts))
+    def _may_know(self, facts: TicketFacts) -> bool:
+        return self.desk.holds(Permission.TICKET_READ, facts)
 
-    def _works_on(self, number: int, facts: TicketFacts) -> bool:
-        return self._eyes.now().notes is Scope.ALL or self.desk.allows_on(Permission.NOTE_READ, _row(number, facts))
+    def _works_on(self, facts: TicketFacts) -> bool:
+        return self.desk.holds(Permission.NOTE_READ, facts)
+
+    def opened(self, number: int, facts: TicketFacts | None = None) -> None:
+        """The actor opens a ticket that they may know of; where it is sensitive and they are not named on it, the journal
+        tells (see `disclosure`)."""
+        if self._eyes.now().all_sensitive:
+            found = facts if facts is not None else self._facts_of(number)
+            if found is not None and found.sensitive and not found.names(self.desk.actor.id):
+                disclosure.tell(self.desk, number)
 
     @verb("ticket.show", Permission.TICKET_READ, reads=True, abreast=True)
     def show(self, number: int) -> dict[str, Any]:
         """One ticket as its JSON object."""
-        found = self.desk.store.query(forms.ONE, (number,))
+        sight = self._eyes.now()
+        found = self.desk.store.query(forms.ONE, numbered(number, sight.all_sensitive, sight.actor.id))
         self.desk.require(Permission.TICKET_READ, "ticket.show", found[0][-1] if found else None)
+        if self._eyes.now() is not sight:  # other rights than a moment ago
+            sight = self._eyes.now()
+            found = self.desk.store.query(forms.ONE, numbered(number, sight.all_sensitive, sight.actor.id))
         if not found:
             raise ticket_not_found(number)
-        sight = self._eyes.now()
-        if sight.read is not Scope.ALL and not self._may_know(number, TicketFacts(*found[0][forms.WIDTH : -1])):
-            raise ticket_not_found(number)
         ticket = forms.ticket_json(found[0], self.desk.now())
+        if sight.read is not Scope.ALL or ticket["sensitive"]:
+            facts = self._facts_of(number)
+            if facts is None or not self._may_know(facts):
+                raise ticket_not_found(number)
+            self.opened(number, facts)
         return ticket if sight.veil is None else sight.veil.ticket(ticket)
 
     def outcome(self, number: int) -> dict[str, Any]:
@@ -182,15 +209,21 @@ class TicketReading(TicketParts):
         found = dict(zip(names, row, strict=True))
         return found if self.inside(number) else outside.columns(found)
 
+    def hidden(self) -> list[dict[str, Any]]:
+        """The sensitive tickets that stand in the desk's counts and are not for the actor: what counting them asks."""
+        if self._eyes.now().all_sensitive:
+            return []
+        rows = self.desk.store.query(_HIDDEN, (self.desk.actor.id,) * 3)
+        return [dict(zip(("team_id", "assignee_id", "phase"), row, strict=True)) for row in rows]
+
     def family(self, number: int) -> list[int]:
         """The ticket and everything merged into it, directly or by way of others, as far as the actor may know it.
 
         Whoever works on the survivor sees what was merged into it; a requester only what they take part in.
         """
-        members = [n for (n,) in self.desk.store.query(FAMILY, numbered(number))]
-        if self._eyes.now().read is not Scope.OWN:
-            return members
-        return [n for n in members if n == number or self.knows(n)]
+        members = self.desk.store.query(FAMILY, numbered(number))
+        own = self._eyes.now().read is Scope.OWN
+        return [n for n, sensitive in members if n == number or not (own or sensitive) or self.knows(n)]
 
     @verb("ticket.comments", Permission.TICKET_READ, reads=True, abreast=True)
     def comments(self, number: int) -> list[CommentRow]:
@@ -200,17 +233,18 @@ class TicketReading(TicketParts):
         if head is None:
             raise ticket_not_found(number)
         sight = self._eyes.now()
-        if sight.plainly and not head.has_merged:
+        if sight.plainly and not head.has_merged and not head.sensitive:
             return pages.comments(lines, notes=True)
-        facts = TicketFacts(head.team_id, head.assignee_id, head.requester_id)
-        if not self._may_know(number, facts):
+        facts = self._facts_of(number)
+        if facts is None or not self._may_know(facts):
             raise ticket_not_found(number)
+        self.opened(number, facts)
         if head.has_merged:
             for member in self.family(number):
                 if member != number:
                     lines += pages.talk(self.desk.store.query(pages.TALK, numbered(member)))[0]
             lines.sort(key=pages.IN_TIME)
-        found = pages.comments(lines, notes=self._works_on(number, facts))
+        found = pages.comments(lines, notes=self._works_on(facts))
         veil = sight.veil_on(facts)
         if veil is not None:
             for comment in found:
@@ -222,6 +256,7 @@ class TicketReading(TicketParts):
     def entries(self, number: int) -> list[Entry]:
         """The journal entries of a ticket in time order (read-checked)."""
         self.readable(number)
+        self.opened(number)
         return list(journal.read(self.desk.store.reader(), journal.OF_SUBJECT, ("ticket", number)))
 
     @verb("ticket.log", Permission.TICKET_READ, reads=True)
@@ -249,9 +284,10 @@ class TicketReading(TicketParts):
 
         conn = self.desk.store.reader()
         facts = self._facts_of(number)
-        if facts is None or not self._may_know(number, facts):
+        if facts is None or not self._may_know(facts):
             raise ticket_not_found(number)
-        notes = self._works_on(number, facts)
+        self.opened(number, facts)
+        notes = self._works_on(facts)
         namer = forms.Namer(conn, self._eyes.now().veil_on(facts))
         items: list[TimelineItem] = []
         for member in self.family(number):
@@ -284,16 +320,6 @@ class TicketReading(TicketParts):
 
         told = why.explain(self.desk, self.entries(number), field)
         return told if self.inside(number) else [outside.why(each) for each in told]
-
-
-def _row(number: int, facts: TicketFacts) -> dict[str, Any]:
-    """What decides about rights, as the part of the ticket's row that it is."""
-    return {
-        "number": number,
-        "team_id": facts.team_id,
-        "assignee_id": facts.assignee_id,
-        "requester_id": facts.requester_id,
-    }
 
 
 def _notes_of(entries: Sequence[Entry]) -> set[Any]:

@@ -7,6 +7,7 @@ from helpdesk_tui.desk.history import standing
 from helpdesk_tui.desk.moves import given, set_state
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.ticket_opening import NewTicket, build
+from helpdesk_tui.desk.ticket_sensitive import alike, mark
 from helpdesk_tui.desk.ticket_talk import add_comment, survivor
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules import lifecycle
@@ -52,6 +53,7 @@ def merge_into(work: Work, source: Draft, target: Draft, reason: str | None) -> 
     closed = lifecycle.target_of(policy, Kind(source["kind"]), "close")
     if closed is None:
         raise Conflict(N_("{ref}: the policy knows no {verb} for this kind"), ref=source.ref, verb="close")
+    alike(source, target)
     if source["phase"] < Phase.CLOSED:
         set_state(source, closed, source.at)
     source.set(merged_into=target.number)
@@ -151,6 +153,8 @@ class TicketTies(Noun):
                 channel=draft["channel"],
             )
             made = build(work, new)
+            if draft["sensitive"] is not None:
+                mark(work, made)
             add_link(work, made, LinkType.SPLIT_FROM, number)
             if note and row is not None:
                 add_comment(work, made, CommentKind.NOTE, row["body"], row["author_id"])

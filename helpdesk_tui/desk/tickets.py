@@ -6,6 +6,7 @@ from helpdesk_tui.desk.ticket_fields import TicketFields
 from helpdesk_tui.desk.ticket_next import TicketNext
 from helpdesk_tui.desk.ticket_opening import TicketOpening
 from helpdesk_tui.desk.ticket_reading import TicketReading
+from helpdesk_tui.desk.ticket_sensitive import TicketSensitive
 from helpdesk_tui.desk.ticket_states import TicketStates
 from helpdesk_tui.desk.ticket_talk import TicketTalk
 from helpdesk_tui.desk.ticket_ties import TicketTies
@@ -19,6 +20,7 @@ class Tickets(
     TicketTalk,
     TicketTies,
     TicketExtras,
+    TicketSensitive,
     TicketNext,
     TicketConsole,
 ):

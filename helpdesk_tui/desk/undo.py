@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from helpdesk_tui.desk import reversal, undo_plan
+from helpdesk_tui.desk import disclosure, reversal, undo_plan
 from helpdesk_tui.desk.derive import wake_up
+from helpdesk_tui.desk.disclosure import withheld
 from helpdesk_tui.desk.garbage import no_cycles
 from helpdesk_tui.desk.registry import Noun, spec_of, verb
 from helpdesk_tui.desk.work import Draft, Work, new_batch
@@ -105,8 +106,10 @@ class Undo(Noun):
         else:
             count = self.desk.store.query("SELECT count(*) FROM journal WHERE batch = ?", (target,))[0][0]
             entries = list(journal.read(self.desk.store.reader(), journal.OF_BATCH + " LIMIT 5", (target,)))
-        if not entries:
+        known = [e for e in entries if not withheld(self.desk, e)]
+        if not known:
             raise NotFound(N_("there is no batch or entry {target}"), target=target)
+        entries, count = known, count - (len(entries) - len(known))
         subjects = [f"{e.subject_type} {e.subject}" for e in entries]
         return {"target": target, "verb": entries[0].verb, "entries": count, "subjects": subjects}
 
@@ -127,7 +130,7 @@ class Undo(Noun):
         return any(r.get("code") == "undo.kept" for e in entries for r in e.reasons)
 
     def _own(self, wanted: Callable[[Entry], bool]) -> Entry | None:
-        """The actor's latest entry that stands and is wanted; nobody's deeds but one's own."""
+        """The actor's latest entry that stands and is wanted, of what they may read now; nobody's deeds but one's own."""
         actor = self.desk.actor.real_id or self.desk.actor.id
         before = self.desk.store.head() + 1
         for _ in range(500):
@@ -138,14 +141,15 @@ class Undo(Noun):
                 return None
             before = rows[0][0]
             entry = next(journal.read(self.desk.store.reader(), journal.ONE, (before,)))
-            if wanted(entry) and self._stands(before):
+            if wanted(entry) and not withheld(self.desk, entry) and self._stands(before):
                 return entry
         return None
 
     # -- doing -------------------------------------------------------------------------------------------------
 
     def _entry(self, seq: int, name: str) -> dict[str, Any]:
-        if not self.desk.store.query("SELECT 1 FROM journal WHERE seq = ?", (seq,)):
+        found = next(journal.read(self.desk.store.reader(), journal.ONE, (seq,)), None)
+        if found is None or withheld(self.desk, found):
             raise NotFound(N_("there is no journal entry {seq}"), seq=seq)
         return self._run(None, seq, name)
 
@@ -235,7 +239,7 @@ class Undo(Noun):
 
     def _edit_ticket(self, work: Work, entry: Entry) -> list[dict[str, Any]]:
         row = work.ticket_row(entry.subject)
-        if row is None:
+        if row is None or not self._there(work, row):
             return [{"number": entry.subject, "fields": [], "reason": "gone", "whole": True}]
         self._may(work, row, entry)
         draft = Draft(row, at=work.at)
@@ -245,6 +249,11 @@ class Undo(Noun):
         kept = reversal.reverse_ticket(work, draft, entry)
         whole = not draft.changed
         return [{"number": entry.subject, "fields": k.fields, "reason": "edited later", "whole": whole} for k in kept]
+
+    @staticmethod
+    def _there(work: Work, row: Row) -> bool:
+        """Whether a ticket is there for the actor: one that has become sensitive meanwhile may be for others."""
+        return row["sensitive"] is None or work.desk.allows_on(Permission.TICKET_READ, row)
 
     def _may(self, work: Work, row: Row, entry: Entry) -> None:
         """Taking back needs what doing needed, on the ticket as it stands or as it stood before (one may have handed it on)."""
@@ -269,7 +278,7 @@ class Undo(Noun):
             if seq not in mine and self._counts(seq, mine)
         ]
         current = work.row("ticket", number)
-        if current is None:
+        if current is None or not self._there(work, current):
             return [{"number": number, "fields": [], "reason": "gone", "whole": True}]
         if later:
             return [{"number": number, "fields": [], "reason": "edited later", "whole": True}]
@@ -287,7 +296,7 @@ class Undo(Noun):
 
     def _counts(self, seq: int, mine: set[int | None]) -> bool:
         entry = next(journal.read(self.desk.store.reader(), journal.ONE, (seq,)))
-        return entry.undoes is None and self._stands(seq)
+        return entry.undoes is None and entry.verb != disclosure.VERB and self._stands(seq)
 
     @staticmethod
     def _tied(work: Work, number: int, mine: set[int | None]) -> bool:

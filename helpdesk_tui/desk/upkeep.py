@@ -14,6 +14,7 @@ from helpdesk_tui.store import crypt, migrate
 from helpdesk_tui.store.changes import Entry, RowChange
 from helpdesk_tui.vocabulary.errors import Busy, StoreFault, Usage
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.kinds import Phase
 from helpdesk_tui.vocabulary.reasons import Reason, register
 from helpdesk_tui.vocabulary.roles import Permission
 
@@ -83,13 +84,15 @@ class Upkeep(Archiving):
         """What the desk holds: path, size in bytes, schema, journal entries, and counts by table."""
         store = self.desk.store
         beside = store.path.with_name(store.path.name + "-wal")
+        hidden = self.desk.reading.hidden()
+        left = {"tickets": len(hidden), "open": sum(1 for row in hidden if row["phase"] < Phase.RESOLVED)}
         return {
             "path": str(store.path),
             "size": store.path.stat().st_size,
             "wal": beside.stat().st_size if beside.exists() else 0,
             "schema": int(store.query("PRAGMA user_version")[0][0]),
             "entries": store.head(),
-            **{name: int(store.query(sql)[0][0]) for name, sql in _COUNTS.items()},
+            **{name: int(store.query(sql)[0][0]) - left.get(name, 0) for name, sql in _COUNTS.items()},
             "demo": store.meta("demo") is not None,
         }
 

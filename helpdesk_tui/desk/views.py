@@ -1,5 +1,6 @@
 """`desk.views`: saved filters, and the tabs of the queue with their counts."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from helpdesk_tui.desk import fields
@@ -13,6 +14,7 @@ from helpdesk_tui.vocabulary.errors import Conflict, NotFound
 from helpdesk_tui.vocabulary.filter_problem import FilterProblem
 from helpdesk_tui.vocabulary.filters import parse_filter
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.kinds import Phase
 from helpdesk_tui.vocabulary.records import Instant, ViewTab
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
@@ -63,18 +65,19 @@ class Views(Noun):
         self.desk.require(Permission.VIEW_OWN, "view.list")
         rows = self._visible()
         counted = self.desk.scope(Permission.TICKET_READ) is not Scope.NONE
+        hidden = self.desk.reading.hidden() if counted else []
         out: list[ViewTab] = []
         for _id, name, label, _owner, query, _position, _version in rows:
             default = _DEFAULTS.get(name)
             shown = _(label) if default is not None and default[0] == label else label
-            count, capped = self._count(name, query, now) if counted else (None, False)
+            count, capped = self._count(name, query, now, hidden) if counted else (None, False)
             out.append(ViewTab(name, shown, query, count, capped))
         return out
 
-    def _count(self, name: str, query: str, now: Instant | None) -> tuple[int | None, bool]:
+    def _count(self, name: str, query: str, now: Instant | None, hidden: Objects) -> tuple[int | None, bool]:
         default = _DEFAULTS.get(name)
         if default is not None and default[1] == query and self.desk.scope(Permission.TICKET_READ) is Scope.ALL:
-            found = self._tallied(name)
+            found = self._tallied(name, hidden)
             if found is not None:
                 return found, False
         try:
@@ -83,13 +86,16 @@ class Views(Noun):
             return None, False
         return (pages.CAP, True) if count > pages.CAP else (count, False)
 
-    def _tallied(self, name: str) -> int | None:
+    def _tallied(self, name: str, hidden: Objects) -> int | None:
+        """The count of a default view from the tally, which holds every ticket: without those not for the actor."""
+        me, teams = self.desk.actor.id, self.desk.actor.teams
         if name == "team":
-            return sum(int(self.desk.store.query(_TEAM, (team,))[0][0]) for team in self.desk.actor.teams)
-        sql = _TALLY.get(name)
-        if sql is None:
+            found = sum(int(self.desk.store.query(_TEAM, (team,))[0][0]) for team in teams)
+        elif name in _TALLY:
+            found = int(self.desk.store.query(_TALLY[name], (me,) if name == "mine" else ())[0][0])
+        else:
             return None
-        return int(self.desk.store.query(sql, (self.desk.actor.id,) if name == "mine" else ())[0][0])
+        return found - sum(1 for row in hidden if _tallies(name, row, teams))
 
     def _counted(self, query: str, now: Instant | None) -> int:
         from dataclasses import replace
@@ -182,6 +188,14 @@ class Views(Noun):
     def list(self) -> Objects:
         """Shared views and one's own, in order: `{"code", "label", "shared", "query", "position", "version"}`."""
         return [self._json(r) for r in self._visible()]
+
+
+def _tallies(name: str, row: Row, teams: Collection[int]) -> bool:
+    """Whether a sensitive ticket that is not for the actor, so not theirs either, stands in the tally's count of a view."""
+    if name == "all":
+        return True
+    fits = {"unassigned": row["assignee_id"] is None, "team": row["team_id"] in teams, "open": True}.get(name, False)
+    return fits and row["phase"] < Phase.RESOLVED
 
 
 def _code(text: str) -> str:

@@ -27,6 +27,8 @@ _ROLES: Final = (
 # Columns:                   SMO SD  TS  CS  QA  RQ  AU  AD  SVC
 _ROWS: Final[dict[Permission, tuple[Scope, ...]]] = {
     _P.TICKET_READ:         (_A, _A, _T, _A, _A, _O, _A, _N, _N),
+    # Of sensitive tickets: who is named on one reads it, and beyond these the lead of the office alone.
+    _P.TICKET_SENSITIVE:    (_A, _O, _O, _O, _O, _O, _O, _N, _N),
     # A new ticket stands in no team yet, so technical support creates for anyone.
     _P.TICKET_CREATE:       (_A, _A, _A, _A, _N, _O, _N, _N, _A),
     _P.TICKET_EDIT:         (_A, _A, _T, _A, _N, _N, _N, _N, _N),
@@ -88,6 +90,7 @@ FIRST_USER_ROLES: Final = (Role.ADMINISTRATOR, Role.SMO, Role.SERVICE_DESK, Role
 
 PERMISSION_LABELS: Final[dict[Permission, str]] = {
     _P.TICKET_READ: N_("read tickets"),
+    _P.TICKET_SENSITIVE: N_("read sensitive tickets (own: those one is named on); all: take the mark off, too"),
     _P.TICKET_CREATE: N_("open tickets (beyond one's own: for others)"),
     _P.TICKET_EDIT: N_("edit a ticket's fields, tags, links and checklist"),
     _P.TICKET_ASSIGN: N_("take and assign tickets"),
@@ -129,12 +132,17 @@ PERMISSION_LABELS: Final[dict[Permission, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """What decides whether a ticket lies in a scope: its team and the people on it (ids)."""
+    """What decides whether a ticket lies in a scope: its team, the people on it (ids), whether it is sensitive."""
 
     team_id: int | None = None
     assignee_id: int | None = None
     requester_id: int | None = None
     watcher_ids: tuple[int, ...] = ()
+    sensitive: bool = False
+
+    def names(self, person_id: int) -> bool:
+        """Whether somebody is on the ticket: as its requester, assignee or watcher."""
+        return person_id in (self.requester_id, self.assignee_id) or person_id in self.watcher_ids
 
 
 def scope_of(roles: Iterable[Role], permission: Permission) -> Scope:
@@ -171,16 +179,25 @@ def holders(permission: Permission) -> list[str]:
     return [role.value for role, scope in PERMISSIONS.get(permission, {}).items() if scope is not Scope.NONE]
 
 
-def ticket_scope_allows(scope: Scope, actor_id: int, actor_teams: Collection[int], ticket: TicketFacts) -> bool:
+def ticket_scope_allows(
+    scope: Scope,
+    actor_id: int,
+    actor_teams: Collection[int],
+    ticket: TicketFacts,
+    sensitive: Scope = Scope.OWN,
+) -> bool:
     """Whether a ticket lies within a scope.
 
-    OWN: one is its requester, assignee or watcher. TEAM: it stands with one of one's teams, or is one's own.
+    OWN: one is its requester, assignee or watcher. TEAM: it stands with one of one's teams, or is one's own. To a
+    sensitive ticket no scope reaches further than `sensitive`, the actor's scope of `ticket.sensitive`.
     """
+    if ticket.sensitive:
+        scope = min(scope, sensitive)
     if scope is Scope.ALL:
         return True
     if scope is Scope.NONE:
         return False
-    if actor_id in (ticket.requester_id, ticket.assignee_id) or actor_id in ticket.watcher_ids:
+    if ticket.names(actor_id):
         return True
     return scope is Scope.TEAM and ticket.team_id is not None and ticket.team_id in actor_teams
 
@@ -197,7 +214,7 @@ def check_ticket(
     Whether the ticket may be known at all is the desk's question (TICKET_READ first, then NotFound).
     """
     scope = require(roles, permission)
-    if not ticket_scope_allows(scope, actor_id, actor_teams, ticket):
+    if not ticket_scope_allows(scope, actor_id, actor_teams, ticket, scope_of(roles, Permission.TICKET_SENSITIVE)):
         text = (
             N_("your roles give {permission} for your own tickets only; you are not on this one")
             if scope is Scope.OWN

@@ -55,6 +55,8 @@ class Category(Section):
     name_zh: Name
     # The service that a ticket of this category gets where nothing names one.
     service: Code | None = None
+    # Whether its tickets are for those named on them alone (personnel, health).
+    sensitive: bool = False
 
 
 class ServiceEntry(Section):

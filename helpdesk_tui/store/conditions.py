@@ -10,10 +10,16 @@ from helpdesk_tui.vocabulary.records import Instant
 
 @dataclass(slots=True)
 class Sql:
-    """A condition and its bound values, in order."""
+    """A condition and its bound values, in order.
+
+    `around` is the same but that it lets hidden tickets through (see `unhidden`), for `person`: what is counted is this
+    without them, so that an index is counted as it lies.
+    """
 
     text: str
     params: list[Any] = field(default_factory=list)
+    around: "Sql | None" = None
+    person: int = 0
 
 
 class Moment(enum.Enum):
@@ -26,7 +32,8 @@ def at(sql: Sql, now: Instant) -> Sql:
     """A compiled condition at an instant."""
     if Moment.NOW not in sql.params:
         return sql
-    return Sql(sql.text, [now if value is Moment.NOW else value for value in sql.params])
+    around = None if sql.around is None else at(sql.around, now)
+    return Sql(sql.text, [now if value is Moment.NOW else value for value in sql.params], around, sql.person)
 
 
 COLUMN: Final[dict[str, str]] = {
@@ -73,12 +80,41 @@ COLUMN: Final[dict[str, str]] = {
     "reassignment_count": "t.reassignment_count",
     "version": "t.version",
     "state": "t.state",
+    "sensitive": "(t.sensitive IS NOT NULL)",
 }
-# One's own tickets: as requester, assignee or watcher.
-OWN: Final = (
-    "(t.requester_id = ? OR t.assignee_id = ?"
-    " OR EXISTS (SELECT 1 FROM watcher x WHERE x.number = t.number AND x.person_id = ?))"
+
+
+def named(alias: str, place: str = "?") -> str:
+    """Whether somebody is on a ticket: as requester, assignee or watcher. Their id is bound at `place`, three times."""
+    return (
+        f"({alias}.requester_id = {place} OR {alias}.assignee_id = {place}"
+        f" OR EXISTS (SELECT 1 FROM watcher x WHERE x.number = {alias}.number AND x.person_id = {place}))"
+    )  # sql: names of callers
+
+
+# One's own tickets.
+OWN: Final = named("t")
+HIDDEN: Final = (
+    "SELECT h.number FROM ticket h INDEXED BY ix_ticket_sensitive WHERE h.sensitive IS NOT NULL"
+    " AND h.requester_id IS NOT ? AND h.assignee_id IS NOT ?"
+    " AND NOT EXISTS (SELECT 1 FROM watcher x WHERE x.number = h.number AND x.person_id = ?)"
 )
+"""The sensitive tickets that somebody (an id, three times) is not named on.
+
+Asked once a statement, off an index of the few there are: what runs over an index alone still does.
+"""
+
+
+def unhidden(me: int, column: str = "t.number") -> Sql:
+    """Leave out the sensitive tickets on which somebody is not named."""
+    return Sql(f"{column} NOT IN ({HIDDEN})", [me] * 3)  # sql: constants and names of callers
+
+
+def knowable(alias: str, everything: str, me: str) -> str:
+    """Whether a ticket is not sensitive, or every one may be seen (bound at `everything`), or one (`me`) is named on it."""
+    return f"({alias}.sensitive IS NULL OR {everything} OR {named(alias, me)})"  # sql: names of callers
+
+
 _HAS: Final[dict[str, str]] = {
     "attachment": "EXISTS (SELECT 1 FROM attachment x WHERE x.number = t.number)",
     "checklist": "EXISTS (SELECT 1 FROM checklist_item x WHERE x.number = t.number)",
@@ -86,6 +122,14 @@ _HAS: Final[dict[str, str]] = {
     "parent": "t.parent_number IS NOT NULL",
     "child": "EXISTS (SELECT 1 FROM ticket x WHERE x.parent_number = t.number)",
     "tag": "EXISTS (SELECT 1 FROM ticket_tag x WHERE x.number = t.number)",
+}
+# The tickets that one is tied to.
+_TIED: Final[dict[str, str]] = {
+    "child": "SELECT c.number FROM ticket c WHERE c.parent_number = t.number",
+    "link": (
+        "SELECT l.other AS number FROM link l WHERE l.number = t.number"
+        " UNION ALL SELECT l.number FROM link l WHERE l.other = t.number"
+    ),
 }
 
 
@@ -116,8 +160,14 @@ def being(code: str, me: int) -> Sql:
     return Sql(fixed[code])
 
 
-def having(code: str, me: int | None) -> Sql:
-    """`has:code`; with an id only what somebody may know of who sees nothing but their own tickets."""
+def having(code: str, me: int | None, blind: int | None = None) -> Sql:
+    """`has:code`; with `me` only what somebody may know of who sees nothing but their own tickets.
+
+    With `blind` no tie to a sensitive ticket on which that person is not named.
+    """
+    if me is None and blind is not None and code in _TIED:
+        seen = unhidden(blind, "o.number")
+        return Sql(f"EXISTS (SELECT 1 FROM ({_TIED[code]}) o WHERE {seen.text})", seen.params)  # sql: constants
     if me is None:
         return Sql(_HAS[code])
     if code == "checklist":

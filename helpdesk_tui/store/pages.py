@@ -7,7 +7,7 @@ from itertools import starmap
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from helpdesk_tui.store.conditions import Sql, at
+from helpdesk_tui.store.conditions import HIDDEN, Sql, at
 from helpdesk_tui.store.sorting import Term
 from helpdesk_tui.vocabulary.records import CommentRow, Instant, Page, QueueRow
 
@@ -15,7 +15,8 @@ CAP: Final = 9_999
 _ROW: Final = (
     "t.number, t.kind, t.state, t.phase, t.priority, substr(t.title, 1, 400), s.code, g.code,"
     " coalesce(a.login, a.name), coalesce(r.name, r.email), t.created_at, t.updated_at, t.due_at, t.warn_at, t.sla_run,"
-    " t.major, t.version, t.assignee_id, t.team_id, t.category, t.impact, t.urgency, t.channel, t.pinned"
+    " t.major, t.version, t.assignee_id, t.team_id, t.category, t.impact, t.urgency, t.channel, t.pinned,"
+    " t.sensitive IS NOT NULL"
 )
 _FROM: Final = (
     " FROM ticket t LEFT JOIN service s ON s.id = t.service_id LEFT JOIN team g ON g.id = t.team_id"
@@ -89,7 +90,7 @@ def _select(listing: Listing, where: str, backwards: bool) -> str:
     )
 
 
-_WIDTH: Final = 24
+_WIDTH: Final = 25
 
 
 def page(
@@ -133,9 +134,23 @@ def numbers(conn: sqlite3.Connection, listing: Listing, limit: int | None = None
     return [n for (n,) in conn.execute(text, [*listing.condition.params, -1 if limit is None else limit])]
 
 
+_AROUND: Final = (
+    f"WITH hidden(n) AS MATERIALIZED (SELECT count(*) FROM ({HIDDEN}) o CROSS JOIN ticket t ON t.number = o.number"
+    " WHERE {where}) SELECT (SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {where}"
+    " LIMIT CASE WHEN ? < 0 THEN -1 ELSE ? + (SELECT n FROM hidden) END)) - (SELECT n FROM hidden)"  # sql: constant
+)
+
+
 def count(conn: sqlite3.Connection, condition: Sql, cap: int | None = CAP) -> int:
     """How many tickets meet a condition; counting stops one beyond `cap`."""
-    if cap is None:
+    if condition.around is not None:
+        # All of them less those that are hidden and would meet it: few, and an index is counted as it lies.
+        around = condition.around
+        text = _AROUND.format(where=around.text)  # sql: compiled parts
+        hidden = [condition.person] * 3
+        most = -1 if cap is None else cap + 1
+        found = conn.execute(text, [*hidden, *around.params, *around.params, most, most])
+    elif cap is None:
         text = f"SELECT count(*) FROM ticket t WHERE {condition.text}"  # sql: compiled parts
         found = conn.execute(text, condition.params)
     else:
@@ -149,7 +164,7 @@ Line = tuple[Any, ...]
 # its comments; the own line stands at the beginning of time, so that sorting by time and id puts it first.
 _FIRST: Final = -(2**62)
 TALK: Final = (
-    f"SELECT NULL, requester_id, NULL, team_id, assignee_id, {_FIRST},"
+    f"SELECT NULL, requester_id, sensitive, team_id, assignee_id, {_FIRST},"
     " EXISTS (SELECT 1 FROM ticket m WHERE m.merged_into = ?1), (SELECT seq FROM journal_head WHERE id = 1)"
     " FROM ticket WHERE number = ?1"
     " UNION ALL SELECT c.id, c.number, c.kind, c.author_id, coalesce(p.name, p.login), c.created_at, c.body, c.channel"
@@ -167,6 +182,7 @@ class Head(NamedTuple):
     assignee_id: int | None
     has_merged: bool
     journal: int | None
+    sensitive: bool
 
 
 def talk(lines: list[Line]) -> tuple[list[Line], Head | None]:
@@ -175,7 +191,7 @@ def talk(lines: list[Line]) -> tuple[list[Line], Head | None]:
     if not lines or lines[0][0] is not None:
         return [], None
     own = lines.pop(0)
-    return lines, Head(own[1], own[3], own[4], bool(own[6]), own[7])
+    return lines, Head(own[1], own[3], own[4], bool(own[6]), own[7], own[2] is not None)
 
 
 def comments(lines: list[Line], *, notes: bool) -> list[CommentRow]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
-from helpdesk_tui.store.conditions import COLUMN, OWN, Sql, at, being, having, join, marks, one_of, same, sla
+from helpdesk_tui.store.conditions import COLUMN, OWN, Sql, at, being, having, join, marks, one_of, same, sla, unhidden
 from helpdesk_tui.store.tokens import phrase_term, query_terms
 from helpdesk_tui.vocabulary.filter_fields import FieldType, FilterField, fold
 from helpdesk_tui.vocabulary.filter_nodes import (
@@ -36,8 +36,8 @@ from helpdesk_tui.vocabulary.records import NEVER, Instant
 class Viewer:
     """For whom a filter is evaluated: `me`, my teams, whether notes may be searched, what may be seen, and when.
 
-    `own_only` and `teams_only` narrow to what the viewer's scope allows (neither: everything). To whom people are
-    `veiled`, filters know others by `#id` only, or a count would tell a masked name.
+    `own_only` and `teams_only` narrow to what the viewer's scope allows (neither: everything). Of sensitive tickets only
+    those are there on which the viewer is named, but all of them for those who read `sensitive` ones. To whom people are `veiled`, filters know others by `#id` only, or a count would tell a masked name.
     """
 
     now: Instant
@@ -46,6 +46,7 @@ class Viewer:
     notes: bool = False
     own_only: bool = False
     teams_only: bool = False
+    sensitive: bool = False
     veiled: bool = False
     tz: tzinfo = UTC
 
@@ -72,21 +73,28 @@ class Compiler:
 
     def template(self, filter_: Filter) -> Sql:
         """The same with `Moment.NOW` still standing for the present (see `at`)."""
+        viewer = self.viewer
         parts = [] if mentions(filter_.where, "is", "deleted") else [Sql("t.deleted_at IS NULL")]
         narrowed = self._visible()
         if narrowed is not None:
             parts.append(narrowed)
         if filter_.where is not None:
             parts.append(self.node(filter_.where))
-        return join(parts, "AND") if parts else Sql("1")
+        if narrowed is None or viewer.own_only or viewer.teams_only:
+            return join(parts, "AND") if parts else Sql("1")
+        rest = [part for part in parts if part is not narrowed]
+        whole, around = join(parts, "AND"), join(rest, "AND") if rest else Sql("1")
+        return Sql(whole.text, whole.params, around, viewer.person_id)
 
     def _visible(self) -> Sql | None:
+        """What of all tickets the viewer may see, as `access.ticket_scope_allows` says of one."""
         viewer = self.viewer
         if not viewer.own_only and not viewer.teams_only:
-            return None
+            return None if viewer.sensitive else unhidden(viewer.person_id)
         parts = [Sql(OWN, [viewer.person_id] * 3)]
         if viewer.teams_only and viewer.teams:
-            parts.append(one_of("t.team_id", sorted(viewer.teams)))
+            theirs = one_of("t.team_id", sorted(viewer.teams))
+            parts.append(theirs if viewer.sensitive else join([Sql("t.sensitive IS NULL"), theirs], "AND"))
         return join(parts, "OR")
 
     def node(self, node: Node) -> Sql:
@@ -146,7 +154,10 @@ class Compiler:
 
     def _has(self, code: str) -> Sql:
         """What hangs on a ticket, as far as the viewer may know of it: who sees only their own sees nothing internal."""
-        return having(code, self.viewer.person_id if self.viewer.own_only else None)
+        viewer = self.viewer
+        return having(
+            code, viewer.person_id if viewer.own_only else None, None if viewer.sensitive else viewer.person_id
+        )
 
     def _states(self, values: list[Any]) -> Sql:
         phases = [v.value for v in values if isinstance(v, Phase)]

@@ -333,6 +333,7 @@ CREATE TABLE ticket (
 	cause VARCHAR,
 	resolution VARCHAR,
 	description VARCHAR NOT NULL,
+	sensitive BOOLEAN,
 	CONSTRAINT pk_ticket PRIMARY KEY (number),
 	CONSTRAINT ck_ticket_phase CHECK (phase BETWEEN 0 AND 4),
 	CONSTRAINT ck_ticket_priority CHECK (priority BETWEEN 1 AND 4),
@@ -363,6 +364,8 @@ CREATE INDEX ix_ticket_parent ON ticket (parent_number) WHERE parent_number IS N
 CREATE INDEX ix_ticket_queue ON ticket (-priority, due_at, number) WHERE phase < 3 AND deleted_at IS NULL;
 
 CREATE INDEX ix_ticket_requester ON ticket (requester_id, number);
+
+CREATE INDEX ix_ticket_sensitive ON ticket (number, requester_id, assignee_id, sensitive) WHERE sensitive IS NOT NULL;
 
 CREATE INDEX ix_ticket_service ON ticket (service_id, number) WHERE service_id IS NOT NULL;
 

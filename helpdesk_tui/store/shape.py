@@ -259,6 +259,7 @@ COLUMNS: Final[dict[str, dict[str, Any]]] = {
         "cause": None,
         "resolution": None,
         "description": "",
+        "sensitive": None,
     },
     "attachment": {
         "id": None,

@@ -128,6 +128,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         cli="helpdesk ticket reopen {numbers} --reason TEXT"),
     _on("cancel", N_("cancel"), N_("Cancel a ticket that will not be worked on"), "", _P.TICKET_CLOSE,
         cli="helpdesk ticket cancel {numbers} --reason TEXT"),
+    _on("sensitive", N_("sensitive"), N_("Mark sensitive: only those named on it read it; or take the mark off"), "",
+        _P.TICKET_EDIT, many=False, cli="helpdesk ticket sensitive {numbers} --reason TEXT"),
     _on("checklist", N_("checklist"), N_("Add a step to the checklist; space ticks one off, - takes it away"), "T", _P.TICKET_EDIT,
         many=False, scopes=_TICKET, verb="ticket.checklist.add", cli="helpdesk ticket checklist {numbers} --add TEXT"),
     _on("attach", N_("attach"), N_("Attach a file of this machine to the ticket"), "A", _P.TICKET_REPLY, many=False,

@@ -340,6 +340,7 @@ FIELDS: Final[tuple[FilterField, ...]] = (
         nullable=True,
     ),
     _field("major", _F.FLAG, N_("Major incident"), "重大 重大事件"),
+    _field("sensitive", _F.FLAG, N_("Sensitive"), "confidential 敏感"),
     _field("pinned", _F.FLAG, N_("Pinned"), "固定"),
     _field("text", _F.TEXT, N_("Text"), "全文 正文", key="", sortable=False),
     _field("title", _F.TEXT, N_("Title"), "summary subject 标题 主题 摘要"),

@@ -39,6 +39,7 @@ class QueueRow:
     urgency: int = 1
     channel: str = ""
     pinned: bool = False
+    sensitive: bool = False
     # Why it stands where it does, in a list that ranks (the reader's language).
     reason: str = ""
 

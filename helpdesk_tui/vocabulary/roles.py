@@ -33,6 +33,7 @@ class Permission(StrEnum):
     """What a verb needs. A verb without one, or a permission without a row in the table, fails the build."""
 
     TICKET_READ = "ticket.read"
+    TICKET_SENSITIVE = "ticket.sensitive"
     TICKET_CREATE = "ticket.create"
     TICKET_EDIT = "ticket.edit"
     TICKET_ASSIGN = "ticket.assign"

@@ -87,6 +87,7 @@ FIELDS: Final[dict[str, str]] = {
     "assignee": N_("assignee"),
     "requester": N_("requester"),
     "major": N_("major incident"),
+    "sensitive": N_("sensitive"),
     "pinned": N_("priority pinned"),
     "tags": N_("tags"),
     "due_at": N_("due"),

@@ -112,7 +112,8 @@ def _sla(row: QueueRow, now: Instant) -> Cell:
 
 
 def _summary(row: QueueRow, now: Instant) -> Cell:
-    return (f"{_('MAJOR')} {row.title}" if row.major else row.title), "plain"
+    words = [_("MAJOR")] if row.major else []
+    return " ".join([*words, *([_("SENSITIVE")] if row.sensitive else []), row.title]), "plain"
 
 
 def _text(value: str | None) -> Cell:

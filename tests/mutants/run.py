@@ -23,7 +23,7 @@ from tests.mutants.same import SAME
 
 # Beyond those called directly.
 TESTS = (
-    "tests/test_rights_visibility.py", "tests/test_hostile_rights.py", "tests/test_desk_undo.py", "tests/test_desk_access.py",
+    "tests/test_rights_sensitive.py", "tests/test_desk_sensitive.py", "tests/test_rights_visibility.py", "tests/test_hostile_rights.py", "tests/test_desk_undo.py", "tests/test_desk_access.py",
     "tests/test_desk_views.py", "tests/test_desk_outside.py", "tests/test_people_search.py", "tests/test_access.py",
     "tests/test_desk_around.py", "tests/test_rights_matrix.py", "tests/test_desk_people.py", "tests/test_desk_cis.py",
     "tests/test_desk_tickets.py", "tests/test_desk_mentions.py", "tests/test_duplicates.py",

@@ -16,8 +16,11 @@ SAME: dict[str, str] = {
     f"{_DESK}/people_search.py PeopleSearch.agents: scope is not Scope.ALL -> scope no": (
         "`_under`, which is asked then, finds nobody but the actor for those who do not read the whole directory"
     ),
-    f"{_DESK}/ticket_around.py TicketAround._open_on: desk.scope(Permission.TICKET_READ) is not Scope.ALL -> scope yes": (
-        "`allows_on`, which is asked then, lets every ticket through for ALL"
+    f"{_DESK}/ticket_reading.py TicketReading.show: sight.read is not Scope.ALL -> scope yes": (
+        "who may read every ticket is then asked about one that is not sensitive, and may read it"
+    ),
+    f"{_DESK}/ticket_reading.py TicketReading.inside: sight.notes is Scope.ALL -> scope no": (
+        "`_works_on`, which is asked then, answers True for ALL, sensitive or not; only a statement is spared"
     ),
     f"{_DESK}/sight.py Eyes.now: read is Scope.ALL -> scope no": (
         "`plainly` is a short way only: without it `comments` asks for the ticket and its notes one by one"

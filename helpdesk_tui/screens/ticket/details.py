@@ -38,7 +38,7 @@ FIELDS: Final = (
     "ref", "title", "kind", "state", "priority", "impact", "urgency", "category", "service", "ci", "requester",
     "organisation", "affected_users", "team", "assignee", "tags", "parent", "merged_into", "severity", "moscow",
     "external_id", "channel", "resolution_code", "pending_until", "response_due_at", "resolution_due_at", "created_at",
-    "updated_at", "first_response_at", "resolved_at", "closed_at", "watchers", "time_spent", "pinned", "major",
+    "updated_at", "first_response_at", "resolved_at", "closed_at", "watchers", "time_spent", "pinned", "major", "sensitive",
     "reopen_count", "reassignment_count", "language", "version",
 )  # fmt: skip
 ALWAYS: Final = frozenset({"category", "service", "ci", "requester", "team", "assignee", "tags", "parent"})

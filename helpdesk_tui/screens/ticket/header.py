@@ -79,6 +79,7 @@ class TicketHeader(ToneWidget):
         except ValueError:
             glyph, word = "?", "?"
         second: list[Piece] = [
+            (f" {_('SENSITIVE')}" if row.sensitive else "", "warning"),
             (f" {kind_label(row.kind)} · ", "plain"),
             (state_label(row.state), "strong"),
             (f", {_('merged into {ref}').format(ref=data.merged)}" if data.merged else "", "accent"),
