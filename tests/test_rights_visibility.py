@@ -4,6 +4,7 @@ Public values are for all who see the ticket, internal ones for those who work t
 masked for others. Whoever may not see a word must not be able to find out about it either: every question answers as
 if the word were any other.
 """
+# ruff: noqa: F811
 
 import csv
 import inspect
@@ -23,7 +24,7 @@ from helpdesk_tui.desk.duplicates import duplicates
 from helpdesk_tui.desk.import_rows import LogCase, LogStep
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound, NotPermitted
 from helpdesk_tui.vocabulary.roles import Role
-from tests.desk_fixtures import FixedClock
+from tests.desk_fixtures import FixedClock, as_person, clock, desk  # noqa: F401
 
 # Words that occur nowhere else, by grade. `theirs`: another requester's ticket; `person`: Rita, who asked for ours.
 WORDS: dict[str, tuple[str, ...]] = {
@@ -461,3 +462,15 @@ def test_a_second_role_unmasks_no_further_than_it_reaches(
                 desk.tickets.watch(world.ours)
             with pytest.raises(NotPermitted):
                 desk.tickets.reply(world.ours, "x")
+
+
+def test_following_a_ticket_lifts_no_mask(desk: Desk) -> None:
+    """Whoever sees people masked may follow what they read, and whoever follows a ticket has it as their own."""
+    desk.people.add("Rita", login="rita", email="rita@example.org", roles=["requester"])
+    number = desk.tickets.open("x", requester="rita")["number"]
+    desk.tickets.reply(number, "looking")
+    desk.people.add("Quentin", login="quentin", agent=True, roles=["quality", "requester"])
+    desk.tickets.watch(number, person="quentin")
+    with as_person(desk, "quentin") as quentin:
+        assert [comment.author for comment in quentin.tickets.comments(number)] == ["A***"]
+        assert {item.actor for item in quentin.tickets.timeline(number)} == {"a***"}
