@@ -50,6 +50,8 @@ VERBS: Final[dict[str, str]] = {
     "ticket.tag": N_("changed the tags"),
     "ticket.link": N_("linked a ticket"),
     "ticket.unlink": N_("removed a link"),
+    "ticket.sensitive": N_("changed who reads the ticket"),
+    "ticket.read_sensitive": N_("opened the sensitive ticket"),
     "ticket.split": N_("split the ticket"),
     "ticket.merge": N_("merged the ticket"),
     "ticket.unmerge": N_("took the merge apart"),
