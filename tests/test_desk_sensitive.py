@@ -71,6 +71,16 @@ def test_the_assignee_takes_the_mark_off_and_a_requester_does_not_set_it(desk: D
             rita.tickets.sensitive(own, "x")
 
 
+def test_what_one_may_not_read_does_not_go_along(desk: Desk) -> None:
+    one = desk.tickets.open("one", set={"team": "network"})["number"]
+    other = desk.tickets.open("other", set={"team": "applications"})["number"]
+    desk.tickets.merge(other, one)
+    with as_person(desk, "tess", "technical_support", agent=True, teams=["network"]) as tess:
+        tess.tickets.sensitive(one, "health")
+    assert [desk.tickets.show(n)["sensitive"] for n in (one, other)] == [True, False]
+    assert desk.tickets.watchers(other) == []
+
+
 def test_a_ticket_can_be_born_sensitive(desk: Desk) -> None:
     with as_person(desk, "may", "service_desk", agent=True) as may, as_person(desk, "rita", "requester") as rita:
         number = may.tickets.open("about rita", requester="rita", sensitive=True, set={"team": "network"})["number"]
