@@ -1,12 +1,12 @@
 """Marking a ticket sensitive, and taking the mark off, from the console."""
 
+from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.command_copy import Typed, options
-from helpdesk_tui.screens.common.deeds import TicketDeeds
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.widgets.pickers import Ask
 
 
-class Marking(TicketDeeds):
+class Marking(Changing):
     """The mark of a single ticket."""
 
     def do_ticket_sensitive(self) -> None:

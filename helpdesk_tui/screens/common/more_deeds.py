@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.asking import asked_label, hint_of
-from helpdesk_tui.screens.common.changing import Changing
 from helpdesk_tui.screens.common.command_copy import Typed, options
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.kept_form import KeptForm
+from helpdesk_tui.screens.common.marking import Marking
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.errors import DeskError
@@ -26,7 +26,7 @@ FOUND: Final = 20
 _STOPS: Final = "-"
 
 
-class MoreDeeds(Changing):
+class MoreDeeds(Marking):
     """Puts off, follows, counts time and splits."""
 
     def _single(self, action_id: str) -> Targets | None:

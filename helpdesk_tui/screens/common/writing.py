@@ -14,8 +14,8 @@ from textual import on
 
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.command_copy import Typed
+from helpdesk_tui.screens.common.deeds import TicketDeeds
 from helpdesk_tui.screens.common.drafts import DraftKey, Fields
-from helpdesk_tui.screens.common.marking import Marking
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.errors import Conflict, DeskError
@@ -28,7 +28,7 @@ TEXT = "text"
 FILES = "files"
 
 
-class Writing(Marking):
+class Writing(TicketDeeds):
     """Adds the composer's part: open, keep, write."""
 
     _writing: tuple[DraftKey, Targets] | None = None
