@@ -111,7 +111,8 @@ async def test_a_merge_offers_what_is_like_it_and_takes_any_number(tmp_path: Pat
 
 async def test_enter_waits_for_what_was_typed(tmp_path: Path) -> None:
     async with console(tmp_path) as c:
-        gate, answers = asyncio.Event(), []
+        gate = asyncio.Event()
+        answers: list[str | None] = []
 
         async def search(text: str) -> list[Choice]:
             await gate.wait()
