@@ -73,7 +73,7 @@ class Clipboard:
         self._app.notify(safe_text(told), markup=False, severity="warning", timeout=HINTED_FOR)
 
     def _too_long(self, text: str, size: int) -> None:
-        told = _("too long to copy through the terminal: {size:,} bytes, {limit:,} are taken").format(
+        told = _("too long to copy through the terminal: {size} bytes, {limit} are taken").format(
             size=size, limit=LIMIT
         )
         try:
