@@ -26,7 +26,7 @@ TESTS = (
     "tests/test_rights_sensitive.py", "tests/test_desk_sensitive.py", "tests/test_rights_visibility.py", "tests/test_hostile_rights.py", "tests/test_desk_undo.py", "tests/test_desk_access.py",
     "tests/test_desk_views.py", "tests/test_desk_outside.py", "tests/test_people_search.py", "tests/test_access.py",
     "tests/test_desk_around.py", "tests/test_rights_matrix.py", "tests/test_desk_people.py", "tests/test_desk_cis.py",
-    "tests/test_desk_tickets.py", "tests/test_desk_mentions.py", "tests/test_duplicates.py",
+    "tests/test_desk_tickets.py", "tests/test_desk_mentions.py", "tests/test_duplicates.py", "tests/test_lifecycle.py",
 )  # fmt: skip
 LONGEST = 600  # seconds of computing
 BROKEN = (OSError, MemoryError)
@@ -163,10 +163,7 @@ class Probes:
 
 def _child(point: Point, probes: Probes, output: Path) -> int:
     """In a fork: 0 where the loss is noticed, 1 where it is not, 2 where nothing was changed."""
-    import pytest
-
-    os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
-    os.dup2(1, 2)
+    _told_to(output)
     resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
     if not put(point.name):
         return 2
@@ -174,7 +171,28 @@ def _child(point: Point, probes: Probes, output: Path) -> int:
         return 0
     if os.environ.get("MUTANTS_QUICK"):
         return 1
-    return 1 if pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS]) == 0 else 0
+    return 1 if _tested(output) else 0
+
+
+def _told_to(output: Path) -> None:
+    os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
+    os.dup2(1, 2)
+
+
+def _tested(output: Path) -> bool:
+    """Whether all tests of rights pass on this program."""
+    import pytest
+
+    _told_to(output)
+    return pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS]) == 0
+
+
+def _whole_passes(folder: Path) -> bool:
+    """Whether the program with nothing taken out passes what its mutants meet."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if _tested(folder / "out-whole") else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 def run(chosen: list[Point], jobs: int) -> list[tuple[Point, str]]:
@@ -185,6 +203,8 @@ def run(chosen: list[Point], jobs: int) -> list[tuple[Point, str]]:
         probes = Probes(folder)
         probes.load()
         assert probes.passes(), "the whole program must pass"
+        if not os.environ.get("MUTANTS_QUICK"):
+            assert _whole_passes(folder), "the whole program must pass all tests, or every loss would seem noticed"
         waiting = list(reversed(chosen))
         running: dict[int, tuple[Point, float]] = {}
         while waiting or running:
