@@ -25,7 +25,7 @@ from helpdesk_tui.screens.common.configured import theme_of, use_fps
 from helpdesk_tui.screens.common.drafts import EVERY, DraftBox, state_folder
 from helpdesk_tui.screens.common.live import LiveDesk
 from helpdesk_tui.screens.common.locking import Locking
-from helpdesk_tui.screens.common.palette import Actions
+from helpdesk_tui.screens.common.palette import Actions, Palette
 from helpdesk_tui.screens.common.touring import TOUR_FILE, Touring, first_time, seated
 from helpdesk_tui.screens.common.writing import Writing
 from helpdesk_tui.screens.queue.queue import QueueScreen
@@ -169,6 +169,10 @@ class HelpdeskApp(Locking, Touring):
         last.start()
         self._live.stop()
         self.leave()
+
+    def line_lost(self) -> None:
+        """The terminal is gone, whether or not SIGHUP came: the same ending."""
+        self._signalled(signal.SIGHUP)
 
     def _hear_continued(self, loop: asyncio.AbstractEventLoop) -> None:
         """Go on after SIGSTOP and SIGCONT with one reader of the keys.
@@ -359,7 +363,7 @@ class HelpdeskApp(Locking, Touring):
     def action_command_palette(self) -> None:
         """Show what can be done here, searchable."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("find an action"), id="--command-palette"))
+            self.push_screen(Palette(placeholder=_("find an action"), id="--command-palette"))
             self.did("app.palette", begun=True)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual.app import App
 from textual.message import Message
 
-from helpdesk_tui.screens.common.keyboard import ALONE, STALLED, Reader
+from helpdesk_tui.screens.common.keyboard import ALONE, LEAST, STALLED, Keyboard, Reader
+from helpdesk_tui.screens.common.palette import Palette
 
 
 @dataclass
@@ -127,6 +129,32 @@ def test_no_sequence_ends_it(text: str) -> None:
     for _ in range(40):
         list(reader.feed(b"k"))
     assert told(reader.feed(b"j")) == ["j"]
+
+
+def test_a_window_of_one_column_is_drawn_as_one_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "1")
+    monkeypatch.setenv("LINES", "1")
+    assert Keyboard._get_terminal_size(object.__new__(Keyboard)) == LEAST
+    monkeypatch.setenv("COLUMNS", "99")
+    monkeypatch.setenv("LINES", "40")
+    assert Keyboard._get_terminal_size(object.__new__(Keyboard)) == (99, 40)
+
+
+async def test_a_click_beside_a_window_that_became_smaller_only_closes_the_palette() -> None:
+    class Small(App[None]):
+        def on_mount(self) -> None:
+            self.push_screen(Palette())
+
+    app = Small()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        palette = app.screen
+        assert isinstance(palette, Palette)
+        click = events.Click(palette, 88, 7, 0, 0, 1, False, False, False, screen_x=88, screen_y=7)
+        palette.post_message(click)
+        await pilot.pause()
+        await pilot.pause()
+        assert not isinstance(app.screen, Palette)
 
 
 def test_a_large_paste_costs_no_more_than_its_length() -> None:

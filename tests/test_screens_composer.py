@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,6 +163,16 @@ def test_the_editor_s_text_comes_back_or_stays(
     monkeypatch.setenv("VISUAL", editor)
     found, told = edited("dear", _suspended)
     assert found == text and problem in told and bool(told) == bool(problem)
+
+
+def test_interrupts_typed_at_the_editor_are_not_for_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nkill -INT $PPID; kill -QUIT $PPID; echo written > "$1"\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(script))
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGQUIT)]
+    assert edited("dear", _suspended) == ("written", "")
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGQUIT)] == before
 
 
 @pytest.mark.parametrize("text", HOSTILE_FEW)

@@ -1,6 +1,7 @@
 """Settings: what is read from where, what is wrong with a file and where, and changing it without harm to the rest."""
 
 import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -380,3 +381,12 @@ def test_set_and_unset_change_the_file(cli: Cli, tmp_path: Path) -> None:
 
 def test_the_schema_is_printed(cli: Cli) -> None:
     assert cli("config", "schema").json == json_schema()
+
+
+def test_a_device_or_a_pipe_is_never_replaced_by_a_file_of_settings(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="Invalid argument"):
+        editing._write(pipe, "theme = 'mono'\n")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pipe"]

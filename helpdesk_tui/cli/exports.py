@@ -113,6 +113,9 @@ def _counted(pieces: Iterator[str], bar: Progress) -> Iterator[str]:
 
 def write_whole(path: Path, pieces: Iterator[str]) -> None:
     """Write a file beside its place and put it there when it is whole; a half one is never seen. Raises Usage."""
+    if path.exists() and not path.is_file():
+        _write_through(path, pieces)
+        return
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
     except OSError as error:
@@ -131,6 +134,16 @@ def write_whole(path: Path, pieces: Iterator[str]) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(name)  # noqa: PTH108 - as above
+
+
+def _write_through(path: Path, pieces: Iterator[str]) -> None:
+    """Into a device or a pipe, as it is: a file put in its place would be the end of /dev/null. Raises Usage."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            for piece in pieces:
+                file.write(piece)
+    except OSError as error:
+        raise Usage(N_("{path} cannot be written: {error}"), path=path, error=error.strerror) from error
 
 
 def _umask() -> int:

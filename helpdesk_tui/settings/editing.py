@@ -1,6 +1,7 @@
 """Changing one setting in its file: comments, order and unknown keys stay; the file is never half-written."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,6 +90,9 @@ def _filled(table: dict[str, Any]) -> dict[str, Any]:
 
 def _write(path: Path, text: str) -> None:
     path = path.resolve()  # a link to a file kept elsewhere stays a link
+    if path.exists() and not path.is_file():
+        # A device or a pipe would be replaced by a file: for a root user that is the end of /dev/null.
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -17,12 +17,15 @@ from typing import Final
 from textual import events
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
 AT_ONCE: Final = 4_096
 CYCLE: Final = 0.1
 """Seconds between two looks whether an Esc was meant alone."""
+LEAST: Final = (12, 3)
+"""Columns and rows for which there is always drawn; a smaller window shows the upper left of it."""
 STALLED: Final = 5.0
 """Seconds without a byte after which the end of a paste counts as lost."""
 ALONE: Final = 0.5
@@ -129,16 +132,29 @@ class Keyboard(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(CYCLE):
-                    data = os.read(self.fileno, AT_ONCE)
+                    try:
+                        data = os.read(self.fileno, AT_ONCE)
+                    except OSError:
+                        data = b""
+                    if not data:
+                        # The line is lost. SIGHUP says so as well, but not to a program that ignores it from before.
+                        self._loop.call_soon_threadsafe(self._app.line_lost)  # type: ignore[attr-defined]
+                        return
                     for message in reader.feed(data):
                         self.process_message(message)
-                    if not data:
-                        self.exit_event.wait(CYCLE)
                 for message in reader.tick():
                     self.process_message(message)
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # Widgets divide by the room that their borders leave: a window of one column would end the program.
+        columns, rows = super()._get_terminal_size()
+        return max(columns, LEAST[0]), max(rows, LEAST[1])
+
     def process_message(self, message: Message) -> None:
         # A size that nobody asked for: the window's own comes with a signal.
-        if isinstance(message, events.Resize) and not self._in_band_window_resize:
-            return
+        if isinstance(message, events.Resize):
+            if not self._in_band_window_resize:
+                return
+            size = Size(max(message.size.width, LEAST[0]), max(message.size.height, LEAST[1]))
+            message = events.Resize(size, size, pixel_size=message.pixel_size)
         super().process_message(message)

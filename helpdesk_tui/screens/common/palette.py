@@ -3,8 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.errors import NoWidget
 
 from helpdesk_tui.screens.common.actions import ActionSpec
 from helpdesk_tui.vocabulary.i18n import _
@@ -12,6 +13,9 @@ from helpdesk_tui.widgets.keys import shown_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from textual.geometry import Region
+    from textual.widget import Widget
 
     from helpdesk_tui.screens.common.base import DeskScreen
 
@@ -51,3 +55,13 @@ class Actions(Provider):
                 yield Hit(
                     score, Content(title), partial(screen.action_do, spec.id), text=_(spec.label), help=_(spec.help)
                 )
+
+
+class Palette(CommandPalette):
+    """The command palette, which outlives a click beside a window that has just become smaller."""
+
+    def get_widget_at(self, x: int, y: int) -> "tuple[Widget, Region]":
+        try:
+            return super().get_widget_at(x, y)
+        except NoWidget:
+            return self, self.region

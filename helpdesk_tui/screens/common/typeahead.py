@@ -63,6 +63,10 @@ class TypeAhead(App[int]):
 
         return Keyboard
 
+    def line_lost(self) -> None:
+        """The terminal is gone: end."""
+        self.exit()
+
     def await_answer(self, seconds: float = 2.0) -> None:
         """Something that was asked for will take the next keys: hold them, at most so long."""
         self._keys_wait_until = time.monotonic() + seconds

@@ -3,9 +3,10 @@
 import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -323,6 +324,21 @@ def _typed(composer: Composer) -> Fields | None:
     return {TEXT: composer.text, **files}
 
 
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """ctrl+c and ctrl+\\ are for the editor while it has the terminal; to us they would be the end."""
+    kept: dict[int, Any] = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            # A handler, as what is ignored the editor would ignore as well. Not in the main thread none hears it.
+            with contextlib.suppress(ValueError):
+                kept[number] = signal.signal(number, lambda *_: None)
+        yield
+    finally:
+        for heard, handler in kept.items():
+            signal.signal(heard, handler)
+
+
 def edited(text: str, suspend: Callable[[], AbstractContextManager[None]], editor: str = "") -> tuple[str | None, str]:
     """A text after the person's editor (`VISUAL`, `EDITOR`, else vi), or None where it stays, and what went wrong.
 
@@ -334,7 +350,7 @@ def edited(text: str, suspend: Callable[[], AbstractContextManager[None]], edito
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
-        with suspend():
+        with suspend(), _deaf():
             code = subprocess.run([*shlex.split(command), name], check=False).returncode
         if code:
             return None, _("the editor {name} ended with {code}; the text is as it was").format(name=command, code=code)
