@@ -94,6 +94,9 @@ def fields(text: str) -> frozenset[str]:
         return frozenset({"<malformed>"})
 
 
+_WIDE = "，、。：；（）"
+
+
 def wrong(key: Key, translation: str) -> str:
     """Return why `translation` cannot stand for `key`, or ''."""
     if not translation.strip():
@@ -102,10 +105,12 @@ def wrong(key: Key, translation: str) -> str:
     if fields(source) != fields(translation):
         return f"has the fields {sorted(fields(translation))} instead of {sorted(fields(source))}"
     for edge in ("\n", " "):
-        if source.startswith(edge) != translation.startswith(edge) or source.endswith(edge) != translation.endswith(
-            edge
-        ):
-            return "begins or ends with another space or line break"
+        for end in (0, -1):
+            if (source[end] == edge) == (translation[end] == edge):
+                continue
+            # Full-width punctuation brings the space with it.
+            if not (edge == source[end] == " " and translation[end] in _WIDE):
+                return "begins or ends with another space or line break"
     return ""
 
 
