@@ -14,6 +14,7 @@ from helpdesk_tui.desk.first import default_policy_text
 from helpdesk_tui.store import replay
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, NotPermitted
+from helpdesk_tui.vocabulary.roles import Permission
 from tests.desk_fixtures import ANA, FixedClock, as_person, clock, desk, fresh_desk  # noqa: F401
 from tests.test_rights_sensitive import WORDS, World, copied, world  # noqa: F401
 
@@ -79,6 +80,42 @@ def test_what_one_may_not_read_does_not_go_along(desk: Desk) -> None:
         tess.tickets.sensitive(one, "health")
     assert [desk.tickets.show(n)["sensitive"] for n in (one, other)] == [True, False]
     assert desk.tickets.watchers(other) == []
+
+
+def test_the_office_is_not_put_on_what_it_marks(desk: Desk) -> None:
+    number = desk.tickets.open("x", set={"team": "network"})["number"]
+    desk.tickets.sensitive(number, "health")
+    assert desk.tickets.watchers(number) == []
+
+
+def test_being_named_gives_no_right_that_ones_roles_lack(desk: Desk) -> None:
+    number = desk.tickets.open("x", set={"team": "network"})["number"]
+    with as_person(desk, "quentin", "quality", agent=True) as quentin:
+        desk.tickets.watch(number, person="quentin")
+        desk.tickets.sensitive(number, "health")
+        assert quentin.tickets.show(number)["number"] == number
+        for ask in (
+            lambda: quentin.tickets.edit(number, set={"title": "y"}),
+            lambda: quentin.tickets.note(number, "y"),
+            lambda: quentin.tickets.sensitive(number, "no", remove=True),
+        ):
+            with pytest.raises(NotPermitted):
+                ask()
+        assert not quentin.allows_on(Permission.TICKET_EDIT, desk.tickets.facts(number))
+
+
+def test_what_was_merged_and_is_sensitive_alone_stays_out_of_the_survivors_talk(desk: Desk) -> None:
+    one, other = (desk.tickets.open(title, set={"team": "network"})["number"] for title in ("one", "other"))
+    desk.tickets.reply(other, "of an illness")
+    desk.tickets.merge(other, one)
+    desk.tickets.sensitive(other, "health")
+    for role in ("service_desk", "auditor", "technical_support"):
+        teams = ["network"] if role == "technical_support" else None
+        with as_person(desk, f"a-{role.replace('_', '-')}", role, agent=True, teams=teams) as who:
+            assert who.tickets.family(one) == [one]
+            assert "illness" not in str(who.tickets.comments(one)) + str(who.tickets.timeline(one))
+    assert desk.tickets.family(one) == [one, other]
+    assert "illness" in str(desk.tickets.comments(one))
 
 
 def test_a_ticket_can_be_born_sensitive(desk: Desk) -> None:
