@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from helpdesk_tui.rules.policy_base import Code, Section
 from helpdesk_tui.rules.policy_check import explained, key_text, syntax_problem
+from helpdesk_tui.rules.policy_events import EventRules
 from helpdesk_tui.rules.policy_levels import DemandRules, Matrix, NextUpRules, PriorityRules, SeverityMap
 from helpdesk_tui.rules.policy_lines import Path, key_lines, line_of
 from helpdesk_tui.rules.policy_refs import broken_references
@@ -46,6 +47,7 @@ class Policy(Section):
     calendars: Annotated[dict[Code, CalendarRules], Field(min_length=1)]
     sla: Sla = Sla()
     escalation: Escalation = Escalation()
+    event: EventRules = EventRules()
     indicators: tuple[Indicator, ...] = ()
 
     def category(self, code: str) -> Category | None:

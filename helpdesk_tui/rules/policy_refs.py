@@ -14,6 +14,7 @@ from helpdesk_tui.vocabulary.i18n import N_
 
 if TYPE_CHECKING:
     from helpdesk_tui.rules.policy import Policy
+    from helpdesk_tui.rules.policy_events import EventRule
     from helpdesk_tui.rules.policy_rules import Rule
 
 Found = tuple[Path, str, dict[str, str]]
@@ -39,6 +40,7 @@ def broken_references(policy: "Policy") -> Iterator[Found]:
     yield from _twice(("routing", "rules"), [item.id for item in policy.routing.rules])
     yield from _twice(("sla", "targets"), [item.id for item in policy.sla.targets])
     yield from _twice(("escalation", "levels"), [item.id for item in policy.escalation.levels])
+    yield from _twice(("event", "rule"), [item.id for item in policy.event.rule])
 
     for n, category in enumerate(policy.categories):
         if category.service is not None:
@@ -70,6 +72,8 @@ def broken_references(policy: "Policy") -> Iterator[Found]:
         yield from _when(
             ("escalation", "levels", n, "when"), level.when.category, level.when.service, categories, services
         )
+    for n, event_rule in enumerate(policy.event.rule):
+        yield from _event_rule(("event", "rule", n), event_rule, services, teams)
 
 
 def _list(codes: Iterable[str]) -> str:
@@ -144,7 +148,21 @@ def _rule(path: Path, rule: "Rule", categories: set[str], services: set[str]) ->
         yield from _terms((*path, key), getattr(rule, key))
     for n, near in enumerate(rule.near):
         yield from _terms((*path, "near", n, "words"), near.words)
-    for n, pattern in enumerate(rule.regex):
+    yield from _patterns(path, rule.regex)
+
+
+def _event_rule(path: Path, rule: "EventRule", services: set[str], teams: set[str]) -> Iterator[Found]:
+    if rule.service is not None:
+        yield from _service((*path, "service"), rule.service, services)
+    if rule.team is not None:
+        yield from _team((*path, "team"), rule.team, teams)
+    for key in ("any", "all", "none"):
+        yield from _terms((*path, key), getattr(rule, key))
+    yield from _patterns(path, rule.regex)
+
+
+def _patterns(path: Path, patterns: Iterable[str]) -> Iterator[Found]:
+    for n, pattern in enumerate(patterns):
         try:
             compile_pattern(pattern)
         except PatternRefused as refused:
