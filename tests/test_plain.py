@@ -74,15 +74,15 @@ def ticket(cli: Cli, number: int = 1) -> dict[str, object]:
 
 def test_log_a_call(plain: Plain, cli: Cli) -> None:
     out = plain(
-        "new", "ann", "VPN drops at home, too", "since this morning", "..", ".", "service=vpn", "nonsense", "impact=x", "",
+        "new", "ann", "VPN drops at home, too", "since this morning", "..", ".", "service=vpn", "nonsense", "impact=x", ".",
     ).out  # fmt: skip
     assert "Ann Archer, ann@example.org" in out
     assert "Service: vpn" in out
     assert "Perhaps the same: INC-1, New, VPN drops every ten minutes" in out
     assert "write field=value; nonsense is not of that form" in out
-    assert "INC-28 is open (u takes it back)" not in out  # a wrong value ends the questions, the draft stays
+    assert "INC-28 is open (u takes it back)" not in out
     assert "the draft is kept" in out
-    again = plain("new", "", ".", "").out
+    again = plain("new", "", ".", "impact=x", "").out
     assert "your draft is back" in again
     assert "INC-28 is open (u takes it back)" in again
     made = ticket(cli, 28)
@@ -455,3 +455,18 @@ def test_a_choice_by_number_name_or_beginning() -> None:
     assert chosen("cl", known) == "closed"
     assert chosen("o", known) is None
     assert chosen("9", known) is None
+
+
+def test_a_text_on_the_line_touches_no_draft_and_is_in_no_history(plain: Plain, cli: Cli) -> None:
+    plain("INC-1", "i", "a long story", ".q")
+    plain("INC-1", "note the password is swordfish", "i", ".q")
+    assert "your draft is back\na long story" in plain("INC-1", "i", ".q").out
+    assert [each["text"] for each in cli("ticket", "comments", "1", "-o", "json").json] == ["the password is swordfish"]
+    kept = [path.read_text("utf-8") for path in state_folder().parent.rglob("*") if path.is_file()]
+    assert not any("swordfish" in text for text in kept)
+    assert any("INC-1" in text for text in kept)
+
+
+def test_a_reply_that_is_not_sent_after_all_is_kept(plain: Plain) -> None:
+    assert "nothing was changed" in plain("INC-1", "reply we are on it", "no").out
+    assert "your draft is back\nwe are on it" in plain("INC-1", "c", ".q").out

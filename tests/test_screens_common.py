@@ -18,8 +18,8 @@ from helpdesk_tui.screens.common import actions
 from helpdesk_tui.screens.common.configured import theme_of
 from helpdesk_tui.screens.common.drafts import DraftBox, DraftKey
 from helpdesk_tui.screens.common.editing import changes_of
-from helpdesk_tui.screens.common.new_ticket import split_text
 from helpdesk_tui.settings.schema import Settings
+from helpdesk_tui.vocabulary.calls import split_text
 from helpdesk_tui.vocabulary.i18n import _, set_language
 
 KEY = DraftKey("ana", 7, "reply")

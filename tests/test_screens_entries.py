@@ -7,7 +7,8 @@ from console_desk import Clock, Console, console, make_desk
 from textual import events
 from tui import HOSTILE, assert_inert, screen_text
 
-from helpdesk_tui.screens.common.new_ticket import NewTicketScreen, split_text
+from helpdesk_tui.screens.common.new_ticket import NewTicketScreen
+from helpdesk_tui.vocabulary.calls import split_text
 from helpdesk_tui.vocabulary.i18n import set_language
 from helpdesk_tui.vocabulary.text import safe_text
 from helpdesk_tui.widgets.fields import SafeTextArea

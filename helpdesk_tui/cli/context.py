@@ -38,6 +38,8 @@ class Context:
 
     typed: dict[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    plain: bool = False
+    """Whether the commands run inside plain mode."""
     _file: dict[str, Any] | None = None
 
     # -- the config file ---------------------------------------------------------------------------------------

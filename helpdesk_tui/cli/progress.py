@@ -4,6 +4,7 @@ import sys
 import time
 from types import TracebackType
 
+from helpdesk_tui.cli import context
 from helpdesk_tui.vocabulary.text import fit
 
 
@@ -13,7 +14,8 @@ class Progress:
     def __init__(self, label: str) -> None:
         self._label = label
         self._shown = False
-        self._on = sys.stderr.isatty()
+        # Plain mode never goes back on a line.
+        self._on = sys.stderr.isatty() and not context.current().plain
         self._next = time.monotonic() + 0.5
 
     def __call__(self, done: int, total: int | None = None) -> None:

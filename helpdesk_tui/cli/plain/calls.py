@@ -3,11 +3,13 @@
 from typing import Any, Final
 
 from helpdesk_tui.cli.plain import voice
-from helpdesk_tui.cli.plain.deeds import Deeds
+from helpdesk_tui.cli.plain.more_deeds import MoreDeeds
 from helpdesk_tui.cli.plain.spoken import row_text
 from helpdesk_tui.cli.plain.talk import TEXT, Left
 from helpdesk_tui.desk.drafts import DraftKey
 from helpdesk_tui.desk.duplicates import duplicates
+from helpdesk_tui.vocabulary.calls import split_text
+from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.kinds import state_label
 from helpdesk_tui.vocabulary.reasons import sentence
@@ -18,19 +20,10 @@ FOUND: Final = 6
 """People that are offered at once."""
 LISTED: Final = 3
 """Open tickets of a caller that are read out."""
-TITLE: Final = 200
 _JUDGED: Final = ("kind", "category", "service", "impact", "urgency", "priority", "team")
 
 
-def split_text(text: str) -> tuple[str, str]:
-    """A free text as title (its first line, bounded) and description (all of it when there is more)."""
-    body = text.strip()
-    first, _newline, rest = body.partition("\n")
-    title = first.strip()[:TITLE].rstrip()
-    return title, body if rest.strip() or len(first.strip()) > TITLE else ""
-
-
-class Calls(Deeds):
+class Calls(MoreDeeds):
     """Opens tickets."""
 
     def do_new(self, rest: str) -> None:
@@ -59,8 +52,13 @@ class Calls(Deeds):
             if not equals:
                 voice.say(_("write field=value; {value} is not of that form").format(value=said))
                 continue
-            self._offer(title, description, handle, {**given, name.strip(): value.strip()})
-            given[name.strip()] = value.strip()
+            wanted = {**given, name.strip(): value.strip()}
+            try:
+                self._offer(title, description, handle, wanted)
+            except DeskError as error:
+                voice.say(str(error))
+            else:
+                given = wanted
         ticket = self.desk.tickets.open(title, description=description, requester=handle, channel="phone", set=given)
         if not rest:
             self.kept(key)

@@ -37,7 +37,7 @@ class OneDesk(context.Context):
     __slots__ = ("_session",)
 
     def __init__(self, settings: context.Context, desk: Desk) -> None:
-        super().__init__(typed=settings.typed, environment=settings.environment)
+        super().__init__(typed=settings.typed, environment=settings.environment, plain=True)
         self._session = desk
 
     @contextlib.contextmanager

@@ -77,6 +77,10 @@ SCREEN_ONLY: Final = frozenset(
      "detail.previous_tab", "app.theme", "app.tour", "app.lock"}
 )  # fmt: skip
 """What only has a meaning on a screen that is drawn."""
+TEXTS: Final = frozenset(
+    {"ticket.note", "ticket.reply", "ticket.new", "ticket.resolve", "ticket.cancel", "ticket.reopen"}
+)
+"""Actions whose words may be a text."""
 OWN: Final[dict[str, tuple[Handler, str]]] = {
     "n": (lambda p, rest: p.do_next_page(rest), N_("the next page of the list")),
     "p": (lambda p, rest: p.do_previous_page(rest), N_("the page before")),
@@ -186,11 +190,18 @@ class Plain(Commands):
             voice.say(str(error))
             return
         if line:
-            self._history.add(one_line(line))
+            if not self._is_text(line):
+                self._history.add(one_line(line))
             self.keeping = False
             with self._saying():
                 self.obey(line)
             self.keeping = False
+
+    def _is_text(self, line: str) -> bool:
+        """Whether a line holds words of a ticket: those stand in the desk, where a redaction finds them, and nowhere else."""
+        word, _blank, rest = line.lstrip(":：").strip().partition(" ")
+        spec = self._keys.get(word) or BY_WORD.get(word.casefold())
+        return bool(rest.strip()) and spec is not None and spec.id in TEXTS
 
     def prompt(self) -> str:
         """What stands before the line: the ticket, or how many are marked."""

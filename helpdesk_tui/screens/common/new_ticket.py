@@ -20,6 +20,7 @@ from textual.widgets import OptionList, Static, TextArea
 from helpdesk_tui.screens.common.command_copy import options, settings
 from helpdesk_tui.screens.common.doubles import Call, Doubles, Doubling
 from helpdesk_tui.screens.common.editing import choices_of
+from helpdesk_tui.vocabulary.calls import split_text
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.kinds import ref
@@ -34,7 +35,6 @@ from helpdesk_tui.widgets.sentences import field_label, value_text
 
 PAUSE: Final = 0.25
 """Seconds without a key after which the desk is asked for proposals."""
-TITLE: Final = 200
 WIDE: Final = 110
 """Columns from which what is known of the caller stands beside the form."""
 BROAD: Final = 150
@@ -78,14 +78,6 @@ class Opened(ToneWidget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         text = self.told[y] if y < len(self.told) else ""
         return self.strip_of(((f" {text}", "strong" if y == 0 else "plain"),), self.size.width)
-
-
-def split_text(text: str) -> tuple[str, str]:
-    """A free text as title (its first line, bounded) and description (all of it when there is more)."""
-    body = text.strip()
-    first, _newline, rest = body.partition("\n")
-    title = first.strip()[:TITLE].rstrip()
-    return title, body if rest.strip() or len(first.strip()) > TITLE else ""
 
 
 class NewTicketScreen(Doubling):
