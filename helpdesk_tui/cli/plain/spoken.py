@@ -1,5 +1,8 @@
 """Tickets as sentences that can be read aloud: nothing in columns, no signs that stand for words."""
 
+from collections.abc import Iterable
+from functools import reduce
+
 from helpdesk_tui.vocabulary import dates
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.kinds import ref, state_label
@@ -10,6 +13,12 @@ from helpdesk_tui.vocabulary.text import one_line
 
 TITLE = 80
 """Signs of a title in a list."""
+
+
+def joined(parts: Iterable[str]) -> str:
+    """What is not empty, with a pause between each two."""
+    told = [part for part in parts if part]
+    return reduce(lambda before, more: _("{told}, {more}").format(told=before, more=more), told) if told else ""
 
 
 def lasting(seconds: int) -> str:
@@ -51,7 +60,7 @@ def row_text(row: QueueRow, now: Instant) -> str:
         _("assigned to {who}").format(who=one_line(who, 60)) if who else _("assigned to nobody"),
         one_line(row.reason, 200),
     )
-    return _(", ").join(part for part in parts if part)
+    return joined(parts)
 
 
 def item_text(item: TimelineItem, tz: str) -> str:

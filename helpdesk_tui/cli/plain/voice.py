@@ -3,6 +3,7 @@
 import shutil
 import sys
 
+from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.vocabulary.wrapping import wrapped
 
@@ -33,7 +34,7 @@ def fact(label: str, value: str) -> None:
     """`Label: value`; a value of several lines stands below its label."""
     told = safe_text(value).rstrip()
     if "\n" in told:
-        say(f"{label}:")
+        say(_("{label}:").format(label=label))
         block(told)
     elif told:
-        say(f"{label}: {told}")
+        say(_("{label}: {value}").format(label=label, value=told))
