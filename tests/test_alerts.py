@@ -113,7 +113,30 @@ def test_a_notice_without_instant_that_comes_again_after_the_end_opens_nothing()
     assert (steps[-1], standing(alert).state) == ("late", AlertState.RESOLVED)
     # another trouble of the same thing opens, and so does one that comes much later
     assert run(notice, over, replace(notice, received_at=T + 120, occurrence="901"))[1][-1] == "reopened"
-    assert run(notice, over, replace(notice, received_at=T + 60 + 3601))[1][-1] == "recurred"
+    assert run(notice, over, replace(notice, received_at=T + 60 + 901))[1][-1] == "reopened"
+    assert run(notice, over, replace(notice, received_at=T + 60 + 1801))[1][-1] == "recurred"
+
+
+def test_the_same_notice_long_after_its_end_is_a_trouble_that_came_back() -> None:
+    # A sender lost sight of it, said that it is over, and sends it again with the beginning of before.
+    notice, over = event("firing", 0), event("resolved", 3600)
+    soon, late = (replace(notice, received_at=T + 3600 + wait) for wait in (900, 901))
+    assert run(notice, over, soon)[1] == ["opened", "resolved", "duplicate"]
+    alert, steps = run(notice, over, late)
+    assert (steps, standing(alert).state) == (["opened", "resolved", "reopened"], AlertState.FIRING)
+    assert run(notice, over, late, late)[1][-1] == "duplicate"
+    assert run(notice, late, over)[0] == run(notice, over, late)[0] == run(late, over, notice)[0]
+    alert, steps = run(notice, over, late, event("resolved", 9000))
+    assert (steps[-1], standing(alert).state) == ("resolved", AlertState.RESOLVED)
+    # it still fires: repeats of the same beginning before the end are none
+    assert run(notice, replace(notice, received_at=T + 3599), over)[1] == ["opened", "duplicate", "resolved"]
+
+
+def test_a_return_is_seen_even_where_its_beginning_is_long_summed_up() -> None:
+    alert, _ = run(*(event("firing", 100 * n) for n in range(1, MAX_MARKS + 10)), event("resolved", 9000))
+    assert apply(alert, event("firing", 100, received=9900))[1].what == "late"
+    again, step = apply(alert, event("firing", 100, received=9901))
+    assert (step.what, standing(again).opened_at, standing(again).state) == ("reopened", T + 100, AlertState.FIRING)
 
 
 def test_a_clock_that_is_ahead_never_outlives_arrival() -> None:
@@ -204,6 +227,9 @@ NOTICES = st.builds(
 @settings(max_examples=150, deadline=None)
 @given(notices=st.lists(NOTICES, min_size=1, max_size=12), data=st.data())
 def test_the_order_of_arrival_and_repetition_never_matter(notices: list[Event], data: st.DataObject) -> None:
+    # Some come again, later; that is a part of what came.
+    echoes = data.draw(st.lists(st.tuples(st.sampled_from(notices), st.integers(0, 4000)), max_size=4))
+    notices = notices + [replace(notice, received_at=notice.received_at + wait) for notice, wait in echoes]
     shuffled = data.draw(st.permutations(notices + data.draw(st.lists(st.sampled_from(notices), max_size=4))))
     one, _ = run(*notices)
     other, _ = run(*shuffled)

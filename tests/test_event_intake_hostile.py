@@ -210,6 +210,39 @@ def test_any_environment_is_read_or_refused(environment: dict[str, str]) -> None
     assert [event.key for event in events]
 
 
+TEXTS = st.sampled_from(["a", "a.b", "a[0].b", 'x."y"', "event.data", "fields[key=k].value", "[", "", "labels"])
+DECLARED = st.dictionaries(
+    st.sampled_from(["each", "unpack", "key", "summary", "ci", "status", "severity", "at", "labels", "label_tables", "urls",
+                     "statuses", "severities", "source", "default_status", "occurrence", "nosuch"]),
+    TEXTS | st.lists(TEXTS, max_size=3) | st.dictionaries(TEXTS, TEXTS | st.sampled_from(["firing", "high"]), max_size=2)
+    | st.sampled_from(["firing", "high", None, 7]),
+    max_size=7,
+)  # fmt: skip
+INSIDE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just('{"b": 1}'),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["a", "b", "x", "y", "event", "data", "fields", "key", "value", "labels"]),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(declared=DECLARED, value=INSIDE)
+def test_any_map_is_refused_or_reads_any_json(declared: dict[str, Any], value: Any) -> None:
+    try:
+        own = SourceSettings.from_data({"fields": declared})
+        events = parse("generic", json.dumps(value).encode(), settings=own, now=NOW)
+    except Invalid:
+        return
+    assert all(event.key and event.summary for event in events)
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     order=st.permutations(list(ALERT["labels"])),

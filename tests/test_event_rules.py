@@ -130,8 +130,8 @@ def test_a_policy_without_a_section_has_sane_rules() -> None:
         "action": "open", "rule": None, "kind": "incident", "severity": "SEV2", "priority": "critical", "service": None,
         "team": None, "ticket": None,
         "steps": [
-            {"code": "event.default.open", "severity": "critical"},
-            {"code": "event.severity.map", "event": "critical", "severity": "SEV2", "priority": "critical"},
+            {"code": "event.default.open", "event_severity": "critical"},
+            {"code": "event.severity.map", "event_severity": "critical", "severity": "SEV2", "priority": "critical"},
             {"code": "event.service.unknown", "service": "Orders"},
         ],
         "lost": [],

@@ -29,13 +29,13 @@ register(
     {
         "event.rule": N_("event rule {rule} holds: {action}"),
         "event.lost": N_("event rule {rule} does not hold: {why}"),
-        "event.default.open": N_("no event rule holds; it fires with severity {severity}: open"),
-        "event.default.note": N_("no event rule holds; severity {severity} opens nothing: note"),
-        "event.not_firing": N_("a notice of status {status} opens nothing"),
+        "event.default.open": N_("no event rule holds; it fires with severity {event_severity}: open"),
+        "event.default.note": N_("no event rule holds; severity {event_severity} opens nothing: note"),
+        "event.not_firing": N_("a notice of status {event_status} opens nothing"),
         "event.attached": N_("its group has the open ticket {ticket}: attach"),
         "event.attach_nowhere": N_("there is no open ticket to attach it to: note"),
         "event.severity.rule": N_("event rule {rule} says {severity}, which is priority {priority}"),
-        "event.severity.map": N_("event severity {event} means {severity}, which is priority {priority}"),
+        "event.severity.map": N_("event severity {event_severity} means {severity}, which is priority {priority}"),
         "event.service.rule": N_("event rule {rule} says service {service}"),
         "event.service.named": N_("the event names service {service}"),
         "event.service.unknown": N_("the event names {service}, which is no service of this desk"),
@@ -172,7 +172,7 @@ def decide(
     """
     inputs = _inputs(event, window, ticket)
     if event.status in (EventStatus.RESOLVED, EventStatus.ACKNOWLEDGED):
-        step = Reason("event.not_firing", {"status": event.status.value})
+        step = Reason("event.not_firing", {"event_status": event.status.value})
         return EventDecision(NOTE, None, ticket=ticket, steps=(step,), inputs=inputs)
     if window is not None:
         return EventDecision(NOTE, None, ticket=ticket, steps=(held(window),), inputs=inputs)
@@ -228,8 +228,8 @@ def _action(compiled: CompiledEvents, event: Event, rule: EventRule | None) -> t
     if rule is not None:
         return rule.action, [Reason("event.rule", {"rule": rule.id, "action": rule.action})]
     if event.status is not EventStatus.FIRING:
-        return NOTE, [Reason("event.not_firing", {"status": event.status.value})]
-    params = {"severity": event.severity.value}
+        return NOTE, [Reason("event.not_firing", {"event_status": event.status.value})]
+    params = {"event_severity": event.severity.value}
     # What says nothing of its gravity may be grave.
     grave = event.severity is EventSeverity.UNKNOWN or event.severity.rank >= compiled.section.open_from.rank
     return (OPEN, [Reason("event.default.open", params)]) if grave else (NOTE, [Reason("event.default.note", params)])
@@ -243,7 +243,7 @@ def _graded(
         code, params = "event.severity.rule", {"rule": rule.id}
     else:
         severity = compiled.section.severity.of(event.severity)
-        code, params = "event.severity.map", {"event": event.severity.value}
+        code, params = "event.severity.map", {"event_severity": event.severity.value}
     priority = compiled.severities.priority(severity)
     steps.append(Reason(code, {**params, "severity": severity.name, "priority": priority.code}))
     return severity, priority

@@ -32,8 +32,8 @@ register(
         "alert.recurred": N_("the alert fires anew since {at}; its last trouble ended {ended}"),
         "alert.reopened": N_("the alert fires again since {at}, soon after its end {ended}: the same trouble"),
         "alert.repeated": N_("the alert still fires; the notice was counted"),
-        "alert.raised": N_("the alert became graver: {before} to {after}"),
-        "alert.lowered": N_("the alert became milder: {before} to {after}"),
+        "alert.raised": N_("the alert became graver: {event_before} to {event_after}"),
+        "alert.lowered": N_("the alert became milder: {event_before} to {event_after}"),
         "alert.resolved": N_("the alert is over since {at}"),
         "alert.held": N_("the alert flaps: that it is over is believed from {until} on"),
         "alert.acknowledged": N_("the alert was acknowledged at {at}"),
@@ -57,7 +57,10 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertTimes:
-    """Lengths in seconds; see the policy's section. `redelivery`: so long a notice may come again after its alert's end."""
+    """Lengths in seconds; see the policy's section.
+
+    `redelivery`: so long after an end an older notice may still arrive, or one arrive again, and mean nothing.
+    """
 
     repeat: int = 600
     reopen: int = 1800
@@ -65,7 +68,7 @@ class AlertTimes:
     flap_within: int = 1800
     flap_hold: int = 900
     quiet: int = 3600
-    redelivery: int = 3600
+    redelivery: int = 900
 
 
 DEFAULT_TIMES: Final = AlertTimes()
@@ -82,6 +85,8 @@ class Mark(NamedTuple):
     severity: str
     occurrence: str
     timed: bool
+    # When it arrived last; `received_at` is when it did first.
+    again_at: Instant
 
     @property
     def said(self) -> tuple[Any, ...]:
@@ -209,16 +214,34 @@ def mark_of(event: Event) -> Mark:
     stamp = event.stamp
     return Mark(
         event.at, event.received_at, _RANK[status], status, event.phase, event.severity.value, event.occurrence,
-        stamp is not None and stamp <= event.received_at,
+        stamp is not None and stamp <= event.received_at, event.received_at,
     )  # fmt: skip
 
 
 def standing(alert: Alert, times: AlertTimes = DEFAULT_TIMES) -> Standing:
     """The state of an alert: its marks in their order on what is summed up."""
     found = alert.base
-    for mark in alert.marks:
+    for mark in _with_returns(alert.marks, times):
         found = _after(found, mark, times)
     return found
+
+
+def _with_returns(marks: tuple[Mark, ...], times: AlertTimes) -> list[Mark]:
+    """The marks, and for each trouble that is still told of long after its end one more: it fires again.
+
+    A sender that lost sight of a trouble says that it is over, and later sends the very notice of before: its beginning
+    is still the same. Only the arrival tells that from a notice that was under way for long.
+    """
+    ends = [mark for mark in marks if mark.status == EventStatus.RESOLVED]
+    returns: list[Mark] = []
+    for mark in marks if ends else ():
+        if mark.status == EventStatus.FIRING:
+            last = max(
+                (e.received_at for e in ends if e.at >= mark.at and e.received_at <= mark.again_at), default=None
+            )
+            if last is not None and mark.again_at > last + times.redelivery:
+                returns.append(mark._replace(at=mark.again_at, received_at=mark.again_at, occurrence="", timed=False))
+    return sorted([*marks, *returns]) if returns else list(marks)
 
 
 def _after(now: Standing, mark: Mark, times: AlertTimes) -> Standing:
@@ -320,19 +343,34 @@ def apply(alert: Alert | None, event: Event, times: AlertTimes = DEFAULT_TIMES) 
         raise ValueError("the event is about another alert")
     mark = mark_of(event)
     same = next((one for one in mine.marks if one.said == mark.said), None)
-    if same is not None:
-        if mark.received_at < same.received_at:
-            # The first arrival counts, whichever is read first.
-            mine = replace(mine, marks=tuple(sorted(mark if one is same else one for one in mine.marks)))
-        return mine, Step("duplicate", False, (Reason("alert.duplicate"),))
-    if mark.at <= mine.floor:
-        return mine, Step("late", False, (Reason("alert.late"),))
     before = standing(mine, times)
     marks = list(mine.marks)
-    insort(marks, mark)
-    after_alert = _summed(replace(mine, marks=tuple(marks)), times)
-    after = standing(after_alert, times)
-    return after_alert, _step(before, after, mark, times)
+    if same is not None:
+        # The first and the last arrival count, whichever is read first.
+        marks.remove(same)
+        both = same._replace(
+            received_at=min(same.received_at, mark.received_at), again_at=max(same.again_at, mark.again_at)
+        )
+        insort(marks, both)
+        mark = mark._replace(at=mark.received_at)
+    elif mark.at <= mine.floor:
+        if not _returns(before, mark, times):
+            return mine, Step("late", False, (Reason("alert.late"),))
+        mark = mark._replace(at=mark.received_at, occurrence="", timed=False)
+        insort(marks, mark)
+    else:
+        insort(marks, mark)
+    found = _summed(replace(mine, marks=tuple(marks)), times)
+    after = standing(found, times)
+    if same is not None and after.open == before.open:
+        return found, Step("duplicate", False, (Reason("alert.duplicate"),))
+    return found, _step(before, after, mark, times)
+
+
+def _returns(now: Standing, mark: Mark, times: AlertTimes) -> bool:
+    """Whether a firing that is older than all that is remembered comes so late that it must have come back."""
+    over = now.resolved_at
+    return mark.status == EventStatus.FIRING and over is not None and mark.received_at > over + times.redelivery
 
 
 def _summed(alert: Alert, times: AlertTimes) -> Alert:
@@ -370,7 +408,7 @@ def _what(before: Standing, after: Standing, mark: Mark, times: AlertTimes) -> t
         if not after.open:
             return "late", {}, False
         if before.severity is not after.severity:
-            words = {"before": before.severity.value, "after": after.severity.value}
+            words = {"event_before": before.severity.value, "event_after": after.severity.value}
             return ("raised" if after.severity.rank > before.severity.rank else "lowered"), words, True
         recent = before.last_at is not None and mark.at <= before.last_at + times.repeat
         return "repeated", {}, not recent

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from helpdesk_tui.vocabulary.i18n import N_, _
-from helpdesk_tui.vocabulary.reasons import Reason, register
+from helpdesk_tui.vocabulary.reasons import Reason, register, register_labels
 from helpdesk_tui.vocabulary.records import Instant
 
 
@@ -104,9 +104,9 @@ register(
         "event.time_odd": N_("{field}: {value} is written in no standard form; it was read as {at}"),
         "event.time_future": N_("{field}: {value} lies ahead of this desk's clock; the time of arrival counts"),
         "event.year_guessed": N_("{value} names no year; it was read as {at}"),
-        "event.status_unread": N_("status {value} is not known; it counts as {status}"),
-        "event.status_missing": N_("no status was given; it counts as {status}"),
-        "event.severity_unread": N_("severity {value} is not known; it counts as {severity}"),
+        "event.status_unread": N_("status {value} is not known; it counts as {event_status}"),
+        "event.status_missing": N_("no status was given; it counts as {event_status}"),
+        "event.severity_unread": N_("severity {value} is not known; it counts as {event_severity}"),
         "event.text_cut": N_("{field} had {length} characters; {kept} were kept"),
         "event.more_cut": N_("{field} had {length} entries; {kept} were kept"),
         "event.extra_cut": N_("further keys were larger than {most} characters; these were left out: {keys}"),
@@ -123,6 +123,11 @@ register(
         "event.type_odd": N_("{field} should be {wanted}; it was left out"),
     }
 )
+
+
+register_labels("event_status", {status.value: label for status, label in STATUS_LABELS.items()})
+for _param in ("event_severity", "event_before", "event_after"):
+    register_labels(_param, {severity.value: label for severity, label in SEVERITY_LABELS.items()})
 
 
 def status_label(status: EventStatus | str) -> str:

@@ -74,7 +74,10 @@ def read_json(body: bytes, most: int = MAX_BODY) -> Any:
     text = decoded(sized(body, most))
     if too_many(text):
         raise Invalid(N_("the body holds more than {most} values; send fewer alerts at a time"), most=MAX_VALUES)
-    return loads(text)
+    try:
+        return loads(text)
+    except Invalid as error:
+        raise Invalid(N_("the body is refused: {why}; send what the system sends, unchanged"), why=error) from None
 
 
 def counted(n: int, most: int = MAX_ALERTS) -> None:

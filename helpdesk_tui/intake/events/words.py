@@ -55,12 +55,12 @@ def folded(word: str) -> str:
 def status_of(word: str, own: Mapping[str, EventStatus], default: EventStatus, warnings: list[Reason]) -> EventStatus:
     """The status that a word means: the sender's own table first. What is not known is `default`, with a warning."""
     if not word:
-        warnings.append(Reason("event.status_missing", {"status": default.value}))
+        warnings.append(Reason("event.status_missing", {"event_status": default.value}))
         return default
     plain = folded(word)
     found = own.get(plain) or STATUSES.get(plain)
     if found is None:
-        warnings.append(Reason("event.status_unread", {"value": word[:64], "status": default.value}))
+        warnings.append(Reason("event.status_unread", {"value": word[:64], "event_status": default.value}))
         return default
     return found
 
@@ -74,6 +74,6 @@ def severity_of(
     plain = folded(word)
     found = own.get(plain) or SEVERITIES.get(plain)
     if found is None:
-        warnings.append(Reason("event.severity_unread", {"value": word[:64], "severity": default.value}))
+        warnings.append(Reason("event.severity_unread", {"value": word[:64], "event_severity": default.value}))
         return default
     return found
