@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
-from helpdesk_tui.widgets.fields import SafeTextArea
+from helpdesk_tui.widgets.fields import SafeOptions, SafeTextArea
 from helpdesk_tui.widgets.inert import cells
 from helpdesk_tui.widgets.pickers import Choice
 
@@ -151,7 +151,7 @@ class Composer(Vertical):
         yield Static(Content(""), id="composer-label")
         yield Static(Content(""), id="composer-to")
         yield _Area(id="composer-text")
-        people = OptionList(id="composer-people", compact=True, markup=False)
+        people = SafeOptions(id="composer-people", compact=True, markup=False)
         people.can_focus = False
         yield people
         yield Static(Content(""), id="composer-files")

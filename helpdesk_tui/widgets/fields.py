@@ -3,10 +3,12 @@
 Textual draws the text of an `Input` or `TextArea` as it is; a pasted escape sequence would reach the terminal.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.widgets import Input, TextArea
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widgets import Input, OptionList, TextArea
 
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 
@@ -16,7 +18,28 @@ def _pasted(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class SafeInput(Input):
+if TYPE_CHECKING:
+    from textual.widget import Widget as _Widget
+else:
+    # Textual takes styles and parts from the first base that is a widget: what only overrides a method must be none.
+    _Widget = object
+
+
+class Leaving(_Widget):
+    """A widget that is taken away beneath a dialog: until the screen below is laid out anew it is still drawn, without
+    the styles of its parts, which Textual takes for a fault of the program."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if self._get_component_classes() and not self._component_styles:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)
+
+
+class SafeOptions(Leaving, OptionList):
+    """A list to choose from."""
+
+
+class SafeInput(Leaving, Input):
     """A one-line field. Pasted lines are joined by blanks (Textual keeps the first line only)."""
 
     def __init__(self, value: str = "", **options: Any) -> None:
@@ -37,7 +60,7 @@ class SafeInput(Input):
             self.replace(text, *self.selection)
 
 
-class SafeTextArea(TextArea):
+class SafeTextArea(Leaving, TextArea):
     """A text of many lines."""
 
     DEFAULT_CSS = "SafeTextArea { padding: 0; }"

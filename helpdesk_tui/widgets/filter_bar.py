@@ -18,7 +18,7 @@ from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.filters import FilterProblem, chips, parse_filter, remove_chip
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line
-from helpdesk_tui.widgets.fields import SafeInput
+from helpdesk_tui.widgets.fields import SafeInput, SafeOptions
 from helpdesk_tui.widgets.inert import cells, line, shortened, width_of
 from helpdesk_tui.widgets.lines import Piece, ToneWidget, tones
 
@@ -193,7 +193,7 @@ class FilterBar(Vertical):
         """The proposals, made when some are shown for the first time."""
         found = self.query_one_optional("#filter-proposals", OptionList)
         if found is None:
-            found = OptionList(id="filter-proposals", compact=True, markup=False)
+            found = SafeOptions(id="filter-proposals", compact=True, markup=False)
             found.can_focus = False
             self.mount(found)
         return found

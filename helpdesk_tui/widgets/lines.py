@@ -109,7 +109,10 @@ class ToneWidget(Widget):
 
     def style_of(self, tone: str) -> Style:
         """The theme's style for a tone, with foreground and background."""
-        return self.get_component_rich_style(f"tone--{tone}") if tone in _STYLED else self.rich_style
+        if tone not in _STYLED:
+            return self.rich_style
+        # A widget that is being taken away has no styles of its parts any more, and may still be drawn below a dialog.
+        return self.get_component_rich_style(f"tone--{tone}", default=self.rich_style)
 
     def strip_of(self, pieces: Iterable[Piece], width: int, *, tone: str | None = None) -> Strip:
         """Pieces as one strip of exactly `width` cells; `tone` overrides every piece (a cursor line)."""
