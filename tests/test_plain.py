@@ -228,6 +228,13 @@ def test_everything_is_taken_back_and_done_again(plain: Plain, cli: Cli) -> None
     cli("ticket", "show", "28", ok=3)
 
 
+def test_a_batch_is_taken_back_by_its_name_and_notices_take_their_options(plain: Plain) -> None:
+    ended = plain("undo bffffffff", "notices --since 4h -o json", "@")
+    assert "bffffffff" in ended.err
+    assert "\n[]\n" in ended.out
+    assert "nothing concerns you" in ended.out
+
+
 def test_chinese(plain: Plain) -> None:
     out = plain("INC-2", "t", "？", "quit", lang="zh_CN").out
     assert re.search("[\u4e00-\u9fff]", out)

@@ -47,7 +47,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "ticket.cancel": lambda p, rest: p.do_cancel(rest),
     "ticket.copy_number": lambda p, rest: voice.say(p.named(p.the_ticket(rest))),
     "ticket.copy_line": lambda p, rest: p.say_line(rest),
-    "desk.undo": lambda p, rest: p.do_undo(rest),
+    "desk.undo": lambda p, rest: p.run_line(f"undo {rest}") if rest else p.do_undo(),
     "desk.redo": lambda p, rest: p.do_redo(rest),
     "desk.copy_command": lambda p, _rest: p.do_command_line(),
     "queue.open": lambda p, rest: p.do_open(rest),
@@ -68,7 +68,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "app.help": lambda p, rest: p.do_help(rest),
     "app.language": lambda p, rest: p.do_language(rest),
     "app.redraw": lambda p, _rest: p.do_again() if p.current is None else p.do_open(""),
-    "app.notices": lambda p, _rest: p.do_notices(),
+    "app.notices": lambda p, rest: p.run_line(f"notices {rest}") if rest else p.do_notices(),
     "app.quit": lambda p, _rest: p.do_quit(),
 }
 """What plain mode does itself; what is not here and has a command is done with that."""
