@@ -21,7 +21,7 @@ MOST: Final = 2**63 - 1
 KEYS: Final = (
     "number", "ref", "external_id", "kind", "title", "description", "channel", "state", "phase", "priority", "impact",
     "urgency", "moscow", "category", "service", "ci", "requester", "team", "assignee", "parent", "tags", "language",
-    "major", "sensitive", "created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "response_due_at",
+    "major", "created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "response_due_at",
     "resolution_due_at", "sla_state", "reopen_count", "reassignment_count", "version",
 )  # fmt: skip
 
@@ -71,8 +71,8 @@ def _when(value: Instant | None) -> str | None:
 
 
 def ticket_json(r: tuple[Any, ...], now: Instant) -> dict[str, Any]:
-    """A row of the SELECT above as the ticket's JSON object, keys in the order of `KEYS`."""
-    return {
+    """A row of the SELECT above as the ticket's JSON object, keys in the order of `KEYS`; a sensitive one says so behind them."""
+    found = {
         "number": r[0],
         "ref": f"{_PREFIXES[r[2]]}-{r[0]}",
         "external_id": r[1],
@@ -96,7 +96,6 @@ def ticket_json(r: tuple[Any, ...], now: Instant) -> dict[str, Any]:
         "tags": r[19].split("\x1f") if r[19] else [],
         "language": r[20],
         "major": bool(r[21]),
-        "sensitive": r[22] is not None,
         "created_at": _when(r[23]),
         "updated_at": _when(r[24]),
         "first_response_at": _when(r[25]),
@@ -109,6 +108,9 @@ def ticket_json(r: tuple[Any, ...], now: Instant) -> dict[str, Any]:
         "reassignment_count": r[34],
         "version": r[35],
     }
+    if r[22] is not None:
+        found["sensitive"] = True
+    return found
 
 
 def one(conn: sqlite3.Connection, number: int, now: Instant) -> dict[str, Any] | None:

@@ -57,6 +57,7 @@ class Facts:
     external_id: str | None = None
     number: str | None = None  # in the file's own count
     parent: str | None = None
+    sensitive: bool = False  # only ever marked by a file, never unmarked
     comments: list[Remark] = field(default_factory=list)
 
 
@@ -109,6 +110,8 @@ class Reader:
             read.requester = fields.bounded(
                 "requester", _text("requester", given["requester"]).strip(), fields.MAX_NAME
             )
+        if "sensitive" in given:
+            read.sensitive = fields.flag("sensitive", _text("sensitive", given["sensitive"]))
         if "parent" in given:
             read.parent = _text("parent", given["parent"])
         if "number" in given:

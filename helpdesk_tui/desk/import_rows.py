@@ -8,6 +8,7 @@ from helpdesk_tui.vocabulary.errors import DeskError
 
 # Facts of a row beyond the ticket's JSON keys.
 MORE: Final = (
+    "sensitive",
     "comments",
     "tag",
     "severity",

@@ -12,7 +12,7 @@ from helpdesk_tui.desk.import_rows import Incoming
 from helpdesk_tui.desk.moves import set_state
 from helpdesk_tui.desk.ticket_fields import apply_tags
 from helpdesk_tui.desk.ticket_opening import CHANNEL_OF_ORIGIN, build
-from helpdesk_tui.desk.ticket_sensitive import by_category
+from helpdesk_tui.desk.ticket_sensitive import by_category, mark
 from helpdesk_tui.desk.work import SHIFT, Draft, Work
 from helpdesk_tui.vocabulary.channels import Channel, CommentKind, Origin
 from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Invalid, Machine
@@ -152,6 +152,8 @@ class Writer:
             self._who[person] = self.desk.directory.person(person)
         draft = build(work, facts.new)
         self._facts(draft, facts)
+        if facts.sensitive:
+            mark(work, draft)
         self._remarks(work, draft, facts)
         self._family(draft, line, facts)
         self.tally.created += 1
@@ -284,6 +286,8 @@ class Writer:
         draft.set(**new.columns)
         if "category" in draft.new:
             by_category(work, draft)
+        if facts.sensitive:
+            mark(work, draft)
         if facts.requester is not None:
             person, organisation = self._people.person(work, facts.requester)
             draft.set(requester_id=person, organisation_id=organisation)

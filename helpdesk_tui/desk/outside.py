@@ -18,7 +18,7 @@ from helpdesk_tui.vocabulary.records import TimelineItem
 register({"outside.rules": N_("the rules of the desk decided it")})
 
 FIELDS: Final = frozenset(KEYS) | {
-    "organisation", "severity", "affected_users", "resolution", "resolution_code", "pending_until", "update_due_at",
+    "sensitive", "organisation", "severity", "affected_users", "resolution", "resolution_code", "pending_until", "update_due_at",
     "merged_into", "deleted_at", "comment", "attachments", "links", "watchers",
 }  # fmt: skip
 """Fields whose changes anybody sees who sees the ticket: the keys of its JSON, and what the requester is told."""

@@ -183,7 +183,7 @@ class TicketReading(TicketParts):
         if not found:
             raise ticket_not_found(number)
         ticket = forms.ticket_json(found[0], self.desk.now())
-        if sight.read is not Scope.ALL or ticket["sensitive"]:
+        if sight.read is not Scope.ALL or "sensitive" in ticket:
             facts = self._facts_of(number)
             if facts is None or not self._may_know(facts):
                 raise ticket_not_found(number)

@@ -30,4 +30,4 @@ class Marking(Changing):
                     typed=Typed("sensitive", [*(["--off"] if marked else []), *options({"reason": text})]),
                 )
 
-        self.ask(lambda: bool(self.desk.tickets.show(number)["sensitive"]), found, group="pick")
+        self.ask(lambda: "sensitive" in self.desk.tickets.show(number), found, group="pick")
