@@ -168,7 +168,7 @@ class Session:
         told = None if self.ended else self.ask()
         if told is None and not self.ended:
             raise Failure(f"it does not answer: {self._stacks()}")
-        if told is not None and told["locked"]:
+        if told is not None and told.get("locked"):
             self.write(b"\r" + _BACK)
         if not self.ended:
             self._show()

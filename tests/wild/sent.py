@@ -10,6 +10,8 @@ _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\
 _CSI: Final = re.compile(r"\x1b\[([<-?]*)([0-9;:]*)([ -/]*)([@-~])")
 _COPY: Final = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 _POINTER: Final = re.compile(r"\x1b\]22;[a-z-]+\x07")
+# What may still become one of these with the next piece.
+_BEGUN: Final = re.compile(r"\x1b(?:\[[<-?]*[0-9;:]*[ -/]*|\](?:5|52;?|52;c|52;c;[A-Za-z0-9+/=]*|2|22|22;[a-z-]*)?)?\Z")
 _MODES: Final = {"7", "25", "1000", "1002", "1003", "1004", "1006", "1015", "1016", "1049", "2004", "2026", "2048"}
 _MOVES: Final = "ABCDHGJKSTLMXPdmr"
 """Final letters of the sequences without a private mark: where to write, what to clear and to scroll, how it looks."""
@@ -58,9 +60,7 @@ class Strict:
             elif found := _COPY.match(text, place):
                 self._copied(found[1])
                 place = found.end()
-            elif text[place] == "\x1b" and len(text) - place < (
-                200_000 if text.startswith("\x1b]52;c;", place) else 64
-            ):
+            elif _BEGUN.match(text, place):
                 self._rest = text[place:]
                 return
             else:
