@@ -69,6 +69,7 @@ def run(*notices: Event, times: AlertTimes = events.DEFAULT_TIMES) -> tuple[Aler
         ([("firing", 0), ("acknowledged", 60), ("resolved", 90)], ["opened", "acknowledged", "resolved"], "resolved"),
         ([("firing", 0), ("resolved", 60), ("acknowledged", 90)], ["opened", "resolved", "late"], "resolved"),
         ([("firing", 0), ("resolved", 60), ("firing", 600)], ["opened", "resolved", "reopened"], "firing"),
+        ([("firing", 0), ("resolved", 60), ("firing", 1860)], ["opened", "resolved", "reopened"], "firing"),
         ([("firing", 0), ("resolved", 60), ("firing", 1861)], ["opened", "resolved", "recurred"], "firing"),
         ([("firing", 0), ("resolved", 60), ("resolved", 90)], ["opened", "resolved", "late"], "resolved"),
         ([("firing", 0), ("note", 60), ("no_data", 70), ("maintenance", 80)], ["opened", "noted", "noted", "noted"], "firing"),
@@ -88,6 +89,12 @@ def test_an_acknowledgement_can_be_taken_back() -> None:
         event("firing", 0), event("acknowledged", 10), event("acknowledged", 20, phase="end", ended_at=T + 20)
     )
     assert (steps[-1], standing(alert).state) == ("unacknowledged", AlertState.FIRING)
+
+
+def test_what_comes_back_is_nobodys_again() -> None:
+    alert, _ = run(event("firing", 0), event("acknowledged", 10), event("resolved", 20), event("firing", 30))
+    assert standing(alert).acknowledged_at is None
+    assert standing(alert).state is AlertState.FIRING
 
 
 def test_severity_rises_and_falls_with_the_latest_notice() -> None:
@@ -111,6 +118,7 @@ def test_a_notice_without_instant_that_comes_again_after_the_end_opens_nothing()
     over = event("resolved", 60, timed=False, occurrence="900")
     alert, steps = run(notice, over, replace(notice, received_at=T + 120))
     assert (steps[-1], standing(alert).state) == ("late", AlertState.RESOLVED)
+    assert run(notice, over, replace(notice, received_at=T + 60 + 900))[1][-1] == "late"
     # another trouble of the same thing opens, and so does one that comes much later
     assert run(notice, over, replace(notice, received_at=T + 120, occurrence="901"))[1][-1] == "reopened"
     assert run(notice, over, replace(notice, received_at=T + 60 + 901))[1][-1] == "reopened"
@@ -127,6 +135,12 @@ def test_the_same_notice_long_after_its_end_is_a_trouble_that_came_back() -> Non
     assert run(notice, over, late, late)[1][-1] == "duplicate"
     assert run(notice, late, over)[0] == run(notice, over, late)[0] == run(late, over, notice)[0]
     alert, steps = run(notice, over, late, event("resolved", 9000))
+    assert (steps[-1], standing(alert).state) == ("resolved", AlertState.RESOLVED)
+    # what counts is when its end was first told
+    assert run(notice, over, replace(over, received_at=T + 4400), late)[1][-1] == "reopened"
+    # an end of before its beginning has nothing to do with it
+    new = event("firing", 5000)
+    alert, steps = run(notice, over, new, replace(new, received_at=T + 9000), event("resolved", 8000, received=9500))
     assert (steps[-1], standing(alert).state) == ("resolved", AlertState.RESOLVED)
     # it still fires: repeats of the same beginning before the end are none
     assert run(notice, replace(notice, received_at=T + 3599), over)[1] == ["opened", "duplicate", "resolved"]
@@ -168,6 +182,8 @@ def test_flapping_holds_the_end_back() -> None:
     assert seen(now, last + 900) == events.View(AlertState.RESOLVED, True, None)
     assert not seen(now, last + 1801).flapping
     assert flaps(now, last)
+    # a change exactly as long ago as one looks back is none any more
+    assert [flaps(now, T + 180 + 1800 + more) for more in (-1, 0)] == [True, False]
     # two changes are none
     assert not flaps(standing(run(*sequence[:3])[0]), T + 120)
 
@@ -220,7 +236,7 @@ NOTICES = st.builds(
         status, at, received=at + late, timed=timed, severity=severity, occurrence=occurrence
     ),
     st.sampled_from(["firing", "firing", "resolved", "resolved", "acknowledged", "note", "flapping", "maintenance", "no_data"]),
-    st.integers(0, 5000), st.integers(0, 3000), st.sampled_from(EventSeverity), st.sampled_from(["", "a", "b"]), st.booleans(),
+    st.integers(0, 5000), st.integers(0, 3000), st.sampled_from([EventSeverity.HIGH, EventSeverity.INFO]), st.sampled_from(["", "a", "b"]), st.booleans(),
 )  # fmt: skip
 
 

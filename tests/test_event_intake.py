@@ -150,6 +150,11 @@ def test_only_the_alerts_own_status_counts_and_the_missing_is_not_resolved() -> 
     assert all("event.truncated" in codes(event) for event in events)
 
 
+def test_the_end_that_a_firing_alert_is_given_is_none() -> None:
+    event = one("alertmanager", body({**ALERT, "endsAt": "2026-11-23T11:59:00Z"}))
+    assert (event.ended_at, event.at) == (None, event.started_at)
+
+
 def test_without_a_fingerprint_the_labels_that_last_are_the_key() -> None:
     bare = {name: value for name, value in ALERT.items() if name != "fingerprint"}
     grave, mild = (one("alertmanager", body({**bare, "labels": {**ALERT["labels"], "severity": word, "value": word}}))
@@ -276,6 +281,14 @@ def test_an_update_of_zabbix_is_no_new_problem(action: str, status: str, phase: 
         "zabbix", {**ZABBIX, "event_update_status": "1", "event_update_action": action, "event_update_message": "me"}
     )
     assert (event.status.value, event.phase, event.details) == (status, phase, "me")
+
+
+def test_a_service_problem_of_zabbix_has_no_host() -> None:
+    event = one(
+        "zabbix",
+        {**ZABBIX, "event_source": "4", "host_name": "", "service_name": "Orders", "trigger_id": "", "url": ""},
+    )
+    assert (event.service, event.key, event.severity) == ("orders", "Disk is full|Orders", EventSeverity.HIGH)
 
 
 def test_zabbix_refuses_what_names_no_host_no_problem_or_is_none() -> None:

@@ -48,6 +48,7 @@ RULES = compiled(
      "severity": "sev1", "team": "platform", "service": "erp", "kind": "incident"},
     {"id": "loose", "when": {"source": ["syslog"]}, "action": "attach"},
     {"id": "codes", "regex": ["e[0-9]{4}"], "action": "open", "kind": "problem"},
+    {"id": "both", "all": ["alpha", "beta"], "action": "ignore"},
     {"id": "silent", "when": {"status": ["no_data"]}, "action": "open"},
 )  # fmt: skip
 
@@ -59,6 +60,9 @@ RULES = compiled(
         ({"labels": {"env": "TEST-3"}}, "ignore", "tests", None, None),
         ({"severity": EventSeverity.WARNING}, "open", None, Severity.SEV4, Priority.MEDIUM),
         ({"severity": EventSeverity.INFO}, "note", None, None, None),
+        ({"severity": EventSeverity.HIGH}, "open", "db", Severity.SEV1, Priority.CRITICAL),
+        ({"summary": "beta and alpha"}, "ignore", "both", None, None),
+        ({"summary": "only alpha"}, "open", None, Severity.SEV2, Priority.CRITICAL),
         ({"severity": EventSeverity.UNKNOWN}, "open", None, Severity.SEV4, Priority.MEDIUM),
         ({"summary": "Backups failed"}, "note", "backup", None, None),
         ({"summary": "Backups of the database failed"}, "open", None, Severity.SEV2, Priority.CRITICAL),
@@ -86,7 +90,7 @@ def test_the_first_rule_that_holds_decides(
 def test_rules_that_did_not_hold_say_why() -> None:
     decision = decide(RULES, event(severity=EventSeverity.WARNING))
     assert {reason.params["rule"]: reason.params["why"] for reason in decision.lost} == {
-        "tests": "labels.env", "backup": "any", "db": "severity_from", "loose": "source", "codes": "regex", "silent": "status",
+        "tests": "labels.env", "backup": "any", "db": "severity_from", "loose": "source", "codes": "regex", "both": "all", "silent": "status",
     }  # fmt: skip
 
 

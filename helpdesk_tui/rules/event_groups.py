@@ -19,7 +19,6 @@ register(
         "group.started": N_("first alert of its group; an incident opens at {at}"),
         "group.joined": N_("one of {n} alerts of its group since {since}"),
         "group.attached": N_("its group has an incident already; attached as alert {n}"),
-        "group.full": N_("the group took in {n} alerts; the next one starts a group of its own"),
         "event.maintenance": N_("held by maintenance {window} until {until}: recorded, nobody is told"),
     }
 )

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, Self
 from helpdesk_tui.vocabulary.events import Event, EventSeverity, EventStatus
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import iso
-from helpdesk_tui.vocabulary.reasons import Reason, register
+from helpdesk_tui.vocabulary.reasons import Reason, register, register_durations
 from helpdesk_tui.vocabulary.records import Instant
 
 # Notices that an alert remembers one by one; older ones are summed up and can no longer be overtaken.
@@ -42,9 +42,10 @@ register(
         "alert.duplicate": N_("the same notice came again; it was counted"),
         "alert.late": N_("the notice is older than what is known; it changes nothing"),
         "alert.noted": N_("the notice was recorded; it changes no state"),
-        "alert.flapping": N_("the state changed {n} times within {window} s: the alert flaps"),
+        "alert.flapping": N_("the state changed {n} times within {flap_within}: the alert flaps"),
     }
 )
+register_durations("flap_within")
 
 
 class AlertState(StrEnum):
@@ -349,7 +350,9 @@ def apply(alert: Alert | None, event: Event, times: AlertTimes = DEFAULT_TIMES) 
         # The first and the last arrival count, whichever is read first.
         marks.remove(same)
         both = same._replace(
-            received_at=min(same.received_at, mark.received_at), again_at=max(same.again_at, mark.again_at)
+            received_at=min(same.received_at, mark.received_at),
+            again_at=max(same.again_at, mark.again_at),
+            timed=same.timed or mark.timed,
         )
         insort(marks, both)
         mark = mark._replace(at=mark.received_at)
@@ -385,7 +388,7 @@ def _step(before: Standing, after: Standing, mark: Mark, times: AlertTimes) -> S
     reasons = [Reason(f"alert.{what}", params)]
     flapping = flaps(after, mark.at, times)
     if flapping and not flaps(before, mark.at, times) and not after.sender_flapping:
-        reasons.append(Reason("alert.flapping", {"n": times.flap_changes, "window": times.flap_within}))
+        reasons.append(Reason("alert.flapping", {"n": times.flap_changes, "flap_within": times.flap_within}))
     view = seen(after, mark.received_at, times)
     if what == "resolved" and view.hold_until is not None:
         what = "held"
