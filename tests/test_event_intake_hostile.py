@@ -86,6 +86,16 @@ def test_a_body_is_bounded_in_every_direction() -> None:
         parse("nosuch", b"{}", now=NOW)
 
 
+def test_a_flood_of_lines_is_refused_before_it_is_cut_up() -> None:
+    few = SourceSettings(max_alerts=2)
+    for payload in (b"a\nb\nc\n" * 100, b"1 <" * 100 + b"x", b"7 <34>abc" * 100):
+        with pytest.raises(Invalid, match="holds 3 alerts, at most 2"):
+            parse("syslog", payload, settings=few, now=NOW)
+    assert len(parse("syslog", b" \n\r\n\0\n" * 1000 + b"a\n\n b", settings=few, now=NOW)) == 2
+    many = {**{f"k{n}": "v" for n in range(2000)}, "host": "h", "notification_type": "PROBLEM", "what": "HOST"}
+    assert parse("nagios", json.dumps(many).encode(), now=NOW)[0].ci == "h"
+
+
 def test_signs_inside_texts_are_no_values() -> None:
     assert not bounds.too_many('{"a": "' + ",[{" * 1000 + '"}', most=10)
     assert bounds.too_many("[" + "[]," * 10, most=10)

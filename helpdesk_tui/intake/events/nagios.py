@@ -20,7 +20,6 @@ from helpdesk_tui.vocabulary.text import at_rest
 PREFIXES: Final = {
     "NAGIOS_": "nagios", "NAEMON_": "nagios", "NOTIFY_": "checkmk", "ICINGA_": "icinga", "CENTREON_": "nagios",
 }  # fmt: skip
-_MAX_MACROS: Final = 400
 _MAX_MACRO: Final = 65_536
 # Custom variables, arguments and resource macros may hold credentials; people's addresses are nobody's business here.
 _SECRET: Final = re.compile(
@@ -88,7 +87,7 @@ def macros(env: Mapping[str, Any]) -> tuple[dict[str, str], str]:
 
 def _take(found: dict[str, str], name: str, value: str) -> None:
     name = name.upper()
-    if len(found) < _MAX_MACROS and len(name) <= 100 and not _SECRET.fullmatch(name):
+    if len(name) <= 100 and not _SECRET.fullmatch(name):
         found[name] = at_rest(value[:_MAX_MACRO])
 
 

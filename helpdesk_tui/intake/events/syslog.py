@@ -48,6 +48,8 @@ _MONTHS: Final = {
     for n, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
 _COUNT: Final = re.compile(rb"([1-9]\d{0,6}) (?=<)")
+# A line with something in it; blanks around it are no part of what is looked for.
+_FULL_LINE: Final = re.compile(rb"[^\s\0][^\n]*+")
 _SD_NAME: Final = re.compile(r"[^\s=\"\]]{1,64}", re.ASCII)
 _PARAM: Final = re.compile(r' ([^\s="\]]{1,64})="((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _NIL: Final = "-"
@@ -55,23 +57,28 @@ _NIL: Final = "-"
 
 def parse(body: bytes, settings: SourceSettings, now: Instant) -> list[Event]:
     """The events of one or more lines (ended by a line feed or counted, RFC 6587). Raises Invalid for an empty body."""
-    lines = _frames(sized(body, settings.max_body))
+    lines = _frames(sized(body, settings.max_body), settings.max_alerts)
     counted(len(lines), settings.max_alerts)
     if not lines:
         raise Invalid(N_("the body is empty; send the notice of the monitoring system"))
     return [_line(line, settings, now) for line in lines]
 
 
-def _frames(body: bytes) -> list[bytes]:
+def _frames(body: bytes, most: int) -> list[bytes]:
+    """The lines that are not blank, or one more than `most` of them: what is refused is not cut up whole."""
     frames: list[bytes] = []
     at = 0
-    while at < len(body) and (match := _COUNT.match(body, at)):
+    while len(frames) <= most and (match := _COUNT.match(body, at)):
         start = match.end()
         frames.append(body[start : start + int(match[1])])
         at = start + int(match[1])
         while body[at : at + 1] in (b"\n", b"\r"):
             at += 1
-    return [line for line in (*frames, *body[at:].split(b"\n")) if line.strip(b"\r\n\t \0")]
+    for match in _FULL_LINE.finditer(body, at):
+        if len(frames) > most:
+            break
+        frames.append(match[0])
+    return frames
 
 
 def _line(raw: bytes, settings: SourceSettings, now: Instant) -> Event:
