@@ -101,7 +101,9 @@ def keys() -> str:
     """`docs/keys.md`: every action with its keys."""
     from tools import settings_docs
 
-    return _MADE.format(source="helpdesk_tui/vocabulary/actions.py and screens/common/keymaps.py") + settings_docs.keys()
+    return (
+        _MADE.format(source="helpdesk_tui/vocabulary/actions.py and screens/common/keymaps.py") + settings_docs.keys()
+    )
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
