@@ -9,9 +9,10 @@ from typing import Any, Final
 from console_desk import Console
 from textual.app import App
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import OptionList
-from tui import screen_strips
+from tui import SIZES, screen_strips
 
 from helpdesk_tui.screens.common.conflict import ConflictScreen, differences
 from helpdesk_tui.screens.common.drafts import DraftKey
@@ -26,11 +27,11 @@ Play = Callable[[Console], Awaitable[None]]
 
 @dataclass(frozen=True)
 class State:
-    """One state and how it comes about from the queue. What is no dialog of one width is looked at in all sizes."""
+    """One state, how it comes about from the queue, and the larger sizes at which more stands on it than at 80x24."""
 
     name: str
     play: Play
-    wide: bool = False
+    sizes: tuple[tuple[int, int], ...] = ()
 
 
 def keys(*names: str) -> Play:
@@ -40,10 +41,16 @@ def keys(*names: str) -> Play:
     return play
 
 
+async def write(c: Console, text: str) -> None:
+    """Type a text at one go."""
+    await c.pilot.press(*("space" if char == " " else char for char in text))
+    await c.settle()
+
+
 def typed(before: tuple[str, ...], text: str, *after: str) -> Play:
     async def play(c: Console) -> None:
         await c.press(*before)
-        await c.type(text)
+        await write(c, text)
         await c.press(*after)
 
     return play
@@ -99,35 +106,35 @@ async def bulk(c: Console) -> None:
 
 async def found(c: Console) -> None:
     await c.press("n", "f8")  # without what an earlier state has left as a draft
-    await c.type("zoe")
+    await write(c, "zoe")
 
 
 async def judged(c: Console) -> None:
     await found(c)
     await c.press("enter")
-    await c.type("vpn drops every ten minutes")
+    await write(c, "vpn drops")
 
 
 _TAB: Final = "right_square_bracket"
 STATES: Final = (
-    State("queue", keys(), wide=True),
+    State("queue", keys(), SIZES[1:]),
     State("queue, filter", keys("slash")),
     State("queue, filter completed", typed(("slash",), "sl")),
-    State("queue, filter wrong", typed(("slash",), "prioriti:x", "enter"), wide=True),
+    State("queue, filter wrong", typed(("slash",), "prioriti:x", "enter")),
     State("queue, empty", typed(("slash",), "nowhere", "enter")),
     State("queue, marked", keys("space", "v", "j")),
-    State("queue, preview", keys("p"), wide=True),
-    State("queue, next up", keys("N"), wide=True),
-    State("queue, all", command("view all"), wide=True),
-    State("queue, offer of the tour", offer, wide=True),
-    State("queue, banner", banner, wide=True),
-    State("note", keys("i"), wide=True),
-    State("reply", keys("c"), wide=True),
+    State("queue, preview", keys("p")),
+    State("queue, next up", keys("N"), SIZES[1:]),
+    State("queue, all", command("view all"), SIZES[1:2]),
+    State("queue, offer of the tour", offer),
+    State("queue, banner", banner),
+    State("note", keys("i"), SIZES[1:2]),
+    State("reply", keys("c")),
     State("reply to all of the filter", bulk),
     State("command line", keys("colon")),
     State("command line, completed", typed(("colon",), "assign ")),
-    State("palette", keys("ctrl+p"), wide=True),
-    State("help", keys("question_mark"), wide=True),
+    State("palette", keys("ctrl+p"), SIZES[2:]),
+    State("help", keys("question_mark"), SIZES[1:2]),
     State("why", keys("w")),
     State("assign", keys("a")),
     State("state", keys("s")),
@@ -152,20 +159,20 @@ STATES: Final = (
     State("delete view", command("delete_view")),
     State("colours", command("theme")),
     State("language", command("language")),
-    State("settings", keys("f9"), wide=True),
-    State("new ticket", keys("n"), wide=True),
+    State("settings", keys("f9")),
+    State("new ticket", keys("n")),
     State("new ticket, found", found),
-    State("new ticket, judged", judged, wide=True),
-    State("conflict", conflict, wide=True),
+    State("new ticket, judged", judged, SIZES[1:2]),
+    State("conflict", conflict),
     State("file", file_text),
     State("ticket", ticket("1")),
-    State("ticket, timeline", ticket(), wide=True),
-    State("ticket, details", ticket(_TAB), wide=True),
+    State("ticket, timeline", ticket(), SIZES[1:]),
+    State("ticket, details", ticket(_TAB), SIZES[1:2]),
     State("ticket, details, step", ticket("T")),
-    State("ticket, sla", ticket(_TAB, _TAB), wide=True),
-    State("ticket, links", ticket(*[_TAB] * 3), wide=True),
-    State("ticket, knowledge", ticket(*[_TAB] * 4), wide=True),
-    State("ticket, audit", ticket(*[_TAB] * 5), wide=True),
+    State("ticket, sla", ticket(_TAB, _TAB), SIZES[1:2]),
+    State("ticket, links", ticket(*[_TAB] * 3), SIZES[1:2]),
+    State("ticket, knowledge", ticket(*[_TAB] * 4)),
+    State("ticket, audit", ticket(*[_TAB] * 5), SIZES[2:]),
     State("ticket, note", ticket("i")),
     State("ticket, help", ticket("question_mark")),
     State("ticket, attach", ticket("A")),
@@ -255,10 +262,9 @@ def _blank(text: str) -> str:
     return "".join(text.split())
 
 
-def panes(app: App[Any]) -> Iterator[tuple[Widget, list[str]]]:
+def panes(app: App[Any], strips: list[Strip]) -> Iterator[tuple[Widget, list[str]]]:
     """The widgets on top that draw something themselves, with their lines, frames taken out."""
     screen: Screen[Any] = app.screen
-    strips = screen_strips(app)
     for widget in screen.query("*"):
         region = widget.content_region.intersection(screen.region)
         if not widget.display or not region or (widget.children and not isinstance(widget, OptionList)):
@@ -267,10 +273,10 @@ def panes(app: App[Any]) -> Iterator[tuple[Widget, list[str]]]:
         yield widget, [_FRAME.sub(" ", line) for line in lines]
 
 
-def cut(app: App[Any], labels: set[str]) -> list[str]:
-    """Labels of which only the beginning stands on the screen, up to a `~` or an edge."""
+def cut(app: App[Any], labels: set[str], strips: list[Strip] | None = None) -> list[str]:
+    """Labels of which only the beginning stands on the screen (its lines, where they are known), up to a `~` or an edge."""
     found = []
-    shown = list(panes(app))
+    shown = list(panes(app, screen_strips(app) if strips is None else strips))
     whole = [_blank("".join(lines)) for _widget, lines in shown]
     wanted = {_blank(_FRAME.sub(" ", label)) for label in labels if "{" not in label}
     wanted = {text for text in wanted if len(text) >= SHORTEST}
@@ -278,9 +284,10 @@ def cut(app: App[Any], labels: set[str]) -> list[str]:
     for widget, lines in shown:
         if isinstance(widget, TicketList):
             lines = lines[:1]  # the heads of its columns; below are data
+        further = widget.scroll_offset.y < widget.max_scroll_y  # the rest of the last line's text is read by scrolling
         for at, line in enumerate(lines):
             rest = line.rstrip()
-            last = at == len(lines) - 1
+            last = at == len(lines) - 1 and not further
             marked = rest.endswith("~") or "~ " in rest
             if not marked and len(rest) < len(line) and not last:
                 continue
