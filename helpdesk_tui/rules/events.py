@@ -234,15 +234,22 @@ def _with_returns(marks: tuple[Mark, ...], times: AlertTimes) -> list[Mark]:
     is still the same. Only the arrival tells that from a notice that was under way for long.
     """
     ends = [mark for mark in marks if mark.status == EventStatus.RESOLVED]
-    returns: list[Mark] = []
-    for mark in marks if ends else ():
-        if mark.status == EventStatus.FIRING:
-            last = max(
-                (e.received_at for e in ends if e.at >= mark.at and e.received_at <= mark.again_at), default=None
-            )
-            if last is not None and mark.again_at > last + times.redelivery:
-                returns.append(mark._replace(at=mark.again_at, received_at=mark.again_at, occurrence="", timed=False))
-    return sorted([*marks, *returns]) if returns else list(marks)
+    if not ends:
+        return list(marks)
+    found: list[Mark] = []
+    for mark in marks:
+        arrivals = (mark.received_at, mark.again_at) if mark.status == EventStatus.FIRING else ()
+        late = {at for at in arrivals if _long_over(ends, mark.at, at, times)}
+        if mark.received_at not in late:
+            found.append(mark)
+        found += [mark._replace(at=at, received_at=at, occurrence="", timed=False) for at in sorted(late)]
+    return sorted(found)
+
+
+def _long_over(ends: list[Mark], at: Instant, arrived: Instant, times: AlertTimes) -> bool:
+    """Whether what began at `at` had been told to be over for long when a notice of it arrived."""
+    told = [end.received_at for end in ends if end.at >= at and end.received_at <= arrived]
+    return bool(told) and arrived > max(told) + times.redelivery
 
 
 def _after(now: Standing, mark: Mark, times: AlertTimes) -> Standing:
