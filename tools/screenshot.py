@@ -38,8 +38,10 @@ from tools.closure import ROOT
 NOW: Final = 1_795_157_520  # Friday 2026-11-20 06:52 UTC: 14:52 in Shanghai, 07:52 in Hamburg
 ZONE: Final = "Asia/Shanghai"
 ANA: Final = OsUser(1000, "ana", "Ana Ribeiro")
-SIZE: Final = (120, 36)
+WIDTH: Final = 120
 CELL: Final = 12.2  # the width of a column in the exported SVG, in pixels
+OPEN_VIEW: Final = 5  # views from the first one to all open tickets
+CALL: Final = "The VPN drops every ten minutes, I cannot work"
 # Font sizes at which the advance of each font is exactly one column, or two.
 NARROW: Final = "font-family:'DejaVu Sans Mono';font-size:20.26px"
 WIDE: Final = "font-family:'Noto Sans Mono CJK SC';font-size:22px"
@@ -50,16 +52,20 @@ _FONT_FACE: Final = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file's name and the keys that lead to what it shows."""
+    """A file's name and the keys that lead to what it shows, from the queue or from a ticket's screen."""
 
     name: str
     keys: tuple[str, ...]
     ticket: int | None = None
+    language: str = "en"
+    height: int = 36
 
 
 async def _draw(desk: Desk, folder: Path, picture: Picture) -> str:
-    app = HelpdeskApp(desk, DraftBox(folder / "drafts", "pictures", desk.clock), tz=ZONE, ticket=picture.ticket)
-    async with app.run_test(size=SIZE) as pilot:
+    set_language(picture.language)
+    drafts = DraftBox(folder / f"drafts-{picture.name}", "pictures", desk.clock)
+    app = HelpdeskApp(desk, drafts, tz=ZONE, ticket=picture.ticket)
+    async with app.run_test(size=(WIDTH, picture.height)) as pilot:
         await _settle(app, pilot)
         for key in picture.keys:
             await pilot.press(key)
@@ -107,11 +113,17 @@ def aligned(svg: str) -> str:
 
 
 def _pictures(desk: Desk) -> list[Picture]:
-    """The queue, and of the tickets whose clock runs the one in English with the longest talk."""
+    """The queue in both languages, a call, and of the tickets whose clock runs the one in English with the longest talk."""
     numbers = desk.tickets.numbers("kind:incident is:open -is:new sla:ok,warning language:en")
     number = max(numbers, key=lambda n: (len(desk.tickets.comments(n)), n))
-    to_open = ("right_square_bracket",) * 4
-    return [Picture("queue", (*to_open, "down", "down")), Picture("ticket", (), ticket=number)]
+    to_open = ("right_square_bracket",) * OPEN_VIEW
+    call = ("n", "z", "h", "a", "n", "g", "enter", *("space" if char == " " else char for char in CALL))
+    return [
+        Picture("queue", (*to_open, "down", "down")),
+        Picture("ticket", (), ticket=number, height=30),
+        Picture("new-ticket", call, height=30),
+        Picture("queue-zh", (*to_open, "down"), language="zh_CN"),
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,7 +136,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shrink = shutil.which("pngquant")
     if convert is None and not options.svg:
         print("no rsvg-convert here: writing SVG", file=sys.stderr)
-    set_language("en")
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "demo.db"
         build_demo(path, user=ANA, now=NOW)
