@@ -270,7 +270,7 @@ def test_the_order_of_arrival_and_repetition_never_matter(notices: list[Event], 
 @settings(max_examples=50, deadline=None)
 @given(notices=st.lists(NOTICES, min_size=1, max_size=60))
 def test_an_alert_stays_small_and_sound_however_much_comes(notices: list[Event]) -> None:
-    alert, steps = run(*notices)
+    alert, _ = run(*notices)
     found = standing(alert)
     assert len(alert.marks) <= MAX_MARKS
     assert found.open == (found.opened_at is not None and found.resolved_at is None)
