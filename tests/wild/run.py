@@ -150,7 +150,7 @@ class Session:
         if step.kind == "size":
             self.terminal.resize(*step.size)
         elif step.kind == "pause":
-            time.sleep(0.15)  # longer than an Esc waits for what follows
+            time.sleep(0.15)  # real time: longer than an Esc waits for what follows
         else:
             self.write(step.bytes)
         if step.settle:
