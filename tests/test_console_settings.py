@@ -240,7 +240,7 @@ async def test_a_switched_language_shows_what_a_start_in_it_would(tmp_path: Path
     desk.close()
     set_language("zh_CN")
     async with console(tmp_path, size=size, desk=_reopened(tmp_path)) as c:
-        await c.press("down", "space")
+        await c.press("home", "down", "space")  # where one stood last may be kept already
         queue = screen_text(c.app)
         await c.press("enter")
         ticket = screen_text(c.app)
@@ -248,7 +248,7 @@ async def test_a_switched_language_shows_what_a_start_in_it_would(tmp_path: Path
         settings = screen_text(c.app)
     set_language("en")
     async with console(tmp_path, size=size, desk=_reopened(tmp_path)) as c:
-        await c.press("down", "space")
+        await c.press("home", "down", "space")  # where one stood last may be kept already
         english = screen_text(c.app)
         c.app.change_setting("lang", "zh_CN")
         await c.settle()
