@@ -114,6 +114,10 @@ def lay_files(folder: Path) -> None:
     (folder / "cases.json").write_text(
         '[{"id": "a", "kind": "is_open", "created_at": "2026-01-05T09:00:00Z"}]', "utf-8"
     )
+    (folder / "on-call.json").write_text(
+        '[{"id": "a", "schedule": {"layers": [{"users": ["ana"], "always": true}]}, "queries": [{"at": "2026-01-05T09:00Z"}]}]',
+        "utf-8",
+    )
     (folder / "new-config.toml").write_text('lang = "en"\n', "utf-8")
     (folder / "incident_event_log.csv.gz").write_bytes(gzip.compress(LOG.encode()))
     (folder / "export.csv").write_text(LOG, "utf-8")

@@ -1,4 +1,4 @@
-"""What only computes and asks no desk: cases of service levels, the check of a policy."""
+"""What only computes and asks no desk: cases of service levels and of on-call schedules, the check of a policy."""
 
 from helpdesk_tui.desk.shapes import Object, Objects, reason
 from helpdesk_tui.vocabulary.errors import Invalid
@@ -16,6 +16,24 @@ def simulate(cases: Objects, refused: list[Invalid] | None = None) -> Objects:
     for case in sla_cases.listed(cases):
         try:
             answers.append(sla_cases.simulate_case(case))
+        except Invalid as error:
+            if refused is None:
+                raise
+            refused.append(error)
+    return answers
+
+
+def simulate_on_call(cases: Objects, refused: list[Invalid] | None = None) -> Objects:
+    """Answer cases of the format of `oncall simulate`: `[{"id", "answers": [{"at", "people"}]}]` in their order.
+
+    Raises Invalid for a case that cannot be read; with `refused` it goes there and the others are answered.
+    """
+    from helpdesk_tui.rules import oncall_cases, sla_cases
+
+    answers: Objects = []
+    for case in sla_cases.listed(cases):
+        try:
+            answers.append(oncall_cases.simulate_case(case))
         except Invalid as error:
             if refused is None:
                 raise
