@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk_tui.rules import oncall
 from helpdesk_tui.rules.oncall import Shift, next_change, on_call, shifts
-from helpdesk_tui.rules.oncall_days import parse_duration
+from helpdesk_tui.rules.oncall_days import DayRule, first_of, length_of, parse_duration, weekday
 from helpdesk_tui.rules.oncall_form import parse_schedule
 from helpdesk_tui.rules.oncall_patterns import Rotation
 from helpdesk_tui.rules.oncall_spec import Layer, Schedule
@@ -149,6 +149,36 @@ def test_the_start_is_only_the_phase_and_before_the_anchor_nobody_is_on() -> Non
     # A new length: the phase is still that of the start.
     changed = schedule(rotation("hour", 12, "2017-01-01T00:00", "2017-01-03T06:00Z"))
     assert names(changed, "2017-01-03 05:59", "2017-01-03 11:59", "2017-01-03 12:00") == list("-AB")
+
+
+@pytest.mark.parametrize("hours", [1, 2, 3, 24])
+@pytest.mark.parametrize("zone", ["Pacific/Apia", BERLIN, HOWE])
+def test_whom_one_meets_on_the_way_one_finds_from_afar(zone: str, hours: int) -> None:
+    """Hand-offs that coincide are one, whether they are walked past or counted."""
+    phase = "2011-01-01T00:00" if zone != HOWE else "2011-01-01T00:30"
+    found = schedule(rotation("hour", hours, phase, "2011-01-01T12:00Z", users="ABCDEFG"), tz=zone)
+    walked = shifts(found, at("2011-01-01 12:00"), at("2012-02-01 00:00"))
+    assert len(walked) > 300
+    for shift in walked[:: 97 if hours < 24 else 5]:
+        assert names(found, f"@{shift.start}", f"@{shift.end - 1}") == ["".join(shift.names)] * 2
+    if zone == "Pacific/Apia" and hours == 24:
+        # A day was left out: the hand-offs at both its ends are one.
+        days = round((at("2012-01-31 12:00", zone) - at("2011-01-01 12:00", zone)) / 86_400)
+        assert names(found, "2012-01-31 12:00") == ["ABCDEFG"[days % 7]]
+
+
+def test_days_that_count_are_those_of_the_calendar() -> None:
+    for month in (2026 * 12 + n for n in range(14)):
+        first, length = first_of(month), length_of(month)
+        for of in range(7):
+            same = [day for day in range(first, first + length) if weekday(day) == of]
+            for n in range(1, 6):
+                assert DayRule(((n, of),)).among(range(first, first + length)) == tuple(same[n - 1 : n])
+                assert DayRule(((-n, of),)).among(range(first, first + length)) == tuple(same[-n:][: len(same) >= n])
+            assert DayRule(((0, of),)).among(range(first, first + length)) == tuple(same)
+        last = first + length - 1
+        assert DayRule((), (-1, 1)).among(range(first, first + length)) == (first, last)
+        assert DayRule((), (29, 30, 31)).among(range(first, first + length)) == tuple(range(first + 28, first + length))
 
 
 def test_a_rotation_far_from_its_anchor_is_reckoned_without_walking_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,7 +350,8 @@ def test_start_with_an_offset_is_read_on_the_wall_of_the_schedule() -> None:
     found = schedule(recurring("daily", "2026-03-28T08:00:00Z", users=["A"]), tz=BERLIN)
     assert names(found, "2026-03-28 09:30", "2026-03-29 09:30", "2026-03-29 10:30") == list("AA-")
     # The second of two equal hours: what begins there has not begun before.
-    twice = schedule(recurring("daily", "2026-10-25T01:15:00Z", "PT2H", users=["A"]), tz=BERLIN)
+    more = {"users": ["A"], "rotation_start": "2026-10-24T00:00Z"}
+    twice = schedule(recurring("daily", "2026-10-25T01:15:00Z", "PT2H", **more), tz=BERLIN)
     assert names(twice, "2026-10-25T00:30Z", "2026-10-25T01:30Z", "2026-10-26T01:14Z", "2026-10-26T01:15Z") == list(
         "-A-A"
     )
@@ -345,6 +376,7 @@ TIMES = tuple(f"2026-01-05 {time}" for time in ("09:59:59", "10:00", "11:59:59",
          ["A", "BC", "BC", "A"]),
         ([ON], {"overrides": [{"kind": "cover", "user": "X", **SPAN}]}, ["A", "X", "X", "A"]),
         ([ON], {"overrides": [{"kind": "cover", "user": ["X", "Y"], **SPAN}]}, ["A", "XY", "XY", "A"]),
+        ([{**ON, "priority": -7}], {}, ["A"] * 4),
         ([{**ON, "priority": 9}], {"overrides": [
             {"kind": "cover", "user": "X", "priority": 1, **SPAN}, {"kind": "cover", "user": "Y", "priority": 2, **SPAN},
             {"kind": "cover", "user": "Z", "priority": 2, **SPAN}]}, ["A", "YZ", "YZ", "A"]),
@@ -376,6 +408,10 @@ TIMES = tuple(f"2026-01-05 {time}" for time in ("09:59:59", "10:00", "11:59:59",
                                                   {"user": "Y", "start": "2026-01-05T11:00Z", "end": "2026-01-05T13:00Z"}]}],
                 "overrides": [{"kind": "cover", "user": "Z", **SPAN}, {"kind": "add", "add": "W"}],
                 "swaps": [{"requester": "X", "taker": "V", **SPAN}]}, ["AW", "X", "Y", "AW"]),
+        ([ON], {"temporary": [
+            {"start": "2026-01-05T10:00Z", "end": "2026-01-05T11:00Z", "shifts": [{**SPAN, "user": "X"}]},
+            {"start": "2026-01-05T11:00Z", "end": "2026-01-05T12:00Z", "shifts": [{**SPAN, "user": "Y"}]}]},
+         ["A", "X", "Y", "A"]),
         # Swaps, when somebody took them.
         ([ON], {"swaps": [{"requester": "A", "taker": "X", **SPAN}]}, ["A", "X", "X", "A"]),
         ([ON], {"swaps": [{"requester": "A", "taker": None, **SPAN}]}, ["A"] * 4),

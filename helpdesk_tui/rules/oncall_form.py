@@ -163,8 +163,7 @@ class Node:
 
     def people(self) -> Group:
         """A name, or the names of a group."""
-        names = [self.text()] if isinstance(self.value, str) else [name.text() for name in self.items()]
-        return tuple(dict.fromkeys(names))
+        return (self.text(),) if isinstance(self.value, str) else tuple(name.text() for name in self.items())
 
 
 def parse_schedule(data: Any, place: str = "") -> Schedule:
@@ -358,7 +357,7 @@ def _span(node: Node, wall: Wall) -> tuple[Instant, Instant]:
     """Start and end; one that is missing leaves its side open."""
     start, end = node.get("start"), node.get("end")
     return (
-        EARLIEST if start is None else max(EARLIEST, start.instant(wall)),
+        EARLIEST if start is None else start.instant(wall),
         LATEST if end is None else max(EARLIEST, end.instant(wall)),
     )
 
