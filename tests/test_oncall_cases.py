@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpdesk_tui.rules.oncall import shifts
 from helpdesk_tui.rules.oncall_cases import MAX_QUERIES, simulate, simulate_case
@@ -240,6 +242,49 @@ def test_a_problem_inside_is_told_in_the_language_of_the_reader() -> None:
     finally:
         set_language("en")
     assert caught.value.english == english
+
+
+FULL: Any = {
+    "timezone": "Europe/Berlin",
+    "layers": [
+        {"name": "a", "priority": 1, "users": ["A", ["B", "C"]], "rotation": ROTATION,
+         "window": {"days": ["MO", "TU"], "start": "20:00", "end": "08:00"}},
+        {**RECUR, "recur": {"freq": "monthly", "interval": 2, "byday": ["1MO"], "bymonthday": [-1, 5]},
+         "rotation_start": "2026-01-06T00:00Z", "until": "2027-01-06T00:00Z", "week_start": "SU"},
+    ],
+    "overrides": [{"kind": "cover", "user": "X", "priority": 1, **SPAN}, {"kind": "replace", "remove": "A", "add": "Y", **SPAN}],
+    "temporary": [{**SPAN, "shifts": [{"user": "Z", **SPAN}]}],
+    "swaps": [{"requester": "A", "taker": "B", **SPAN}],
+}  # fmt: skip
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.sampled_from((0, -1, 9_000, 10**9, 10**40)), st.floats(), st.text(max_size=6),
+    st.sampled_from(
+        ("", "UTC", "MO", "-5FR", "24:00", "P1M", "PT1S", "P366D", "hour", "month", "hourly", "9999-12-31T23:59:59-23:59",
+         "0001-01-01T00:00+23:59", "1900-01-03T00:00Z", "2399-12-30T00:00Z", "2026-10-25T02:30", "\ud800", "../UTC")
+    ),
+    st.lists(st.none() | st.integers() | st.text(max_size=3), max_size=3), st.dictionaries(st.text(max_size=3), st.none(), max_size=2),
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_no_schedule_however_wrong_ends_in_anything_but_an_answer_or_a_line(data: st.DataObject) -> None:
+    schedule = json.loads(json.dumps(FULL))
+    for _ in range(data.draw(st.integers(1, 3))):
+        where: Any = {"": schedule}
+        key: Any = ""
+        while isinstance(where[key], (dict, list)) and where[key] and data.draw(st.integers(0, 9)):
+            where = where[key]
+            key = data.draw(st.sampled_from(sorted(where) if isinstance(where, dict) else range(len(where))))
+        if key != "":
+            where[key] = data.draw(JUNK)
+    times = ["2026-01-05T20:30:00Z", "2026-03-29T01:00:00Z", "1900-01-03T00:00Z", "2399-12-30T00:00Z"]
+    line = ""
+    try:
+        assert [answer["at"] for answer in ask(schedule, *times)] == times
+    except Invalid as error:
+        line = str(error)
+    assert "\n" not in line
 
 
 def test_the_example_of_the_handbook_is_what_is_computed() -> None:
