@@ -17,6 +17,7 @@ from helpdesk_tui.desk.demoing import build_demo
 from tests.cli_runner import Cli, Ended, copy_desk
 from tools.closure import ROOT
 
+NOW = 1_763_715_600  # 2025-11-21T09:00:00Z, a Friday
 REOPENED = "helpdesk ticket reopen 1042 --reason 'it is back'"
 BEFORE: dict[str, list[str]] = {
     "ticket take": [REOPENED, "helpdesk ticket assign 1042 ben.fischer"],
@@ -92,7 +93,7 @@ EXAMPLES = dict(examples())
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("company") / "demo.db"
-    build_demo(path, tickets=300)
+    build_demo(path, now=NOW, tickets=300)  # what stands in it follows the day of the week
     return path
 
 
