@@ -404,3 +404,15 @@ def test_refusals_are_ours(cast: dict[str, Desk]) -> None:
     for who in cast.values():
         with contextlib.suppress(NotPermitted):
             who.tickets.page("")
+
+
+def test_who_works_on_the_survivor_reads_what_was_merged_into_it(desk: Desk) -> None:
+    one, two = (
+        desk.tickets.open(title, set={"team": team})["number"]
+        for title, team in (("VPN drops", "network"), ("ERP is slow", "applications"))
+    )
+    desk.tickets.reply(two, "since this morning")
+    desk.tickets.merge(two, one)
+    with as_person(desk, "nell", "technical_support", agent=True, teams=["network"]) as nell:
+        assert nell.reading.family(one) == [one, two]
+        assert "since this morning" in [row.body for row in nell.reading.comments(one)]

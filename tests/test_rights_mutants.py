@@ -98,6 +98,8 @@ def test_what_the_reasons_rest_on() -> None:
     for role in Role:
         if access.scope_of([role], Permission.IMPORT) is not Scope.NONE:
             assert access.scope_of([role], Permission.TICKET_EDIT) is Scope.ALL, role
+        if access.scope_of([role], Permission.TICKET_SENSITIVE) is Scope.ALL:
+            assert access.scope_of([role], Permission.NOTE_READ) is Scope.ALL, role
 
 
 def test_what_is_declared_to_change_nothing_is_still_there() -> None:

@@ -22,6 +22,9 @@ SAME: dict[str, str] = {
     f"{_DESK}/ticket_reading.py TicketReading.inside: sight.notes is Scope.ALL -> scope no": (
         "`_works_on`, which is asked then, answers True for ALL, sensitive or not; only a statement is spared"
     ),
+    f"{_DESK}/ticket_reading.py TicketReading.inside: sight.notes is Scope.ALL -> scope yes": (
+        "`all_sensitive`, which is asked as well, is only for those who read all notes (`test_what_the_reasons_rest_on`)"
+    ),
     f"{_DESK}/sight.py Eyes.now: read is Scope.ALL -> scope no": (
         "`plainly` is a short way only: without it `comments` asks for the ticket and its notes one by one"
     ),
