@@ -377,6 +377,8 @@ TIMES = tuple(f"2026-01-05 {time}" for time in ("09:59:59", "10:00", "11:59:59",
         ([ON], {"overrides": [{"kind": "cover", "user": "X", **SPAN}]}, ["A", "X", "X", "A"]),
         ([ON], {"overrides": [{"kind": "cover", "user": ["X", "Y"], **SPAN}]}, ["A", "XY", "XY", "A"]),
         ([{**ON, "priority": -7}], {}, ["A"] * 4),
+        ([{**rotation("day", 1, "2026-01-01T00:00", "2026-01-01T00:00Z", users=""), "priority": 2}, ON], {}, ["A"] * 4),
+        ([{"users": [], "start": "2026-01-01T00:00Z", "duration": "P1D", "recur": {"freq": "daily"}}], {}, ["-"] * 4),
         ([{**ON, "priority": 9}], {"overrides": [
             {"kind": "cover", "user": "X", "priority": 1, **SPAN}, {"kind": "cover", "user": "Y", "priority": 2, **SPAN},
             {"kind": "cover", "user": "Z", "priority": 2, **SPAN}]}, ["A", "YZ", "YZ", "A"]),
@@ -429,7 +431,11 @@ TIMES = tuple(f"2026-01-05 {time}" for time in ("09:59:59", "10:00", "11:59:59",
     ],
 )  # fmt: skip
 def test_what_lies_above_what(layers: list[Any], more: Any, expected: list[str]) -> None:
-    assert names(schedule(*layers, **more), *TIMES) == expected
+    found = schedule(*layers, **more)
+    assert names(found, *TIMES) == expected
+    listed = shifts(found, at(TIMES[0]), at(TIMES[-1]) + 1)
+    on = ["".join(s.names) or "-" for time in TIMES for s in listed if s.start <= at(time) < s.end]
+    assert on == expected
 
 
 def test_reasons_say_layer_turn_and_what_was_laid_over() -> None:
