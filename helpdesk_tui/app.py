@@ -26,6 +26,7 @@ from helpdesk_tui.screens.common.drafts import EVERY, DraftBox, state_folder
 from helpdesk_tui.screens.common.live import LiveDesk
 from helpdesk_tui.screens.common.locking import Locking
 from helpdesk_tui.screens.common.palette import Actions, Palette
+from helpdesk_tui.screens.common.suspending import end_now, hear_suspension, own_suspension
 from helpdesk_tui.screens.common.touring import TOUR_FILE, Touring, first_time, seated
 from helpdesk_tui.screens.common.writing import Writing
 from helpdesk_tui.screens.queue.queue import QueueScreen
@@ -132,7 +133,7 @@ class HelpdeskApp(Locking, Touring):
             with contextlib.suppress(RuntimeError, ValueError, NotImplementedError):
                 loop.add_signal_handler(number, self._signalled, number)
         with contextlib.suppress(ValueError, AttributeError):
-            self._hear_continued(loop)
+            hear_suspension(self, loop)
         self._live.start()
         if self._first_ticket is not None:
             self.open_ticket(self._first_ticket)
@@ -164,7 +165,7 @@ class HelpdeskApp(Locking, Touring):
         self.ended_by = number
         self.drafts.save()
         # A stuck write or a terminal that takes nothing any more must not keep the process alive.
-        last = threading.Timer(LAST_MOMENT, self._end_now)
+        last = threading.Timer(LAST_MOMENT, lambda: end_now(self._driver))
         last.daemon = True
         last.start()
         self._live.stop()
@@ -173,37 +174,6 @@ class HelpdeskApp(Locking, Touring):
     def line_lost(self) -> None:
         """The terminal is gone, whether or not SIGHUP came: the same ending."""
         self._signalled(signal.SIGHUP)
-
-    def _hear_continued(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Go on after SIGSTOP and SIGCONT with one reader of the keys.
-
-        Textual starts another at every SIGCONT, also where it was not suspended by ctrl+z: two readers then take
-        each other's keys, and the raw terminal counts as the state to restore at the end.
-        """
-        driver: Any = self._driver
-        again = driver._sigcont_application
-
-        def continued(number: int, frame: object) -> None:
-            if not driver._must_signal_resume:
-                if _is_raw(driver.fileno):
-                    loop.call_soon_threadsafe(self.refresh)
-                    return
-                # A shell took the terminal back meanwhile.
-                driver.suspend_application_mode()
-            again(number, frame)
-
-        signal.signal(signal.SIGCONT, continued)
-
-    def _end_now(self) -> None:
-        driver = self._driver
-        attrs = getattr(driver, "attrs_before", None)
-        with contextlib.suppress(Exception):
-            import termios
-
-            os.write(2, b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h")
-            if attrs is not None:
-                termios.tcsetattr(getattr(driver, "fileno", 0), termios.TCSANOW, attrs)
-        os._exit(0)
 
     def action_leave(self) -> None:
         """Quit; drafts are kept."""
@@ -371,16 +341,6 @@ class HelpdeskApp(Locking, Touring):
         return ()
 
 
-def _is_raw(handle: int) -> bool:
-    """Whether the terminal still gives us each key as it is typed."""
-    import termios
-
-    try:
-        return not termios.tcgetattr(handle)[3] & (termios.ICANON | termios.ECHO)
-    except termios.error:
-        return True
-
-
 def run(path: Path, act_as: str | None, language: str, ticket: int | None = None, loaded: Loaded | None = None) -> int:
     """Open the console on a desk file and return its exit code; without `loaded` the settings are the environment's.
 
@@ -427,7 +387,8 @@ def _visit(
             app.animation_level = "none"
         if line.fps != LOCAL_FPS and "TEXTUAL_FPS" not in environ:
             use_fps(line.fps)
-        app.run(mouse=line.mouse)
+        with own_suspension():
+            app.run(mouse=line.mouse)
         return app
 
 

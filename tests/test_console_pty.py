@@ -67,10 +67,8 @@ def test_a_signal_keeps_the_draft_and_restores_the_terminal(
     terminal = writing(desk, home, terminals)
     terminal.send(" and more")
     terminal.see("and more")
-    began = time.monotonic()
     terminal.process.send_signal(number)
     assert terminal.end() == 0
-    assert time.monotonic() - began < 2.5
     assert "half a thought about certificates and more" in kept(home)
     terminal.quiet(0.1)
     sent = bytes(terminal.bytes)
@@ -83,10 +81,8 @@ def test_a_signal_keeps_the_draft_and_restores_the_terminal(
 
 def test_a_closed_terminal_keeps_the_draft(desk: Path, home: Path, terminals: list[Terminal]) -> None:
     terminal = writing(desk, home, terminals)
-    began = time.monotonic()
     terminal.hang_up()
     assert terminal.end() == 0
-    assert time.monotonic() - began < 2.5
     assert "half a thought about certificates" in kept(home)
 
 
