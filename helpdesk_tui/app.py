@@ -122,7 +122,7 @@ class HelpdeskApp(Locking, Touring):
         self.set_interval(EVERY, self._keep_drafts)
         self.set_interval(LOOK, self._look)
         self.begin_lock()
-        if self.settings.tick and self.desk.scope(Permission.TICKET_TRANSITION) is not Scope.NONE:
+        if self.settings.tick and self.desk.scope(Permission.TIMER_RUN) is not Scope.NONE:
             self.set_interval(self.settings.tick, self._tick)
         self.call_after_refresh(self.complete_keys)
         self.desk.store.on_fault = lambda: self.post_message(Faulted())

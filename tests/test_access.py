@@ -96,12 +96,14 @@ def test_the_administrator_sees_no_ticket_text_and_the_auditor_changes_nothing()
         Permission.EXPORT,
         Permission.AUDIT_READ,
         Permission.AUDIT_VERIFY,
+        Permission.ON_CALL_READ,
+        Permission.EVENT_READ,
     }
 
 
-def test_the_machine_account_only_brings_tickets_in() -> None:
+def test_the_machine_account_only_brings_tickets_and_events_in_and_keeps_the_clock() -> None:
     held = {p for p in Permission if scope_of([Role.SERVICE_ACCOUNT], p) is not Scope.NONE}
-    assert held == {Permission.TICKET_CREATE}
+    assert held == {Permission.TICKET_CREATE, Permission.EVENT_INGEST, Permission.TIMER_RUN}
 
 
 @given(ROLES, st.sampled_from(Role), PERMISSION)

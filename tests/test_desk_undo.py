@@ -366,7 +366,7 @@ def test_waiting_is_taken_back_with_its_timer(desk: Desk, clock: FixedClock) -> 
     number = opened(desk)
     desk.tickets.take(number)
     desk.tickets.pend(number, until=clock.now + 3_600, reason="waiting")
-    timers = "SELECT number, due_at FROM timer WHERE fired_at IS NULL"
+    timers = "SELECT subject, due_at FROM timer WHERE fired_at IS NULL"
     assert desk.store.query(timers) == [(number, clock.now + 3_600)]
     desk.undoing.last()
     assert desk.store.query(timers) == []

@@ -213,7 +213,7 @@ def test_a_desk_from_its_first_day_on(cli: Cli) -> None:
     assert cli("db", "stats", "-o", "json").json["entries"] == head + 1
     number = cli.new("vpn")
     conn = sqlite3.connect(cli.db)
-    conn.execute("INSERT OR REPLACE INTO timer VALUES (?, 'x', 1000, NULL)", (number,))
+    conn.execute("INSERT OR REPLACE INTO timer VALUES ('ticket', ?, 'x', 1000, NULL)", (number,))
     conn.commit()
     found = lines(cli)
     assert found["timers"]["state"] == "warn" and "1970-01-01T00:16:40Z" in found["timers"]["value"]

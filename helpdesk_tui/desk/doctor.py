@@ -415,7 +415,8 @@ def policy(conn: sqlite3.Connection) -> Line:
 
 _LATE: Final = (
     "SELECT count(*), min(due_at) FROM timer t WHERE fired_at IS NULL AND due_at < ?"
-    " AND EXISTS (SELECT 1 FROM ticket k WHERE k.number = t.number AND k.deleted_at IS NULL)"
+    " AND (t.subject_type <> 'ticket'"
+    " OR EXISTS (SELECT 1 FROM ticket k WHERE k.number = t.subject AND k.deleted_at IS NULL))"
 )
 
 

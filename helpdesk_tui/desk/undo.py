@@ -287,7 +287,7 @@ class Undo(Noun):
             return [{"number": number, "fields": [], "reason": "edited later", "whole": True, "tied": tied}]
         self._may(work, current, group[-1])
         rows = self._made_rows(work, group)
-        work.timers[number] = {}
+        work.timers["ticket", number] = {}
         entry = Entry("undo", "ticket", number, work.at, rows=rows, undoes=group[-1].seq,
                       reasons=[{"code": "undo", "seq": group[-1].seq, "verb": group[-1].verb}])  # fmt: skip
         entry.verb = work.verb
@@ -354,7 +354,7 @@ class Undo(Noun):
                 ahead.update(then)
                 work.timers.update(
                     {
-                        r.key[0]: wake_up(r.after)
+                        ("ticket", r.key[0]): wake_up(r.after)
                         for r in rows
                         if r.table == "ticket" and r.before is None and r.after is not None
                     }

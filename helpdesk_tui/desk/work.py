@@ -7,7 +7,7 @@ one journal entry; SLA instants and timers are derived again where something the
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.store.changes import ChangeSet, Entry, Row, RowChange
+from helpdesk_tui.store.changes import ChangeSet, Entry, Row, RowChange, Subject
 from helpdesk_tui.vocabulary.errors import Conflict, NotPermitted, ticket_not_found
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import ref
@@ -122,7 +122,7 @@ class Work:
         self.after_rows: list[Callable[[], None]] = []
         self.contacts: dict[str, int] = {}
         self.withheld: dict[tuple[str, tuple[Any, ...], str], Any] = {}
-        self.timers: dict[int, dict[str, Instant]] = {}
+        self.timers: dict[Subject, dict[str, Instant]] = {}
         self._ids: dict[str, int] = {}
         self._loaded: dict[int, Row] = {}
         self._scope: Any = None

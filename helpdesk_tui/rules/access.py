@@ -70,6 +70,23 @@ _ROWS: Final[dict[Permission, tuple[Scope, ...]]] = {
     _P.PRESENCE:            (_A, _A, _T, _A, _A, _N, _N, _N, _N),
     # OWN: what one did oneself. The verb that is undone needs its own permission as well.
     _P.UNDO:                (_A, _O, _O, _O, _O, _N, _N, _O, _N),
+    # The desk itself does what is due; whoever keeps it running only lets it.
+    _P.TIMER_RUN:           (_A, _A, _A, _A, _N, _N, _N, _A, _A),
+    _P.INCIDENT_DECLARE:    (_A, _A, _A, _A, _N, _N, _N, _N, _N),
+    _P.INCIDENT_RESPOND:    (_A, _A, _T, _A, _N, _N, _N, _N, _N),
+    _P.INCIDENT_COMMAND:    (_A, _A, _T, _N, _N, _N, _N, _N, _N),
+    _P.INCIDENT_PUBLISH:    (_A, _A, _N, _A, _N, _N, _N, _N, _N),
+    _P.REVIEW_APPROVE:      (_A, _N, _N, _N, _A, _N, _N, _N, _N),
+    _P.PLAN_EDIT:           (_A, _N, _T, _N, _N, _N, _N, _N, _N),
+    _P.ON_CALL_READ:        (_A, _A, _A, _A, _A, _N, _A, _A, _N),
+    _P.ON_CALL_EDIT:        (_A, _T, _T, _N, _N, _N, _N, _N, _N),
+    # OWN: one's own turns, and turns that a colleague offers.
+    _P.ON_CALL_OVERRIDE:    (_A, _T, _T, _O, _N, _N, _N, _N, _N),
+    _P.EVENT_INGEST:        (_A, _A, _A, _N, _N, _N, _N, _N, _A),
+    _P.EVENT_READ:          (_A, _A, _A, _A, _A, _N, _A, _N, _N),
+    _P.ALERT_EDIT:          (_A, _A, _A, _N, _N, _N, _N, _N, _N),
+    # OWN: how one is told oneself.
+    _P.NOTIFY_EDIT:         (_A, _O, _O, _O, _O, _N, _N, _A, _N),
 }  # fmt: skip
 
 PERMISSIONS: Final[dict[Permission, dict[Role, Scope]]] = {
@@ -127,6 +144,20 @@ PERMISSION_LABELS: Final[dict[Permission, str]] = {
     _P.ACT_FOR: N_("act for another person"),
     _P.PRESENCE: N_("see who has a ticket open"),
     _P.UNDO: N_("undo (beyond one's own: what others did)"),
+    _P.TIMER_RUN: N_("let the desk do what is due"),
+    _P.INCIDENT_DECLARE: N_("declare incidents"),
+    _P.INCIDENT_RESPOND: N_("work in the war room: timeline, tasks, steps, acknowledgement"),
+    _P.INCIDENT_COMMAND: N_("lead an incident: severity, stamps, roles, paging, its end"),
+    _P.INCIDENT_PUBLISH: N_("publish status updates"),
+    _P.REVIEW_APPROVE: N_("approve, publish and waive reviews"),
+    _P.PLAN_EDIT: N_("edit recovery plans and runbooks"),
+    _P.ON_CALL_READ: N_("see who is on call"),
+    _P.ON_CALL_EDIT: N_("edit on-call schedules"),
+    _P.ON_CALL_OVERRIDE: N_("override and swap turns on call (own: one's own)"),
+    _P.EVENT_INGEST: N_("bring monitoring events in"),
+    _P.EVENT_READ: N_("read alerts and events"),
+    _P.ALERT_EDIT: N_("acknowledge alerts, plan maintenance"),
+    _P.NOTIFY_EDIT: N_("say how one is told (beyond one's own: how others are)"),
 }
 
 

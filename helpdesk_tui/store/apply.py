@@ -7,13 +7,13 @@ import contextlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
 from helpdesk_tui.store import journal, shape
-from helpdesk_tui.store.changes import ChangeSet, Key, Row, RowChange, net
+from helpdesk_tui.store.changes import ChangeSet, Key, Row, RowChange, Subject, net
 from helpdesk_tui.store.index import reindex
 from helpdesk_tui.vocabulary.errors import Conflict
 from helpdesk_tui.vocabulary.i18n import N_
@@ -218,13 +218,14 @@ def apply_rows(conn: sqlite3.Connection, changes: list[RowChange]) -> None:
     count(conn, folded)
 
 
-def _set_timers(conn: sqlite3.Connection, timers: dict[int, dict[str, int]]) -> None:
+def _set_timers(conn: sqlite3.Connection, timers: Mapping[Subject, Mapping[str, int]]) -> None:
     """Replace what is still to fire; what has fired for the same instant does not fire again."""
-    conn.executemany("DELETE FROM timer WHERE number = ? AND fired_at IS NULL", [(n,) for n in timers])
+    conn.executemany("DELETE FROM timer WHERE subject_type = ? AND subject = ? AND fired_at IS NULL", list(timers))
     conn.executemany(
-        "INSERT INTO timer (number, kind, due_at) VALUES (?, ?, ?) ON CONFLICT (number, kind)"
+        "INSERT INTO timer (subject_type, subject, kind, due_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (subject_type, subject, kind)"
         " DO UPDATE SET due_at = excluded.due_at, fired_at = NULL WHERE due_at <> excluded.due_at",
-        [(number, kind, due) for number, by_kind in timers.items() for kind, due in by_kind.items()],
+        [(*subject, kind, due) for subject, by_kind in timers.items() for kind, due in by_kind.items()],
     )
 
 

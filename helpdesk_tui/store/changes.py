@@ -12,6 +12,8 @@ from helpdesk_tui.vocabulary.records import Instant
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
+Subject = tuple[str, int]
+"""What a timer belongs to: `("ticket", number)`, `("alert", id)` …"""
 
 
 class Settled(dict[str, Any]):
@@ -64,13 +66,13 @@ class Entry:
 class ChangeSet:
     """Entries that become true together. `recorded_at` is when they are written.
 
-    `timers` names, for tickets whose timers changed, what must happen when (operational, not journalled).
+    `timers` names, for subjects whose timers changed, what must happen when (operational, not journalled).
     `withheld` gives values that the journal must hold instead of a row's true `before` (a redaction's own entry).
     """
 
     entries: list[Entry]
     recorded_at: Instant
-    timers: dict[int, dict[str, Instant]] = field(default_factory=dict)
+    timers: dict[Subject, dict[str, Instant]] = field(default_factory=dict)
     withheld: dict[tuple[str, Key, str], Any] = field(default_factory=dict)
 
 

@@ -26,6 +26,15 @@ PRIVATE: Final[dict[str, frozenset[str]]] = {
     "checklist_item": frozenset({"text"}),
     "time_entry": frozenset({"note"}),
     "ticket_tag": frozenset(),
+    "on_call_change": frozenset({"note"}),
+    "notification_rule": frozenset({"address"}),
+    "alert": frozenset({"summary", "document"}),
+    "maintenance_window": frozenset({"title"}),
+    "incident_entry": frozenset({"body", "document"}),
+    "incident_task": frozenset({"text"}),
+    "incident_update": frozenset({"internal", "internal_zh", "external", "external_zh"}),
+    "incident_step": frozenset({"note"}),
+    "review": frozenset({"document", "waiver"}),
 }
 GENESIS: Final = bytes(32)
 _MARK: Final = "#"

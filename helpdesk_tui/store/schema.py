@@ -16,7 +16,7 @@ from typing import Any, Final
 from helpdesk_tui.vocabulary.errors import StoreFault
 from helpdesk_tui.vocabulary.i18n import N_
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 APPLICATION_ID: Final = 0x4864736B  # "Hdsk", PRAGMA application_id
 SCHEMA_FILE: Final = Path(__file__).with_name("schema.sql")
 SHAPE_FILE: Final = Path(__file__).with_name("shape.py")

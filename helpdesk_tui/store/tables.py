@@ -8,18 +8,11 @@ replay. No `from __future__ import annotations` here: SQLModel reads the annotat
 from typing import Final
 
 from sqlalchemy import CheckConstraint, Index, MetaData, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from helpdesk_tui.store import tables_response
+from helpdesk_tui.store.tables_base import SQLModel
 from helpdesk_tui.vocabulary.records import NEVER
-
-# Names for every constraint, so that a later migration can drop it.
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
 
 _OPEN: Final = text("phase < 3 AND deleted_at IS NULL")
 _SENSITIVE: Final = text("sensitive IS NOT NULL")
@@ -408,11 +401,13 @@ class Tally(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """What must happen to a ticket later; derived from its state and the policy."""
+    """What must happen later to a ticket, an escalation, an alert …; derived from their state and the policy."""
 
-    number: int = Field(primary_key=True)
+    __table_args__ = (Index("ix_timer_due", "due_at", sqlite_where=text("fired_at IS NULL")),)
+    subject_type: str = Field(primary_key=True, max_length=32)
+    subject: int = Field(primary_key=True)
     kind: str = Field(primary_key=True, max_length=32)
-    due_at: int = Field(index=True)
+    due_at: int
     fired_at: int | None = None
 
 
@@ -455,7 +450,7 @@ class Meta(SQLModel, table=True):
 
 OPERATIONAL: Final = frozenset(
     ("blob", "journal", "journal_text", "journal_head", "counter", "tally", "timer", "presence", "batch", "meta",
-     "person_key")
+     "person_key", *tables_response.OPERATIONAL_RESPONSE)
 )  # fmt: skip
 metadata: MetaData = SQLModel.metadata
 

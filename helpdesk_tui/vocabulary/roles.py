@@ -70,6 +70,20 @@ class Permission(StrEnum):
     ACT_FOR = "actor.assume"
     PRESENCE = "presence"
     UNDO = "undo"
+    TIMER_RUN = "timer.run"
+    INCIDENT_DECLARE = "incident.declare"
+    INCIDENT_RESPOND = "incident.respond"
+    INCIDENT_COMMAND = "incident.command"
+    INCIDENT_PUBLISH = "incident.publish"
+    REVIEW_APPROVE = "review.approve"
+    PLAN_EDIT = "plan.edit"
+    ON_CALL_READ = "oncall.read"
+    ON_CALL_EDIT = "oncall.edit"
+    ON_CALL_OVERRIDE = "oncall.override"
+    EVENT_INGEST = "event.ingest"
+    EVENT_READ = "event.read"
+    ALERT_EDIT = "alert.edit"
+    NOTIFY_EDIT = "notify.edit"
 
 
 ROLE_LABELS: Final[dict[Role, str]] = {

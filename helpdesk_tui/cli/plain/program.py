@@ -387,7 +387,7 @@ class Plain(Commands):
         if not self.settings.tick or self.desk.now() < self._next_tick:
             return
         self._next_tick = self.desk.now() + self.settings.tick
-        if self.desk.scope(Permission.TICKET_TRANSITION) is not Scope.NONE:
+        if self.desk.scope(Permission.TIMER_RUN) is not Scope.NONE:
             with contextlib.suppress(DeskError):
                 self.desk.timers.fire_due()
 
