@@ -1,5 +1,6 @@
 """What every test stands on: its own home, English, repeatable examples, and the shared data where they are."""
 
+import gc
 import os
 import signal
 import tempfile
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from helpdesk_tui.cli.main import COLLECT_AFTER
 from helpdesk_tui.vocabulary.i18n import set_language
 from tests import sparing
 
 sparing.install()  # before anything takes the functions by name
+gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])  # as the program does
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile(
@@ -50,6 +53,12 @@ def _settle(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv("LC_ALL", "C.UTF-8")
     patch.setenv("LANG", "C.UTF-8")
     patch.setenv("TZ", "UTC")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are no garbage: look for it among what they make."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
