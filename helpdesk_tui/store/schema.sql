@@ -7,6 +7,14 @@ CREATE TABLE alembic_version (
 
 INSERT INTO alembic_version (version_num) VALUES ('0003');
 
+CREATE TABLE alert_memory (
+	alert_id INTEGER NOT NULL,
+	told INTEGER NOT NULL,
+	last_at INTEGER NOT NULL,
+	document VARCHAR NOT NULL,
+	CONSTRAINT pk_alert_memory PRIMARY KEY (alert_id)
+);
+
 CREATE TABLE batch (
 	id VARCHAR(32) NOT NULL,
 	verb VARCHAR(64) NOT NULL,

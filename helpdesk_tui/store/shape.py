@@ -47,6 +47,12 @@ BUSINESS: Final[tuple[str, ...]] = (
 )
 # Columns in their order, with the value that a new row has where none is named.
 COLUMNS: Final[dict[str, dict[str, Any]]] = {
+    "alert_memory": {
+        "alert_id": None,
+        "told": 1,
+        "last_at": 0,
+        "document": "{}",
+    },
     "batch": {
         "id": None,
         "verb": None,
@@ -576,6 +582,7 @@ COLUMNS: Final[dict[str, dict[str, Any]]] = {
 }
 # Primary keys.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "alert_memory": ("alert_id",),
     "batch": ("id",),
     "blob": ("sha256",),
     "calendar_day": ("calendar", "day"),

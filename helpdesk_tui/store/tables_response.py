@@ -132,6 +132,19 @@ class Alert(SQLModel, table=True):
     version: int = 1
 
 
+class AlertMemory(SQLModel, table=True):
+    """How often an alert was told of, when last, and its latest notices (`document`, the form of `rules.events.Alert`).
+
+    Not journalled: a mere repeat changes nothing else. Where it is missing, the alert's own document stands in.
+    """
+
+    __tablename__ = "alert_memory"
+    alert_id: int = Field(primary_key=True)
+    told: int = 1
+    last_at: int = 0
+    document: str = "{}"
+
+
 class AlertGroup(SQLModel, table=True):
     """Alerts that are one incident: those that agree in what the policy groups by, near enough in time."""
 
@@ -385,4 +398,4 @@ class Heartbeat(SQLModel, table=True):
     latest: int = 0
 
 
-OPERATIONAL_RESPONSE: Final = frozenset(("event", "delivery", "outbox", "heartbeat"))
+OPERATIONAL_RESPONSE: Final = frozenset(("alert_memory", "event", "delivery", "outbox", "heartbeat"))

@@ -1,5 +1,13 @@
 -- On-call, escalation, events, incidents, notifications; timers of anything.
 
+CREATE TABLE alert_memory (
+	alert_id INTEGER NOT NULL,
+	told INTEGER NOT NULL,
+	last_at INTEGER NOT NULL,
+	document VARCHAR NOT NULL,
+	CONSTRAINT pk_alert_memory PRIMARY KEY (alert_id)
+);
+
 CREATE TABLE delivery (
 	id VARCHAR(128) NOT NULL,
 	expires_at INTEGER NOT NULL,
