@@ -57,7 +57,7 @@ def test_nothing_says_nothing(id: str) -> None:  # noqa: A002
     [("mttd", "impact_started"), ("mttr.repair", "engaged"), ("mttr.recover", "impact_started")],
 )
 def test_what_lacks_a_stamp_is_excluded_and_counted(id: str, lacks: str) -> None:  # noqa: A002
-    found = OF_INCIDENTS[id]([incident(), incident(2, **{lacks: None})], ALL)
+    found = OF_INCIDENTS[id]([incident(), incident(2, **dict[str, Any]({lacks: None}))], ALL)
     assert (found.n, found.excluded) == (1, 1)
 
 
