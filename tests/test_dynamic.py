@@ -1,0 +1,143 @@
+"""Dynamic priority: what gives points, when it moves, and that it never flaps."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from helpdesk_tui.rules.dynamic import DynamicFacts, decide
+from helpdesk_tui.rules.policy_dynamic import Dynamic
+from helpdesk_tui.vocabulary.levels import Priority
+
+H, D = 3_600, 86_400
+RULES = Dynamic(active=True)
+CALM = DynamicFacts(Priority.MEDIUM, opened_at=0)
+
+
+@pytest.mark.parametrize(
+    ("values", "at", "points"),
+    [
+        ({}, 0, 0), ({"affected_users": 9}, 0, 0), ({"affected_users": 10}, 0, 1), ({"affected_users": 100}, 0, 2),
+        ({"alerts": 1}, 0, 1), ({"alerts": 10}, 0, 2), ({"criticality": 4}, 0, 1), ({"criticality": 3}, 0, 0),
+        ({}, 3 * D - 1, 0), ({}, 3 * D, 1), ({}, 10 * D, 2), ({"due_at": 2 * H}, H - 1, 0), ({"due_at": 2 * H}, H, 1),
+        ({"due_at": 2 * H}, 2 * H, 2), ({"due_at": 2 * H}, 9 * H, 2), ({"freeze": True}, 0, 1), ({"load": 1.4}, 0, 0),
+        ({"load": 1.5}, 0, -1), ({"load": None}, 0, 0),
+        ({"affected_users": 100, "alerts": 10, "criticality": 4, "freeze": True, "load": 2.0}, 0, 5),
+    ],
+)  # fmt: skip
+def test_points(values: dict[str, Any], at: int, points: int) -> None:
+    found = decide(RULES, replace(CALM, **values), at)
+    assert found.points == points
+    told = [reason for reason in found.reasons if reason.code not in ("dynamic.stays", "dynamic.raised")]
+    assert sum(int(reason.params["points"]) for reason in told) == points
+
+
+@pytest.mark.parametrize(
+    ("base", "alerts", "users", "steps", "priority"),
+    [
+        (Priority.LOW, 10, None, 0, Priority.LOW), (Priority.LOW, 10, 10, 1, Priority.MEDIUM),
+        (Priority.CRITICAL, 10, 100, 0, Priority.CRITICAL),
+    ],
+)  # fmt: skip
+def test_a_step_up(base: Priority, alerts: int, users: int | None, steps: int, priority: Priority) -> None:
+    found = decide(RULES, DynamicFacts(base, 0, alerts=alerts, affected_users=users), 0)
+    assert (found.steps, found.priority, found.moved) == (steps, priority, steps > 0)
+
+
+def test_two_steps_up_and_no_further() -> None:
+    grave = DynamicFacts(Priority.LOW, 0, alerts=10, affected_users=100, criticality=4, due_at=0)
+    assert decide(RULES, grave, H).priority is Priority.HIGH
+    assert decide(RULES, replace(grave, base=Priority.HIGH), H).priority is Priority.CRITICAL
+    capped = Dynamic(active=True, at_most=Priority.MEDIUM)
+    found = decide(capped, grave, H)
+    assert (found.steps, found.priority) == (1, Priority.MEDIUM)
+    assert decide(capped, replace(grave, steps=1), H).reasons[-1].code == "dynamic.limit"
+    assert decide(capped, replace(grave, base=Priority.HIGH), H).priority is Priority.HIGH
+
+
+def test_back_only_far_enough_and_not_too_soon() -> None:
+    lifted = replace(CALM, steps=1, moved_at=0)
+    two = replace(lifted, alerts=10)
+    kept = decide(RULES, two, 9 * H)
+    assert (kept.points, kept.steps, kept.reasons[-1].code) == (2, 1, "dynamic.kept")
+    early = decide(RULES, lifted, H - 1)
+    assert (early.steps, early.reasons[-1].code, early.again_at) == (1, "dynamic.held", H)
+    back = decide(RULES, lifted, H)
+    assert (back.steps, back.priority, back.reasons[-1].code, back.moved) == (0, Priority.MEDIUM, "dynamic.eased", True)
+
+
+def test_never_against_a_pin() -> None:
+    found = decide(RULES, replace(CALM, pinned=Priority.LOW, alerts=10, affected_users=100, due_at=0), D)
+    assert (found.priority, found.steps, found.moved) == (Priority.LOW, 0, False)
+    assert [reason.code for reason in found.reasons] == ["dynamic.pinned"]
+
+
+def test_the_next_look() -> None:
+    assert decide(RULES, CALM, 0).again_at == 3 * D
+    assert decide(RULES, replace(CALM, due_at=5 * H), 0).again_at == 4 * H
+    assert decide(RULES, replace(CALM, due_at=5 * H), 4 * H).again_at == 5 * H
+    assert decide(RULES, CALM, 10 * D).again_at is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"raise_at": 3, "raise_two_at": 3}, {"raise_at": 1, "ease": 2}, {"hold": "1wd"},
+        {"age": [{"time": "1wd", "points": 1}]}, {"age": [{"time": "1h", "points": 11}]}, {"misspelt": 1},
+    ],
+)  # fmt: skip
+def test_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Dynamic(**values)
+
+
+facts = st.builds(
+    DynamicFacts,
+    base=st.sampled_from(Priority),
+    opened_at=st.integers(0, 20 * D),
+    steps=st.integers(0, 2),
+    moved_at=st.none() | st.integers(0, 20 * D),
+    criticality=st.none() | st.integers(1, 4),
+    affected_users=st.none() | st.integers(0, 500),
+    alerts=st.integers(0, 20),
+    due_at=st.none() | st.integers(0, 40 * D),
+    freeze=st.booleans(),
+    load=st.none() | st.floats(0, 5),
+)
+
+
+@given(facts, st.integers(0, 50 * D))
+def test_never_below_the_ground_never_above_the_top_and_reproduced(some: DynamicFacts, now: int) -> None:
+    found = decide(RULES, some, now)
+    assert found.priority >= some.base
+    assert 0 <= found.steps <= 2
+    assert found.priority - some.base == min(found.steps, Priority.CRITICAL - some.base)
+    again = decide(RULES, DynamicFacts.from_data(found.inputs), now)
+    assert again == found
+
+
+@given(facts, st.integers(0, 50 * D))
+def test_nothing_moves_by_time_alone_before_it_is_looked_at_again(some: DynamicFacts, now: int) -> None:
+    settled = replace(some, steps=decide(RULES, some, now).steps, moved_at=now)
+    found = decide(RULES, settled, now)
+    until = found.again_at if found.again_at is not None else now + 100 * D
+    assert decide(RULES, settled, until - 1).steps == found.steps
+
+
+@given(facts, st.lists(st.tuples(st.integers(0, 20), st.integers(1, 4 * H)), min_size=1, max_size=60))
+def test_it_never_flaps(some: DynamicFacts, alerts: list[tuple[int, int]]) -> None:
+    """However alerts come and go, a move down is never within the hold of the move before it."""
+    now = some.opened_at
+    state, moves = replace(some, steps=0, moved_at=None), []
+    for count, later in alerts:
+        now += later
+        found = decide(RULES, replace(state, alerts=count), now)
+        if found.moved:
+            moves.append((now, found.steps - state.steps))
+            state = replace(state, steps=found.steps, moved_at=now)
+    for (before, _), (after, step) in pairwise(moves):
+        assert step > 0 or after - before >= RULES.hold.seconds
