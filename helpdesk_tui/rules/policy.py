@@ -15,6 +15,7 @@ from helpdesk_tui.rules.policy_check import explained, key_text, syntax_problem
 from helpdesk_tui.rules.policy_events import EventRules
 from helpdesk_tui.rules.policy_levels import DemandRules, Matrix, NextUpRules, PriorityRules, SeverityMap
 from helpdesk_tui.rules.policy_lines import Path, key_lines, line_of
+from helpdesk_tui.rules.policy_paging import Paging
 from helpdesk_tui.rules.policy_refs import broken_references
 from helpdesk_tui.rules.policy_rules import Rule
 from helpdesk_tui.rules.policy_sla import CalendarRules, Escalation, Indicator, Sla
@@ -47,6 +48,7 @@ class Policy(Section):
     calendars: Annotated[dict[Code, CalendarRules], Field(min_length=1)]
     sla: Sla = Sla()
     escalation: Escalation = Escalation()
+    paging: Paging = Paging()
     event: EventRules = EventRules()
     indicators: tuple[Indicator, ...] = ()
 

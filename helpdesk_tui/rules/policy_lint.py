@@ -4,15 +4,16 @@ Errors (broken references, wrong values) are found by `parse_policy`; what stand
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from helpdesk_tui.rules.lifecycle import faults
 from helpdesk_tui.rules.policy import Policy
 from helpdesk_tui.rules.policy_levels import Axis
+from helpdesk_tui.rules.policy_paging import PagingWhen
 from helpdesk_tui.rules.policy_work import When
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import Kind
-from helpdesk_tui.vocabulary.levels import Level, Priority
+from helpdesk_tui.vocabulary.levels import Level, Priority, Severity
 from helpdesk_tui.vocabulary.reasons import Reason, register
 
 register(
@@ -26,10 +27,14 @@ register(
         "lint.service_teamless": N_("service {name} names no team; its tickets go to {team}"),
         "lint.team_idle": N_("nothing leads to team {name}"),
         "lint.calendar_unused": N_("no SLA target uses calendar {name}"),
+        "lint.paging_shadowed": N_("paging policy {id} is never reached: {earlier} takes everything it asks for"),
+        "lint.paging_missing": N_("no paging policy fits an incident of {severity}, so nobody is paged for one"),
+        "lint.paging_unheard": N_("paging policy {id}: {severity} pages nobody ([paging.delay])"),
         "lint.level_stands_in": N_("the matrix knows no {axis} {level}; {name} stands in for it"),
     }
 )
 
+_W = TypeVar("_W", When, PagingWhen)
 # Kinds whose tickets are promised a time; the others may well go without.
 _PROMISED: Final = (Kind.INCIDENT, Kind.REQUEST)
 
@@ -43,6 +48,7 @@ def lint(policy: Policy) -> list[Reason]:
         *_rules(policy),
         *_routes(policy),
         *_targets(policy),
+        *_paging(policy),
     ]
 
 
@@ -80,7 +86,7 @@ def _rules(policy: Policy) -> Iterator[Reason]:
             yield Reason("lint.category_unvoted", {"name": category.code})
 
 
-def _shadowed(code: str, items: Sequence[tuple[str, When]]) -> Iterator[Reason]:
+def _shadowed(code: str, items: Sequence[tuple[str, _W]]) -> Iterator[Reason]:
     for index, (name, when) in enumerate(items):
         earlier = next((other for other, before in items[:index] if before.covers(when)), None)
         if earlier is not None:
@@ -104,7 +110,22 @@ def _targets(policy: Policy) -> Iterator[Reason]:
             asked = When(kind=(kind,), priority=(priority,))
             if not any(target.when.covers(asked) for target in targets):
                 yield Reason("lint.no_target", {"kind": kind.value, "priority": priority.code})
-    used = {target.calendar for target in targets}
+    used = {target.calendar for target in targets} | {policy.paging.calendar}
     for name in policy.calendars:
         if name not in used:
             yield Reason("lint.calendar_unused", {"name": name})
+
+
+def _paging(policy: Policy) -> Iterator[Reason]:
+    """What a desk that pages at all may have forgotten; one without paging policies pages nobody, and means it."""
+    policies = policy.paging.policy
+    yield from _shadowed("lint.paging_shadowed", [(one.id, one.when) for one in policies])
+    for severity in Severity if policies else ():
+        if policy.paging.delay.of(severity) is None:
+            for one in policies:
+                if severity.name.lower() in one.when.severity:
+                    yield Reason("lint.paging_unheard", {"id": one.id, "severity": severity.name})
+            continue
+        asked = PagingWhen.model_validate({"kind": (Kind.INCIDENT,), "severity": (severity.name.lower(),)})
+        if severity <= Severity.SEV3 and not any(one.when.covers(asked) for one in policies):
+            yield Reason("lint.paging_missing", {"severity": severity.name})

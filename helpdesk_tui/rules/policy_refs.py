@@ -41,6 +41,7 @@ def broken_references(policy: "Policy") -> Iterator[Found]:
     yield from _twice(("sla", "targets"), [item.id for item in policy.sla.targets])
     yield from _twice(("escalation", "levels"), [item.id for item in policy.escalation.levels])
     yield from _twice(("event", "rule"), [item.id for item in policy.event.rule])
+    yield from _twice(("paging", "policy"), [item.id for item in policy.paging.policy])
 
     for n, category in enumerate(policy.categories):
         if category.service is not None:
@@ -74,6 +75,14 @@ def broken_references(policy: "Policy") -> Iterator[Found]:
         )
     for n, event_rule in enumerate(policy.event.rule):
         yield from _event_rule(("event", "rule", n), event_rule, services, teams)
+    if policy.paging.calendar is not None and policy.paging.calendar not in calendars:
+        text = N_("there is no calendar {code}; there are {known}")
+        yield ("paging", "calendar"), text, {"code": policy.paging.calendar, "known": _list(calendars)}
+    for n, paging in enumerate(policy.paging.policy):
+        for m, code in enumerate(paging.when.service):
+            yield from _service(("paging", "policy", n, "when", "service", m), code, services)
+        for m, code in enumerate(paging.when.team):
+            yield from _team(("paging", "policy", n, "when", "team", m), code, teams)
 
 
 def _list(codes: Iterable[str]) -> str:
