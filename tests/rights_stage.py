@@ -137,6 +137,10 @@ def build(folder: Path) -> Stage:
             own = _some_tickets(desk, login(who), ELSEWHERE)
             stage.tickets |= {(who, "own"): own, (who, "team"): team, (who, "other"): other}
         desk.people.edit("spare", {"title": "Dr"})
+        desk.events.ingest([{"source": "generic", "status": "firing", "severity": "info", "key": k} for k in "abc"])
+        desk.alerts.ack(2)
+        desk.alerts.link(3, team.open)
+        desk.maintenance.add("m", start=SOON, end=SOON + 60, cis=["m"])
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     for who in EVERYBODY:
         with stage.enter(stage.path, who) as desk:
@@ -182,7 +186,22 @@ def _of(name: str, make: Callable[[Tickets], dict[str, Any]]) -> Case:
 
 
 SCORES = {"business_impact": 3, "likelihood": 2, "benefit": 4, "reach": 3, "effort": 2}
+EVENT = {"source": "generic", "status": "firing", "severity": "warning", "key": "new"}
 CASES: tuple[Case, ...] = (
+    _plain("alert.ack", alert=1),
+    _of("alert.link", lambda t: {"alert": 1, "number": t.open}),
+    _plain("alert.list"),
+    _plain("alert.resolve", alert=1),
+    _plain("alert.show", alert=1),
+    _plain("alert.unack", alert=2),
+    _plain("alert.unlink", alert=3),
+    _plain("event.explain", events=[EVENT]),
+    _plain("event.ingest", events=[EVENT]),
+    _plain("event.list"),
+    _plain("event.show", event=1),
+    _plain("maintenance.add", title="x", start=SOON, end=SOON + 60, cis=["x"]),
+    _plain("maintenance.end", window=1),
+    _plain("maintenance.list"),
     _ticket("attachment.add", name="c.txt", data="aGk=", encoding="base64"),
     _of(
         "attachment.add#note",

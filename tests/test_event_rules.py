@@ -129,7 +129,7 @@ def test_services_that_the_desk_knows_are_named() -> None:
 def test_a_policy_without_a_section_has_sane_rules() -> None:
     found = compile_events(default_policy())
     assert (found.alert_times.reopen, found.alert_times.flap_changes, found.alert_times.flap_hold) == (1800, 3, 900)
-    assert (found.group_times.wait, found.group_times.window) == (30, 300)
+    assert (found.group_times.wait, found.group_times.window) == (0, 300)
     assert decide(found, event()).data() == {
         "action": "open", "rule": None, "kind": "incident", "severity": "SEV2", "priority": "critical", "service": None,
         "team": None, "ticket": None,

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from helpdesk_tui.desk.registry import Noun
 
 if TYPE_CHECKING:
+    from helpdesk_tui.desk.alerts import Alerts
     from helpdesk_tui.desk.attachments import Attachments
     from helpdesk_tui.desk.audit import Audit
     from helpdesk_tui.desk.bulk import Bulk
     from helpdesk_tui.desk.cis import ConfigurationItems
+    from helpdesk_tui.desk.events import Events
     from helpdesk_tui.desk.exporting import Exporting
     from helpdesk_tui.desk.importing import Importing
+    from helpdesk_tui.desk.maintenance import Maintenance
     from helpdesk_tui.desk.notices import Notices
     from helpdesk_tui.desk.people import People
     from helpdesk_tui.desk.policies import Policies
@@ -49,6 +52,9 @@ _WHERE: Final = {
     "notices": ("notices", "Notices"),
     "attachments": ("attachments", "Attachments"),
     "timers": ("timers", "Timers"),
+    "events": ("events", "Events"),
+    "alerts": ("alerts", "Alerts"),
+    "maintenance": ("maintenance", "Maintenance"),
     "importing": ("importing", "Importing"),
     "exporting": ("exporting", "Exporting"),
     "upkeep": ("upkeep", "Upkeep"),
@@ -98,6 +104,9 @@ class Nouns:
     notices: "Notices"
     attachments: "Attachments"
     timers: "Timers"
+    events: "Events"
+    alerts: "Alerts"
+    maintenance: "Maintenance"
     importing: "Importing"
     exporting: "Exporting"
     upkeep: "Upkeep"

@@ -25,7 +25,8 @@ NOT_UNDOABLE: Final = frozenset(
     {
         "ticket.redact", "people.erase", "people.grant", "people.revoke", "policy.apply", "desk.init",
         "people.unmask", "db.backup", "db.restore", "db.salvage", "db.reindex", "ticket.archive", "ticket.unarchive",
-        "ticket.read_sensitive",
+        "ticket.read_sensitive", "event.ingest", "alert.ack", "alert.unack", "alert.resolve", "alert.link", "alert.unlink",
+        "alert.due", "maintenance.add", "maintenance.end",
     }
 )  # fmt: skip
 

@@ -23,7 +23,12 @@ _CLAIM: Final = (
     " AND fired_at IS NULL"
 )
 # Who knows what is to happen to a subject, by its type: a module with a verb's name and `fire`.
-HANDLERS: Final = {"ticket": "helpdesk_tui.desk.waking"}
+HANDLERS: Final = {
+    "ticket": "helpdesk_tui.desk.waking",
+    "alert": "helpdesk_tui.desk.alert_timers",
+    "alert_group": "helpdesk_tui.desk.alert_timers",
+    "maintenance_window": "helpdesk_tui.desk.alert_timers",
+}
 
 
 class Handler(Protocol):

@@ -34,7 +34,7 @@ RULED: Final = frozenset(
         "ticket.open", "ticket.reply", "ticket.take", "ticket.assign", "ticket.state", "ticket.pend", "ticket.resolve",
         "ticket.close", "ticket.cancel", "ticket.resume", "ticket.reopen", "ticket.classify", "ticket.prioritise",
         "ticket.demand", "ticket.merge", "ticket.unmerge", "ticket.split", "bulk.take", "bulk.assign", "bulk.state",
-        "bulk.resolve",
+        "bulk.resolve", "event.ingest",
     }
 )  # fmt: skip
 # The first start: its person is not there yet.
@@ -120,6 +120,9 @@ class Work:
         self.entries: list[Entry] = []
         self.sequence: list[int] = []
         self.after_rows: list[Callable[[], None]] = []
+        # What modules keep while this work lasts, and what they still do before it is written.
+        self.shared: dict[str, Any] = {}
+        self.closing: list[Callable[[], None]] = []
         self.contacts: dict[str, int] = {}
         self.withheld: dict[tuple[str, tuple[Any, ...], str], Any] = {}
         self.timers: dict[Subject, dict[str, Instant]] = {}
@@ -279,6 +282,8 @@ class Work:
     def _finish(self) -> None:
         from helpdesk_tui.desk.derive import Past, derive, due_anew
 
+        for close in self.closing:
+            close()
         anew = [d.number for d in self.drafts.values() if d.changed and not d.fresh and due_anew(d)]
         past = Past(self, anew) if anew else None
         for draft in self.drafts.values():

@@ -101,9 +101,9 @@ class EventRules(Section):
     repeat: DurationText = Duration(10 * 60)
     # What fires again within this time of its end is the same trouble; later it is another one.
     reopen: DurationText = Duration(30 * 60)
-    # Alerts that agree in all of these are one incident: it waits this long for company …
+    # Alerts that agree in all of these are one incident. It opens with the first of them, or waits so long for company …
     group_by: Annotated[tuple[Grouping, ...], Field(max_length=6)] = ("source", "instance", "service")
-    wait: DurationText = Duration(30)
+    wait: DurationText = Duration(0)
     # … takes in what comes within this time of the first, …
     window: DurationText = Duration(5 * 60)
     # … and what comes later is attached while no longer than this passes between two.
@@ -115,11 +115,13 @@ class EventRules(Section):
     severity: EventSeverities = EventSeverities()
     # Where no rule holds, what fires with this severity or a graver one opens an incident.
     open_from: EventSeverity = EventSeverity.WARNING
+    # How long notices are kept as they arrived; what became of them is kept for good.
+    keep: DurationText = Duration(30 * 86_400)
     rule: Annotated[tuple[EventRule, ...], Field(max_length=500)] = ()
 
     @model_validator(mode="after")
     def _times(self) -> Self:
-        for name in ("repeat", "reopen", "wait", "window", "attach", "quiet"):
+        for name in ("repeat", "reopen", "wait", "window", "attach", "quiet", "keep"):
             value: Duration = getattr(self, name)
             if value.working_days:
                 raise refuse(N_("{key}: machines know no working days; write hours or minutes"), key=name)
