@@ -102,6 +102,10 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
     note = desk.tickets.note(one, "for agents")["comment"]
     attachment = desk.attachments.add(one, "a.txt", b"a", "text/plain")["id"]
     secret = desk.attachments.add(one, "b.txt", b"b", "text/plain", comment=note)["id"]
+    for paged in (one, fresh, waiting):
+        desk.paging.page(paged, reason="x", people=["ana"])
+    desk.paging.ack(fresh)
+    desk.paging.hold(waiting, desk.now() + 86_400, reason="x")
     batch = desk.bulk.edit(numbers=[one], add_tags=["many"])["batch"]
     desk.tickets.edit(one, set={"title": "changed"})
     edited = desk.store.head()
@@ -195,6 +199,13 @@ CASES: tuple[Case, ...] = (
     _plain("alert.show", alert=1),
     _plain("alert.unack", alert=2),
     _plain("alert.unlink", alert=3),
+    _ticket("escalation.ack"),
+    _ticket("escalation.hold", until=1_772_500_000, reason="x"),
+    _plain("escalation.list"),
+    _ticket("escalation.page", reason="x"),
+    _ticket("escalation.release", "waiting"),
+    _ticket("escalation.show"),
+    _ticket("escalation.unack", "fresh"),
     _plain("event.explain", events=[EVENT]),
     _plain("event.ingest", events=[EVENT]),
     _plain("event.list"),

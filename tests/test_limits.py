@@ -180,7 +180,7 @@ def test_every_text_that_a_verb_keeps_is_in_the_table() -> None:
         "organisation", "title", "description", "roles", "teams", "codes", "calendar", "day", "kind", "region", "batch", "target", "on_error",
         "resume", "form", "media_type", "encoding", "data", "add_tags", "remove_tags", "tags", "items", "strategy", "criticality", "state",
         "skill", "skills", "language", "activity", "session", "path", "passphrase_file", "key_file", "note", "body", "version", "attributes",
-        "ci_class", "email", "login", "phone", "initials", "source", "rows", "cases", "secret", "to_path", "older_than",
+        "ci_class", "email", "login", "phone", "initials", "source", "rows", "cases", "people", "secret", "to_path", "older_than",
     }  # fmt: skip
     unknown = set()
     for spec in registry.verbs().values():

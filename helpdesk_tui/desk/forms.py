@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from helpdesk_tui.desk import masking
 from helpdesk_tui.desk.masking import Veil
+from helpdesk_tui.desk.reason_homes import ensure
 from helpdesk_tui.store.conditions import Sql, knowable
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.instants import iso
@@ -210,7 +211,13 @@ class Namer:
         """Reasons with the names of the people they speak of, who stand in them as ids so that they can be erased."""
         shown = []
         for reason in reasons:
-            people = {k: self.person(reason[k]) for k in PEOPLE_IN_REASONS if isinstance(reason.get(k), int)}
+            ensure(reason.get("code"))
+            people: dict[str, Any] = {
+                k: self.person(reason[k]) for k in PEOPLE_IN_REASONS if isinstance(reason.get(k), int)
+            }
+            many = reason.get("people")
+            if isinstance(many, list):
+                people["people"] = [self.person(one) if isinstance(one, int) else one for one in many]
             if self._veil is not None and reason.get("code") in NAMED_BY_LOGS:
                 people["text"] = masking.name(str(reason.get("text")))
             shown.append({**reason, **people} if people else reason)

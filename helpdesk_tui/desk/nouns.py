@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.importing import Importing
     from helpdesk_tui.desk.maintenance import Maintenance
     from helpdesk_tui.desk.notices import Notices
+    from helpdesk_tui.desk.paging import Paging
     from helpdesk_tui.desk.people import People
     from helpdesk_tui.desk.policies import Policies
     from helpdesk_tui.desk.presence import PresenceBoard
@@ -57,6 +58,7 @@ _WHERE: Final = {
     "maintenance": ("maintenance", "Maintenance"),
     "importing": ("importing", "Importing"),
     "exporting": ("exporting", "Exporting"),
+    "paging": ("paging", "Paging"),
     "upkeep": ("upkeep", "Upkeep"),
 }
 
@@ -109,6 +111,7 @@ class Nouns:
     maintenance: "Maintenance"
     importing: "Importing"
     exporting: "Exporting"
+    paging: "Paging"
     upkeep: "Upkeep"
 
     def __getattr__(self, name: str) -> Any:

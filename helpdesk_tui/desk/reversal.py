@@ -25,7 +25,7 @@ NOT_UNDOABLE: Final = frozenset(
     {
         "ticket.redact", "people.erase", "people.grant", "people.revoke", "policy.apply", "desk.init",
         "people.unmask", "db.backup", "db.restore", "db.salvage", "db.reindex", "ticket.archive", "ticket.unarchive",
-        "ticket.read_sensitive", "event.ingest", "alert.ack", "alert.unack", "alert.resolve", "alert.link", "alert.unlink",
+        "ticket.read_sensitive", "escalation.next", "event.ingest", "alert.ack", "alert.unack", "alert.resolve", "alert.link", "alert.unlink",
         "alert.due", "maintenance.add", "maintenance.end",
     }
 )  # fmt: skip
@@ -113,6 +113,10 @@ def _known(table: str, row: Row) -> Row:
     return {c: v for c, v in row.items() if c in names}
 
 
+# Rows whose columns tell one thing together: they go back whole or not at all.
+_WHOLE: Final = frozenset({"escalation"})
+
+
 def _columns(change: RowChange, current: Row) -> tuple[Row, list[str]]:
     back: Row = {}
     later: list[str] = []
@@ -123,7 +127,7 @@ def _columns(change: RowChange, current: Row) -> tuple[Row, list[str]]:
             back[column] = (change.before or {}).get(column)
         elif current.get(column) != (change.before or {}).get(column):
             later.append(column)
-    return back, later
+    return ({} if later and change.table in _WHOLE else back), later
 
 
 def _lost(work: "Work", table: str, values: Row, ahead: Ahead | None = None) -> list[str]:

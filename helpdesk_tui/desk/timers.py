@@ -25,6 +25,7 @@ _CLAIM: Final = (
 # Who knows what is to happen to a subject, by its type: a module with a verb's name and `fire`.
 HANDLERS: Final = {
     "ticket": "helpdesk_tui.desk.waking",
+    "escalation": "helpdesk_tui.desk.paging_clock",
     "alert": "helpdesk_tui.desk.alert_timers",
     "alert_group": "helpdesk_tui.desk.alert_timers",
     "maintenance_window": "helpdesk_tui.desk.alert_timers",

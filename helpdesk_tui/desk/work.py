@@ -27,6 +27,8 @@ CLOCK_COLUMNS: Final = frozenset(
         "organisation_id", "created_at", "first_response_at", "deleted_at",
     }
 )  # fmt: skip
+# Columns that tell whether a ticket still wants anybody.
+_LIFE: Final = frozenset({"phase", "deleted_at"})
 SHIFT: Final = 20
 # Verbs that ask the policy whatever they are given; it is read and compiled before the lock is taken.
 RULED: Final = frozenset(
@@ -281,9 +283,15 @@ class Work:
 
     def _finish(self) -> None:
         from helpdesk_tui.desk.derive import Past, derive, due_anew
+        from helpdesk_tui.desk.row_timers import of_rows
 
         for close in self.closing:
             close()
+        moved = [d for d in self.drafts.values() if not d.fresh and not d.new.keys().isdisjoint(_LIFE)]
+        if moved:
+            from helpdesk_tui.desk.paging_follow import follow
+
+            follow(self, moved)
         anew = [d.number for d in self.drafts.values() if d.changed and not d.fresh and due_anew(d)]
         past = Past(self, anew) if anew else None
         for draft in self.drafts.values():
@@ -300,6 +308,8 @@ class Work:
             for entry in self.entries:
                 entry.batch = entry.batch or name
         if self.entries:
+            of_rows(self, self.entries)
+        if self.entries or self.timers:
             self.sequence = self.tx.apply(ChangeSet(self.entries, self.now, self.timers, self.withheld))
         for hook in self.after_rows:
             hook()

@@ -336,14 +336,14 @@ def _lapse(run: Run, at: Instant, facts: Facts) -> Stepped:
     if timeout is None:
         return replace(run, next_at=None), ()
     since = max(moment for moment in (run.acknowledged_at, run.activity_at, facts.activity_at) if moment is not None)
-    ends = since + timeout
-    if at < ends - run.plan.ack_warning:
-        return replace(run, activity_at=since, warned=False, next_at=ends - run.plan.ack_warning), ()
-    if not run.warned and run.plan.ack_warning:
-        ends = max(ends, at + run.plan.ack_warning)
+    warned = run.warned and since <= (run.activity_at or 0)
+    ends, warning = since + timeout, run.plan.ack_warning
+    if at < ends - warning:
+        return replace(run, activity_at=since, warned=False, next_at=ends - warning), ()
+    if not warned and warning:
+        # Who is warned late still has the time of the warning.
+        ends = max(ends, at + warning)
         return replace(run, activity_at=since, warned=True, next_at=ends), (AckSoon(run.acks, ends),)
-    if run.warned and since > (run.activity_at or 0):
-        return replace(run, activity_at=since, warned=False, next_at=max(at, ends - run.plan.ack_warning)), ()
     begun, effects = _begin(run, at, facts, run.acks)
     return begun, (Lapsed(run.acks), *effects)
 
