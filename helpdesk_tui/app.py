@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from rich.text import Text
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -19,6 +20,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.screens.common import fault
 from helpdesk_tui.screens.common.actions import APP_KEYS
 from helpdesk_tui.screens.common.base import DeskMoved, DeskScreen
 from helpdesk_tui.screens.common.configured import theme_of, use_fps
@@ -36,6 +38,7 @@ from helpdesk_tui.vocabulary.channels import Origin
 from helpdesk_tui.vocabulary.dates import set_date_style
 from helpdesk_tui.vocabulary.i18n import _, set_language
 from helpdesk_tui.vocabulary.roles import Permission, Scope
+from helpdesk_tui.vocabulary.text import safe_text
 from helpdesk_tui.widgets.themes import register_themes
 
 LAST_MOMENT: Final = 1.5
@@ -174,6 +177,19 @@ class HelpdeskApp(Locking, Touring):
     def line_lost(self) -> None:
         """The terminal is gone, whether or not SIGHUP came: the same ending."""
         self._signalled(signal.SIGHUP)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault of ours ends the console as a lost line does: all that was typed is kept, and one line tells."""
+        self._return_code = 1
+        if self._exception is not None:
+            return
+        self._exception = error
+        self._exception_event.set()
+        with contextlib.suppress(Exception):
+            self.drafts.save()
+        kept = fault.keep(error, self.drafts.folder.parent, self.desk.now())
+        self._exit_renderables.append(Text(safe_text(fault.sentence(kept))))
+        self._close_messages_no_wait()
 
     def action_leave(self) -> None:
         """Quit; drafts are kept."""

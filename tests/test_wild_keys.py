@@ -50,7 +50,7 @@ QUIET = [Step("send", b"j"), Step("send", b"k"), Step("send", b"\x1b[B")]
 
 @pytest.mark.parametrize(
     ("trap", "seen"),
-    [("crash", "a trace on the terminal"), ("fault", "a fault that it only told"), ("leak", "no reason to send")],
+    [("crash", "it ended with 1"), ("fault", "a fault that it only told"), ("leak", "no reason to send")],
 )
 def test_a_program_that_is_wrong_is_caught(place: run.Place, trap: str, seen: str) -> None:
     assert seen in run.replay(place, [*QUIET, REDRAW], trap=trap)

@@ -18,6 +18,7 @@ from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.filters import FilterProblem, chips, parse_filter, remove_chip
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.alive import alive
 from helpdesk_tui.widgets.fields import SafeInput, SafeOptions
 from helpdesk_tui.widgets.inert import cells, line, shortened, width_of
 from helpdesk_tui.widgets.lines import Piece, ToneWidget, tones
@@ -277,7 +278,7 @@ class FilterBar(Vertical):
             found = await self._complete(text, position)
         except DeskError:
             found = ()
-        if text != self.input.value or not self.editing:
+        if not alive(self) or text != self.input.value or not self.editing:
             return
         self._close()
         if not found:

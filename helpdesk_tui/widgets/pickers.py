@@ -11,6 +11,7 @@ from typing import ClassVar, Final, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -21,6 +22,7 @@ from textual.widgets.option_list import Option
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
+from helpdesk_tui.widgets.alive import alive
 from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
 from helpdesk_tui.widgets.inert import cells, line, width_of
 
@@ -97,6 +99,10 @@ class Dialog(ModalScreen[T]):
 
     def action_back(self) -> None:
         self.dismiss(None)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Go away with an answer; what has gone, or lies under another screen, takes no screen away."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
 
 class Pick(Dialog[str | None]):
@@ -181,7 +187,7 @@ class Pick(Dialog[str | None]):
             found = await self._search(text) if text.strip() else self._choices
         except DeskError as error:
             self._empty, found = str(error), ()
-        if text == self.query_one(SafeInput).value:
+        if alive(self) and text == self.query_one(SafeInput).value:
             self._answered_to = text
             self._fill(found)
             if self._enter_waits:

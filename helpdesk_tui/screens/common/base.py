@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from textual import getters, on
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from helpdesk_tui.desk.desk import Desk
@@ -15,6 +17,7 @@ from helpdesk_tui.screens.common.key_line import KeyLine
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import N_, _, language
 from helpdesk_tui.vocabulary.roles import Scope
+from helpdesk_tui.widgets.alive import alive, owner
 from helpdesk_tui.widgets.keys import shown_key
 
 T = TypeVar("T")
@@ -29,9 +32,10 @@ class Answered(Message):
 
     bubble = False
 
-    def __init__(self, then: Then, value: Any, opening: bool = False) -> None:
+    def __init__(self, then: Then, value: Any, opening: bool, asked_on: Screen[Any]) -> None:
         super().__init__()
         self.opening = opening
+        self.asked_on = asked_on
         self.then = then
         self.value = value
 
@@ -41,9 +45,10 @@ class Refused(Message):
 
     bubble = False
 
-    def __init__(self, error: DeskError, failed: Failed | None, opening: bool = False) -> None:
+    def __init__(self, error: DeskError, failed: Failed | None, opening: bool, asked_on: Screen[Any]) -> None:
         super().__init__()
         self.opening = opening
+        self.asked_on = asked_on
         self.error = error
         self.failed = failed
 
@@ -91,6 +96,7 @@ class DeskScreen(Screen[None]):
         opening = opening or group in OPENING
         if opening:
             self.app.await_answer()
+        asked_on = self.app.screen
 
         def work() -> None:
             worker = get_current_worker()
@@ -98,25 +104,27 @@ class DeskScreen(Screen[None]):
                 value = call()
             except DeskError as error:
                 if not worker.is_cancelled:
-                    self.post_message(Refused(error, failed, opening))
+                    self.post_message(Refused(error, failed, opening, asked_on))
             except Exception as error:
                 if not worker.is_cancelled:
                     what = f"{type(error).__name__}: {error}"
                     self.post_message(
                         Refused(
-                            DeskError(N_("unexpected fault, nothing was changed: {what}"), what=what), failed, opening
+                            DeskError(N_("unexpected fault, nothing was changed: {what}"), what=what),
+                            failed,
+                            opening,
+                            asked_on,
                         )
                     )
             else:
                 if not worker.is_cancelled:
-                    self.post_message(Answered(then, value, opening))
+                    self.post_message(Answered(then, value, opening, asked_on))
 
         self.run_worker(work, thread=True, exclusive=exclusive, group=group, exit_on_error=False)
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
-        if self.is_attached:
-            message.then(message.value)
+        self._tell(message.then, message.value, message.asked_on)
         if message.opening:
             # After the focus that was asked for just now.
             self.app.call_later(self.app.answered)
@@ -126,16 +134,38 @@ class DeskScreen(Screen[None]):
         if message.opening:
             # After the focus that was asked for just now.
             self.app.call_later(self.app.answered)
-        if not self.is_attached:
-            return
         if message.failed is not None:
-            message.failed(message.error)
-        else:
+            self._tell(message.failed, message.error, message.asked_on)
+        elif alive(self):
             self.refuse(message.error)
+
+    def _tell(self, then: Callable[[T], Any], value: T, asked_on: Screen[Any]) -> None:
+        """Give an answer to whoever asked, if they still stand: a dialog may be gone by now, and needs none then."""
+        asker = owner(then)
+        if not alive(self) or (asker is not None and not alive(asker)):
+            return
+        try:
+            then(value)
+        except NoMatches:
+            if alive(asked_on):
+                raise
 
     def refuse(self, error: DeskError) -> None:
         """Say what went wrong."""
         self.app.say(str(error), bad=True)
+
+    def set_timer(self, delay: float, callback: Callable[[], Any] | None = None, **options: Any) -> Timer:
+        """Call something once, later, unless the screen is gone by then."""
+        return super().set_timer(delay, self._while_alive(callback), **options)
+
+    def set_interval(self, interval: float, callback: Callable[[], Any] | None = None, **options: Any) -> Timer:
+        """Call something again and again, as long as the screen stands."""
+        return super().set_interval(interval, self._while_alive(callback), **options)
+
+    def _while_alive(self, callback: Callable[[], Any] | None) -> Callable[[], Any] | None:
+        if callback is None:
+            return None
+        return lambda: callback() if alive(self) else None
 
     # -- actions ---------------------------------------------------------------------------------------------
 

@@ -64,8 +64,9 @@ class HelpScreen(Pick):
         self._of = screen
 
     def dismiss(self, result: str | None = None) -> "AwaitComplete":
+        standing = self.app.screen is self
         done = super().dismiss(result)
-        if result:
+        if result and standing:
             self._of.call_later(self._of.action_do, result)
         return done
 

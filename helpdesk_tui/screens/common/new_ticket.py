@@ -26,6 +26,7 @@ from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.alive import alive
 from helpdesk_tui.widgets.field_form import ChoiceField, FormField
 from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
 from helpdesk_tui.widgets.inert import shortened
@@ -270,6 +271,8 @@ class NewTicketScreen(Doubling):
         from asyncio import sleep
 
         await sleep(PAUSE)
+        if not alive(self):
+            return
         call = self._call()
         if call[0] and self._number is None and not self._sent:
             given, desk = self._given(), self.app.desk

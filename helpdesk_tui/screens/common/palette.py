@@ -1,8 +1,9 @@
 """The actions in the command palette (ctrl+p): found by any part of their word or explanation."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.errors import NoWidget
@@ -65,3 +66,7 @@ class Palette(CommandPalette):
             return super().get_widget_at(x, y)
         except NoWidget:
             return self, self.region
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Go away; a second click on what is going takes no other screen away."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()

@@ -21,6 +21,7 @@ from helpdesk_tui.vocabulary.instants import local
 from helpdesk_tui.vocabulary.kinds import ref, state_label
 from helpdesk_tui.vocabulary.records import QueueRow, ViewTab
 from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.alive import alive
 from helpdesk_tui.widgets.composer import Composer
 from helpdesk_tui.widgets.filter_bar import FilterBar
 from helpdesk_tui.widgets.inert import shortened, width_of
@@ -306,6 +307,8 @@ class QueueScreen(Arranging, Writing):
         from asyncio import sleep
 
         await sleep(PAUSE)
+        if not alive(self):
+            return
         row = self.tickets.cursor_row
         if row is not None and row.number == number:
             self.ask(

@@ -1,0 +1,86 @@
+"""What comes too late is harmless: answers, timers and clicks that reach a screen which is gone; a fault tells one line."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console_desk import console
+from textual.css.query import NoMatches
+
+from helpdesk_tui.screens.common import fault
+from helpdesk_tui.screens.common.base import DeskScreen
+from helpdesk_tui.screens.common.palette import Palette
+from helpdesk_tui.widgets.alive import alive, owner
+from helpdesk_tui.widgets.fields import SafeInput
+from helpdesk_tui.widgets.pickers import Choice, Pick
+
+
+async def test_answers_timers_and_a_second_goodbye_come_too_late(tmp_path: Path) -> None:
+    async with console(tmp_path) as running:
+        app, pilot = running.app, running.pilot
+        queue: Any = app.screen
+        for gone in (Pick("title", [Choice("a", "A")]), Palette(id="--command-palette")):
+            await app.push_screen(gone)
+            await pilot.pause()
+            assert alive(gone)
+            gone.dismiss()
+            gone.dismiss()
+            assert app.screen is queue
+            await pilot.pause()
+            assert not alive(gone)
+            assert app.screen_stack == [queue]
+        told: list[str] = []
+        standing = Pick("title", [Choice("a", "A")])
+        await app.push_screen(standing)
+        late = Pick("late", [Choice("a", "A")])
+        queue._tell(late._fill, [], standing)
+        queue._tell(partial(late._fill), [], standing)
+        queue._tell(told.append, "told", standing)
+        with pytest.raises(NoMatches):
+            queue._tell(lambda _value: queue.query_one("#nobody"), None, standing)
+        await late._find("text that waits")
+        standing.dismiss()
+        await pilot.pause()
+        queue._tell(lambda _value: standing.query_one(SafeInput), None, standing)
+        assert told == ["told"]
+        other = DeskScreen()
+        assert other._while_alive(lambda: told.append("after the end"))() is None  # type: ignore[misc]
+        queue._while_alive(lambda: told.append("while it stands"))()
+        assert told == ["told", "while it stands"]
+
+
+def test_owners_of_callbacks() -> None:
+    screen = DeskScreen()
+    assert owner(screen.refresh) is screen
+    assert owner(partial(partial(screen.refresh))) is screen
+    assert owner(len) is None
+    assert owner(lambda: None) is None
+
+
+async def test_a_fault_ends_the_console_in_one_line_and_keeps_what_was_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - it comes out where the console ends
+        async with console(tmp_path) as running:
+            app = running.app
+            monkeypatch.setattr(app.drafts, "save", lambda: app.drafts.folder.mkdir(parents=True, exist_ok=True))
+            app.screen.call_later(lambda: 1 // 0)
+            await running.pilot.pause()
+    assert app.return_code == 1
+    report = app.drafts.folder.parent / fault.NAME
+    assert "ZeroDivisionError" in report.read_text("utf-8")
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert app.drafts.folder.is_dir()
+    # The renderables of the end: one line, no trace.
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_is_no_second_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert fault.keep(ValueError("x"), tmp_path / "file", 0) is None
+    assert "Report" not in fault.sentence(None)
+    kept = fault.keep(ValueError("x" * 200_000), tmp_path, 0)
+    assert kept is not None
+    assert kept.stat().st_size < 2 * fault.MOST
+    assert str(kept) in fault.sentence(kept)
