@@ -19,6 +19,7 @@ from tools.closure import ROOT
 
 NOW = 1_763_715_600  # 2025-11-21T09:00:00Z, a Friday
 REOPENED = "helpdesk ticket reopen 1042 --reason 'it is back'"
+PAGED = "helpdesk escalation page 1042 --to ben.fischer --reason 'needs a network engineer'"
 BEFORE: dict[str, list[str]] = {
     "ticket take": [REOPENED, "helpdesk ticket assign 1042 ben.fischer"],
     "ticket state": [REOPENED, "helpdesk ticket pend 1042 --until 2d --reason 'part is ordered'"],
@@ -49,6 +50,9 @@ BEFORE: dict[str, list[str]] = {
     ],
     "db archive": ["helpdesk db archive --older-than 1d --yes"],
     "db salvage": ["helpdesk db backup damaged.db", "helpdesk db backup /srv/desk/desk.db"],
+    **{name: [REOPENED, PAGED] for name in ("escalation show", "escalation ack", "escalation page", "escalation hold", "ack")},
+    "escalation unack": [REOPENED, PAGED, "helpdesk ack 1042"],
+    "escalation release": [REOPENED, PAGED, "helpdesk escalation hold 1042 --until 2h --reason 'planned restart'"],
     "audit verify": ["helpdesk audit anchor /media/usb/anchor.jsonl"],
 }
 """What must have happened before the examples of a command, or before one of them."""

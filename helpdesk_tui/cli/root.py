@@ -29,6 +29,8 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("ci", "ci", N_("Configuration items and how they hang together.")),
         ("sla", "sla", N_("Service levels: clocks, targets, calendars, holidays.")),
         ("oncall", "oncall", N_("Who is on call: schedules computed from their cases.")),
+        ("escalation", "escalation", N_("Paging: who is called for a ticket until somebody acknowledges.")),
+        ("ack", "ack", N_("Acknowledge a page.")),
         ("policy", "policy", N_("The rules of this desk: show, check, compare, put in force.")),
         ("notices", "notices", N_("What concerns you: assigned, mentioned, replied, running out of time.")),
         ("tick", "tick", N_("Do what is due: wake waiting tickets, escalate late ones.")),

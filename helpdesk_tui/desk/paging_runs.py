@@ -13,6 +13,7 @@ from helpdesk_tui.store.changes import Row, RowChange
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import iso
+from helpdesk_tui.vocabulary.paging import KIND_LABELS
 from helpdesk_tui.vocabulary.reasons import Reason, register, register_durations, register_labels
 from helpdesk_tui.vocabulary.records import Instant
 
@@ -59,7 +60,7 @@ WHY: Final[dict[str, str]] = {
 }
 register_labels("why", WHY)
 register_labels("cause", WHY)
-register_labels("kind", {"functional": N_("functional"), "hierarchical": N_("hierarchical")})
+register_labels("kind", KIND_LABELS)
 
 TABLE: Final = "escalation"
 _LIVE: Final = "SELECT id FROM escalation WHERE number = ? AND ended_at IS NULL"

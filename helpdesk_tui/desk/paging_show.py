@@ -13,21 +13,11 @@ from helpdesk_tui.vocabulary.errors import Invalid, NotFound
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.levels import Severity
-from helpdesk_tui.vocabulary.reasons import register_labels
+from helpdesk_tui.vocabulary.paging import LIVE
 from helpdesk_tui.vocabulary.roles import Permission
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
-
-STATES: Final[dict[str, str]] = {
-    rules.RUNNING: N_("paging"),
-    rules.ACKNOWLEDGED: N_("acknowledged"),
-    rules.HELD: N_("held"),
-    rules.EXHAUSTED: N_("nobody answered"),
-    rules.ENDED: N_("ended"),
-}
-register_labels("run_state", STATES)
-LIVE: Final = (rules.RUNNING, rules.ACKNOWLEDGED, rules.HELD, rules.EXHAUSTED)
 
 # A timer knows better than the row when it is next looked at: what happens on the ticket moves it.
 _COLUMNS: Final = (
