@@ -50,6 +50,12 @@ BEFORE: dict[str, list[str]] = {
     ],
     "db archive": ["helpdesk db archive --older-than 1d --yes"],
     "db salvage": ["helpdesk db backup damaged.db", "helpdesk db backup /srv/desk/desk.db"],
+    **{f"alert {deed}": ["helpdesk event ingest alert.json"] for deed in ("show", "ack", "resolve", "link", "unlink")},
+    "alert unack": ["helpdesk event ingest alert.json", "helpdesk alert ack 1"],
+    "helpdesk alert link 1 1042": ["helpdesk event ingest alert.json", REOPENED],
+    "helpdesk alert link 1 INC-1042 -o json": ["helpdesk event ingest alert.json", REOPENED],
+    "event show": ["helpdesk event ingest alert.json"],
+    "maintenance end": ["helpdesk maintenance add 'Switch in hall 2' --ci 'sw-h2-*' --for 2h"],
     **{name: [REOPENED, PAGED] for name in ("escalation show", "escalation ack", "escalation page", "escalation hold", "ack")},
     "escalation unack": [REOPENED, PAGED, "helpdesk ack 1042"],
     "escalation release": [REOPENED, PAGED, "helpdesk escalation hold 1042 --until 2h --reason 'planned restart'"],
@@ -75,6 +81,11 @@ resolved_by,opened_by,opened_at,problem_id,rfc,caused_by,resolved_at,closed_at
 INC0000045,New,0,0,Caller 1,By 21,29-02-2016 01:23,Phone,Hall 1,Category 5,Part 1,?,?,2 - Medium,2 - Medium,3 - Moderate,\
 Group 6,?,?,?,?,29-02-2016 01:16,?,?,?,?,?
 """
+
+
+ALERTS = """{"version": "4", "status": "firing", "receiver": "desk", "groupLabels": {}, "alerts": [{"status": "firing",
+"labels": {"alertname": "DiskFull", "instance": "db1"}, "startsAt": "2026-03-02T10:00:00Z", "fingerprint": "01"},
+{"status": "firing", "labels": {"alertname": "Down", "instance": "db2"}, "startsAt": "2026-03-02T10:00:00Z"}]}"""
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
@@ -123,6 +134,8 @@ def lay_files(folder: Path) -> None:
         '[{"id": "a", "schedule": {"layers": [{"users": ["ana"], "always": true}]}, "queries": [{"at": "2026-01-05T09:00Z"}]}]',
         "utf-8",
     )
+    (folder / "alert.json").write_text(ALERTS, "utf-8")
+    (folder / "problem.json").write_text('{"trigger_id": "7", "event_value": "1", "host_name": "db1"}', "utf-8")
     (folder / "new-config.toml").write_text('lang = "en"\n', "utf-8")
     (folder / "incident_event_log.csv.gz").write_bytes(gzip.compress(LOG.encode()))
     (folder / "export.csv").write_text(LOG, "utf-8")
@@ -157,7 +170,8 @@ def run(line: str, cli: Cli, folder: Path) -> Ended:
         elif words[0] == "echo":
             ended = Ended(0, " ".join(words[1:]) + "\n", "")
         else:
-            ended = Ended(0, text or f"what {words[0]} says\n", "")
+            said = ALERTS if words[0] == "curl" else f"what {words[0]} says\n"
+            ended = Ended(0, text or said, "")
         if ended.code:
             return ended
     return ended

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from helpdesk_tui.desk.reason_homes import ensure
 from helpdesk_tui.store.changes import Row
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, Usage
 from helpdesk_tui.vocabulary.filter_fields import fold
@@ -82,6 +83,7 @@ def when(value: Instant | None) -> str | None:
 def reason(data: Reason | dict[str, Any]) -> Object:
     """A reason for machines: its code, its parameters and the English sentence."""
     plain = data.data() if isinstance(data, Reason) else data
+    ensure(plain.get("code"))
     return {**plain, "sentence": sentence(plain, english=True)}
 
 

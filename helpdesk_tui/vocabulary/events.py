@@ -72,6 +72,12 @@ SEVERITY_LABELS: Final[dict[EventSeverity, str]] = {
     EventSeverity.UNKNOWN: N_("Unknown"),
     EventSeverity.INFO: N_("Information"),
 }
+# States of an alert (`rules.events.AlertState`).
+ALERT_STATE_LABELS: Final[dict[str, str]] = {
+    "firing": N_("Firing"),
+    "acknowledged": N_("Acknowledged"),
+    "resolved": N_("Resolved"),
+}
 # The names of the senders; they are the same in every language.
 SOURCE_NAMES: Final[dict[str, str]] = {
     "alertmanager": "Alertmanager",
@@ -125,6 +131,7 @@ register(
 )
 
 
+register_labels("alert_state", ALERT_STATE_LABELS)
 register_labels("event_status", {status.value: label for status, label in STATUS_LABELS.items()})
 for _param in ("event_severity", "event_before", "event_after"):
     register_labels(_param, {severity.value: label for severity, label in SEVERITY_LABELS.items()})

@@ -35,6 +35,11 @@ def register(templates: Mapping[str, str]) -> None:
             raise ValueError(f"reason code {code} is registered twice")
 
 
+def known(code: str) -> bool:
+    """Whether somebody has registered a template for this code."""
+    return code in _TEMPLATES
+
+
 def register_labels(param: str, labels: Mapping[str, str]) -> None:
     """Name a parameter whose values are codes with catalogue labels: a translated sentence shows the labels."""
     _LABELS[param] = {**_LABELS.get(param, {}), **labels}

@@ -26,6 +26,15 @@ FieldText = Callable[[str, Any], str | None]
 
 VERBS: Final[dict[str, str]] = {
     "ticket.open": N_("opened the ticket"),
+    "event.ingest": N_("told of alerts"),
+    "alert.due": N_("looked after alerts"),
+    "alert.ack": N_("acknowledged an alert"),
+    "alert.unack": N_("took an acknowledgement back"),
+    "alert.resolve": N_("ended an alert"),
+    "alert.link": N_("linked an alert"),
+    "alert.unlink": N_("unlinked an alert"),
+    "maintenance.add": N_("planned a maintenance"),
+    "maintenance.end": N_("ended a maintenance"),
     "ticket.edit": N_("edited the ticket"),
     "ticket.classify": N_("classified the ticket"),
     "ticket.take": N_("took the ticket"),
