@@ -177,7 +177,7 @@ async def test_a_mistake_is_said_at_the_field_and_the_words_stay(tmp_path: Path)
         assert c.ticket.details.editor is not None
         await c.press("escape")
         assert c.desk.tickets.show(2)["parent"] == 1
-        assert c.app.drafts.load(DraftKey("ana", 2, "field-parent")) == {"text": "199"}
+        assert c.app.drafts.load(DraftKey("ana", 2, "field-parent")) == {"text": "199", "was:text": "1"}
         await c.press("e")
         assert any("F8" in toast for toast in c.toasts)
         await c.press("f8", "enter")
@@ -241,6 +241,27 @@ async def test_another_s_change_to_the_same_field_shows_both(tmp_path: Path) -> 
         await c.type(", both")
         await c.press("enter", "f2")
         assert c.desk.tickets.show(2)["title"] == "VPN drops every ten minutes MINE, both"
+
+
+async def test_a_draft_that_returns_shows_both_where_the_field_was_changed_meanwhile(tmp_path: Path) -> None:
+    async with shown(tmp_path, tabs=1) as c:
+        await c.press("j", "enter")
+        await c.type(" MINE")
+        await c.press("escape")
+        other = second_desk(tmp_path, c.clock)
+        other.tickets.edit(2, set={"title": "VPN is theirs"})
+        other.close()
+        c.ticket.do_queue_refresh()
+        await c.until(lambda: "VPN is theirs" in screen_text(c.app))
+        c.ticket.details.move_to(("field", "title"))
+        await c.press("enter", "enter")
+        await c.until(lambda: isinstance(c.app.screen, ConflictScreen))
+        text = screen_text(c.app)
+        assert "VPN drops every ten minutes MINE" in text
+        assert "VPN is theirs" in text
+        await c.press("t", "f2")
+        assert c.desk.tickets.show(2)["title"] == "VPN is theirs"
+        assert c.app.drafts.load(DraftKey("ana", 2, "field-title")) == {}
 
 
 async def conflict(c: Console, folder: Path) -> None:

@@ -73,16 +73,18 @@ class FieldEditor(SafeInput):
     class Left(Message):
         """The field was left without saving."""
 
-    def __init__(self, subject: Hashable, value: str, given: str) -> None:
+    def __init__(self, subject: Hashable, value: str, given: str, began: str) -> None:
         super().__init__(value)
         self.subject = subject
         self.given = given
+        self.began = began
         self.cursor_position = len(self.value)
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
     def action_anew(self) -> None:
+        self.began = self.given
         self.value = one_line(self.given)
         self.cursor_position = len(self.value)
 
@@ -246,13 +248,16 @@ class DetailsPane(SubjectView):
 
     # -- editing in place ------------------------------------------------------------------------------------
 
-    def edit(self, subject: tuple[str, Any], value: str, given: str) -> None:
-        """Open the line of a subject with a value; `given` is what F8 begins anew with."""
+    def edit(self, subject: tuple[str, Any], value: str, given: str, began: str) -> None:
+        """Open the line of a subject with a value; `given` is what F8 begins anew with.
+
+        `began` is what stood there when the value's writer began: with a draft that came back, as it was then.
+        """
         if self.editor is not None:
             return
         self._problem = None
         self.move_to(subject)
-        editor = FieldEditor(subject, value, given)
+        editor = FieldEditor(subject, value, given, began)
         self.mount(editor)
         self._place_editor(editor)
         editor.focus()

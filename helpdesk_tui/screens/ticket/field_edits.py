@@ -7,7 +7,8 @@ from typing import Any, Final
 from textual import on
 
 from helpdesk_tui.screens.common.drafts import DraftKey
-from helpdesk_tui.screens.common.editing import changes_of, choices_of, label_of, refused, write_edit
+from helpdesk_tui.screens.common.editing import changes_of, choices_of, label_of, refused, resolve_conflict, write_edit
+from helpdesk_tui.screens.common.kept_form import WAS, KeptForm
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.screens.common.writing import TEXT, Writing
 from helpdesk_tui.screens.ticket.details import CHOICE, DEED, EDITED, LINE, LONG, DetailsPane, given_value
@@ -73,7 +74,7 @@ class FieldEdits(Writing):
 
         def opened(kept: dict[str, str]) -> None:
             value = kept.get(TEXT, given)
-            pane.edit(subject, value, given)
+            pane.edit(subject, value, given, kept.get(WAS + TEXT, given))
             editor = pane.editor
             if editor is None:
                 return
@@ -83,7 +84,9 @@ class FieldEdits(Writing):
             def typed() -> dict[str, str] | None:
                 if not editor.is_attached:
                     return None
-                return {} if editor.value == first else {TEXT: editor.value}
+                if editor.value == first:
+                    return {}
+                return {TEXT: editor.value} | ({WAS + TEXT: editor.began} if subject[0] == "field" else {})
 
             drafts.watch(key, typed)
             if value != given:
@@ -125,11 +128,12 @@ class FieldEdits(Writing):
     def _line_edited(self, message: DetailsPane.Edited) -> None:
         message.stop()
         kind, name = message.subject
-        targets = self.targets()
+        targets, editor = self.targets(), self.details.editor
         if targets is None:
             return
         if kind == "field":
-            self.write_field(targets, str(name), message.value.strip(), in_place=True)
+            began = None if editor is None else editor.began
+            self.write_field(targets, str(name), message.value.strip(), began, in_place=True)
         else:
             self.step_typed(message.value)
 
@@ -184,29 +188,36 @@ class FieldEdits(Writing):
             self.write_field(targets, name, value)
 
     def _edit_long(self, targets: Targets, name: str) -> None:
-        from helpdesk_tui.screens.common.kept_form import KeptForm
         from helpdesk_tui.widgets.field_form import FormField
 
         key = self._key(targets, name)
         given = given_value(self.details.data.fields, name)
         title = f"{targets.label}: {label_of(name)}"
-        form = KeptForm(title, [FormField(name, label_of(name), given, lines=True)], self.app.drafts, key)
+        form = KeptForm(title, [FormField(name, label_of(name), given, lines=True)], self.app.drafts, key, based=True)
 
         def answered(values: dict[str, str] | None) -> None:
             if values is not None:
-                self.write_field(targets, name, values[name])
+                self.write_field(targets, name, values[name], form.began[name])
 
         self.app.push_screen(form, answered)
 
     # -- writing ---------------------------------------------------------------------------------------------
 
-    def write_field(self, targets: Targets, name: str, value: str, *, in_place: bool = False) -> None:
-        """Write one field. What others changed elsewhere on the ticket meanwhile is no matter; the field itself is."""
+    def write_field(
+        self, targets: Targets, name: str, value: str, began: str | None = None, *, in_place: bool = False
+    ) -> None:
+        """Write one field. What others changed elsewhere on the ticket meanwhile is no matter; the field itself is.
+
+        `began` is what stood in the field when its writer began, where that may be a while ago.
+        """
         ticket = dict(self.details.data.fields)
         key = self._key(targets, name)
         given = given_value(ticket, name)
         if in_place and value == one_line(given).strip():
             # A line shows tabs and invisible characters made harmless: that alone is no change.
+            value = given.strip()
+        elif began is not None and value == (one_line(began) if in_place else began).strip():
+            # As it stood when it was begun: what others wrote meanwhile stays.
             value = given.strip()
         stored = "" if value == NOTHING and name in _EMPTIED else value
         changes = changes_of({name: given}, {name: stored})
@@ -216,6 +227,13 @@ class FieldEdits(Writing):
             return
         if stored != value:
             changes["set"] = {name: NOTHING}
+        if began is not None and began != given:
+            # The draft is older than somebody else's word on the same field.
+            if in_place:
+                self.close_line(written=False)
+            old = ticket | {name: _as_held(name, began)}
+            resolve_conflict(self, targets, old, ticket, {name: stored}, key, lambda _now: self.do_queue_refresh())
+            return
 
         def written() -> None:
             if in_place:
@@ -249,6 +267,11 @@ class FieldEdits(Writing):
 
 _EMPTIED = frozenset({"category", "service", "ci", "requester", "team", "assignee", "severity", "moscow"})
 """Fields whose value can be taken away."""
+
+
+def _as_held(name: str, text: str) -> str | list[str]:
+    """A field's text as the ticket's object holds it."""
+    return [tag for tag in text.split(", ") if tag] if name == "tags" else text
 
 
 def _coded() -> dict[str, list[Choice]]:
