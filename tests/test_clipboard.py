@@ -55,7 +55,7 @@ async def test_inside_tmux_its_one_line_is_told_once(
         await c.press("y", "y", "Y")
         assert len(sent) == 3
         assert asked == [option]  # tmux is asked once
-        assert sum("set -g set-clipboard on" in toast for toast in c.toasts) == hints
+        assert sum("set -s set-clipboard on" in toast for toast in c.toasts) == hints
         assert all(text in toast for text, toast in zip(sent, c.toasts, strict=True))
         assert {toast.startswith("copied: ") for toast in c.toasts} == {not hints}
 

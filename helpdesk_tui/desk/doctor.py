@@ -233,7 +233,7 @@ def tmux_option() -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-_TMUX: Final = N_("tmux drops what programs copy: put `set -g set-clipboard on` into ~/.tmux.conf")
+_TMUX: Final = N_("tmux drops what programs copy: put `set -s set-clipboard on` into ~/.tmux.conf")
 
 
 def clipboard(environment: Mapping[str, str], ask: Callable[[], str | None] = tmux_option) -> Line:
