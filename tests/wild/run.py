@@ -115,6 +115,10 @@ class Session:
             if select.select([self._coming], [], [], 0.05)[0]:
                 heard = os.read(self._coming, 65_536)
                 if not heard:
+                    # It is ending: what it still does then is seen at its end.
+                    while not self.ended and time.monotonic() < end:
+                        self._continue()
+                        time.sleep(0.01)  # real time: the program runs beside the test
                     return None
                 self._heard += heard
                 *lines, self._heard = self._heard.split(b"\n")
