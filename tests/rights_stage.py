@@ -60,6 +60,7 @@ class Stage:
     clock: FixedClock
     tickets: dict[tuple[str, str], Tickets] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    swaps: dict[str, int] = field(default_factory=dict)
     spare: int = 0
 
     def entry_of(self, who: str) -> int:
@@ -112,6 +113,18 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
     return Tickets(one, resolved, merged, survivor, fresh, waiting, item, note, attachment, secret, edited, batch)
 
 
+def _turns(desk: Desk, stage: Stage) -> None:
+    """Two schedules on which all agents are on: `duty` of the team, `away` of another; a swap of everybody's own."""
+    agents = [login(who) for who in EVERYBODY if not who.startswith(("requester", "nobody"))]
+    for code, team in (("duty", TEAM), ("away", ELSEWHERE)):
+        text = json.dumps({"team": team, "layers": [{"users": [*agents, "spare", "ana"], "always": True}]})
+        desk.on_call.add(code, text)
+        desk.on_call.swap(code, start=SOON, end=SOON + 60, requester="spare")
+    for who in EVERYBODY:
+        requester = login(who) if login(who) in agents else "ana"
+        stage.swaps[who] = desk.on_call.swap("away", start=SOON, end=SOON + 60, requester=requester)["id"]
+
+
 def build(folder: Path) -> Stage:
     """Make the stage once."""
     stage = Stage(folder / "stage.db", FixedClock())
@@ -145,6 +158,7 @@ def build(folder: Path) -> Stage:
         desk.alerts.ack(2)
         desk.alerts.link(3, team.open)
         desk.maintenance.add("m", start=SOON, end=SOON + 60, cis=["m"])
+        _turns(desk, stage)
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     for who in EVERYBODY:
         with stage.enter(stage.path, who) as desk:
@@ -190,6 +204,7 @@ def _of(name: str, make: Callable[[Tickets], dict[str, Any]]) -> Case:
 
 
 SCORES = {"business_impact": 3, "likelihood": 2, "benefit": 4, "reach": 3, "effort": 2}
+TURNS = json.dumps({"layers": [{"users": ["spare"], "always": True}]})
 EVENT = {"source": "generic", "status": "firing", "severity": "warning", "key": "new"}
 CASES: tuple[Case, ...] = (
     _plain("alert.ack", alert=1),
@@ -213,6 +228,33 @@ CASES: tuple[Case, ...] = (
     _plain("maintenance.add", title="x", start=SOON, end=SOON + 60, cis=["x"]),
     _plain("maintenance.end", window=1),
     _plain("maintenance.list"),
+    _plain("oncall.now"),
+    _plain("oncall.show", schedule="away"),
+    _plain("oncall.schedules"),
+    _plain("oncall.document", schedule="away"),
+    _plain("oncall.changes"),
+    _plain("oncall.history", schedule="away", at=SOON),
+    _plain("oncall.preview", text=TURNS, schedule="away"),
+    _plain("oncall.brief", schedule="away"),
+    _plain("oncall.export", schedule="away"),
+    _plain("oncall.add", schedule="new", text=TURNS, team=ELSEWHERE),
+    _plain("oncall.add#team", schedule="new", text=TURNS, team=TEAM),
+    _plain("oncall.edit", schedule="away", name="X"),
+    _plain("oncall.edit#away", schedule="duty", team=ELSEWHERE),
+    _plain("oncall.edit#team", schedule="duty", name="X"),
+    _plain("oncall.override", schedule="away", start=SOON, end=SOON + 60, people=["spare"]),
+    _plain("oncall.override#team", schedule="duty", start=SOON, end=SOON + 60, people=["spare"]),
+    _plain("oncall.temporary", schedule="away", start=SOON, end=SOON + 60),
+    _plain("oncall.temporary#team", schedule="duty", start=SOON, end=SOON + 60),
+    _plain("oncall.swap", schedule="away", start=SOON, end=SOON + 60, requester="spare"),
+    _plain("oncall.swap#team", schedule="duty", start=SOON, end=SOON + 60, requester="spare"),
+    _plain("oncall.swap#own", schedule="away", start=SOON, end=SOON + 60),
+    _plain("oncall.take", change=2),
+    _plain("oncall.take#other", change=2, taker="ana"),
+    _plain("oncall.take#team", change=1, taker="ana"),
+    _plain("oncall.withdraw", change=2),
+    _plain("oncall.withdraw#team", change=1),
+    Case("oncall.withdraw#own", lambda s, who, t: {"change": s.swaps[who]}),
     _ticket("attachment.add", name="c.txt", data="aGk=", encoding="base64"),
     _of(
         "attachment.add#note",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.importing import Importing
     from helpdesk_tui.desk.maintenance import Maintenance
     from helpdesk_tui.desk.notices import Notices
+    from helpdesk_tui.desk.on_call import OnCall
     from helpdesk_tui.desk.paging import Paging
     from helpdesk_tui.desk.people import People
     from helpdesk_tui.desk.policies import Policies
@@ -58,6 +59,7 @@ _WHERE: Final = {
     "maintenance": ("maintenance", "Maintenance"),
     "importing": ("importing", "Importing"),
     "exporting": ("exporting", "Exporting"),
+    "on_call": ("on_call", "OnCall"),
     "paging": ("paging", "Paging"),
     "upkeep": ("upkeep", "Upkeep"),
 }
@@ -111,6 +113,7 @@ class Nouns:
     maintenance: "Maintenance"
     importing: "Importing"
     exporting: "Exporting"
+    on_call: "OnCall"
     paging: "Paging"
     upkeep: "Upkeep"
 

@@ -58,6 +58,7 @@ NOUN_OF_PREFIX: Final[dict[str, str]] = {
     "maintenance": "maintenance",
     "import": "importing",
     "export": "exporting",
+    "oncall": "on_call",
     "escalation": "paging",
     "db": "upkeep",
 }

@@ -26,7 +26,7 @@ NOT_UNDOABLE: Final = frozenset(
         "ticket.redact", "people.erase", "people.grant", "people.revoke", "policy.apply", "desk.init",
         "people.unmask", "db.backup", "db.restore", "db.salvage", "db.reindex", "ticket.archive", "ticket.unarchive",
         "ticket.read_sensitive", "escalation.next", "event.ingest", "alert.ack", "alert.unack", "alert.resolve", "alert.link", "alert.unlink",
-        "alert.due", "maintenance.add", "maintenance.end",
+        "alert.due", "maintenance.add", "maintenance.end", "oncall.handoff",
     }
 )  # fmt: skip
 
@@ -157,6 +157,7 @@ _TAKEN: Final = {
     ("configuration_item", "name"): "SELECT 1 FROM configuration_item WHERE name = ?",
     ("saved_view", "code"): "SELECT 1 FROM saved_view WHERE code = ?",
     ("template", "code"): "SELECT 1 FROM template WHERE code = ?",
+    ("on_call_schedule", "code"): "SELECT 1 FROM on_call_schedule WHERE code = ?",
 }
 # What must fit together: a state belongs to a kind and has one phase.
 _STATE: Final = ("kind", "state", "phase")

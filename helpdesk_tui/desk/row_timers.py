@@ -19,6 +19,12 @@ TIMED: Final[dict[str, dict[str, str]]] = {"escalation": {"next_at": "next"}}
 def of_rows(work: "Work", entries: Iterable[Entry]) -> None:
     """Put the timers of changed rows into the work."""
     found: dict[Subject, dict[str, Instant | None]] = {}
+    entries = [*entries]
+    on_call = sorted({entry.subject for entry in entries if entry.subject_type == "on_call_schedule" and entry.rows})
+    if on_call:
+        from helpdesk_tui.desk.on_call_clock import retime
+
+        retime(work, on_call, entries)
     for entry in entries:
         for change in entry.rows:
             kinds = TIMED.get(change.table)

@@ -26,6 +26,7 @@ _CLAIM: Final = (
 HANDLERS: Final = {
     "ticket": "helpdesk_tui.desk.waking",
     "escalation": "helpdesk_tui.desk.paging_clock",
+    "on_call_schedule": "helpdesk_tui.desk.on_call_clock",
     "alert": "helpdesk_tui.desk.alert_timers",
     "alert_group": "helpdesk_tui.desk.alert_timers",
     "maintenance_window": "helpdesk_tui.desk.alert_timers",

@@ -17,6 +17,8 @@ from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 
 CHUNK: Final = undo_plan.CHUNK
+# Documents of on-call name people as "#12".
+_NAMED: Final = """instr(document, '"#' || ?1 || '"') > 0"""
 # What may refer to a row that goes: table, its key, the condition. `journal` keeps who acted.
 _REFERENCES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "person": (
@@ -31,11 +33,15 @@ _REFERENCES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("configuration_item", "id", "owner_id = ?1"),
         ("checklist_item", "id", "done_by = ?1"),
         ("saved_view", "id", "owner_id = ?1"),
+        ("on_call_change", "id", "author_id = ?1"),
+        ("on_call_schedule", "id", _NAMED),
+        ("on_call_change", "id", _NAMED),
         ("journal", "seq", "actor_id = ?1"),
     ),
     "team": (
         ("ticket", "number", "team_id = ?1"),
         ("service", "id", "team_id = ?1"),
+        ("on_call_schedule", "id", "team_id = ?1"),
         ("team_member", "team_id, person_id", "team_id = ?1"),
     ),
     "service": (
@@ -46,6 +52,7 @@ _REFERENCES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("person", "id", "organisation_id = ?1"),
         ("ticket", "number", "organisation_id = ?1"),
     ),
+    "on_call_schedule": (("on_call_change", "id", "schedule_id = ?1"),),
     "configuration_item": (
         ("ticket", "number", "ci_id = ?1"),
         ("ci_relation", "ci_id, type, other_id", "ci_id = ?1 OR other_id = ?1"),
