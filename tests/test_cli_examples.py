@@ -145,6 +145,9 @@ def lay_files(folder: Path) -> None:
         (folder / f"{name}.toml").write_text(f"{default}\n# {name}\n", "utf-8")
     (folder / "etc" / "helpdesk").mkdir(parents=True)
     (folder / "etc" / "helpdesk" / "backup.key").write_bytes(bytes(range(32)))
+    senders = folder / "etc" / "helpdesk" / "senders.toml"
+    senders.write_text('[sender.zabbix]\ntokens = ["a token that is long enough"]\n', "utf-8")
+    senders.chmod(0o600)
     for place in ("srv/desk", "media/usb", "var/log", "tmp"):
         (folder / place).mkdir(parents=True)
 

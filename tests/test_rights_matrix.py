@@ -516,7 +516,7 @@ BESIDE: dict[str, str | None] = {
     "tickets.viewer": None, "tickets.hidden": None, "tickets.opened": None, "bulk.run": None, "bulk.progress": None, "people.open_requests": None, "templates.fields": None,
     "teams.team": None, "services.service": None, "presence.is_away": None, "exporting.kinds": None,
     "importing.breathe": None, "importing.busy": None, "importing.last_batch": None, "importing.monotonic": None, "importing.progress": None,
-    "importing.unfinished": None, "alerts.of_ticket": None, "alerts.firing": None,
+    "importing.unfinished": None, "alerts.of_ticket": None, "alerts.firing": None, "events.gauges": None,
 }  # fmt: skip
 
 

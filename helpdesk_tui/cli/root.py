@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("maintenance", "maintenance", N_("Times in which alerts open nothing.")),
         ("escalation", "escalation", N_("Paging: who is called for a ticket until somebody acknowledges.")),
         ("ack", "ack", N_("Acknowledge a page.")),
+        ("serve", "serve", N_("Listen for events of monitoring systems over HTTP.")),
         ("policy", "policy", N_("The rules of this desk: show, check, compare, put in force.")),
         ("notices", "notices", N_("What concerns you: assigned, mentioned, replied, running out of time.")),
         ("tick", "tick", N_("Do what is due: wake waiting tickets, escalate late ones.")),

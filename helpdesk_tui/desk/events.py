@@ -7,13 +7,19 @@ from typing import Any, Final
 from helpdesk_tui.desk.alert_rows import read_event
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, reason, when
+from helpdesk_tui.desk.work import Work
 from helpdesk_tui.store.parameters import numbered
-from helpdesk_tui.vocabulary.errors import NotFound, Usage
+from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, Usage
 from helpdesk_tui.vocabulary.events import Event
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.roles import Permission
 
 MOST: Final = 10_000
+_KEPT: Final = 3_600
+_FIRING: Final = "SELECT severity, count(*) FROM alert WHERE state <> 'resolved' GROUP BY severity"
+_OPEN: Final = "SELECT coalesce(sum(n), 0) FROM tally WHERE phase < 3"
+_OUTBOX: Final = "SELECT state, count(*) FROM outbox GROUP BY state"
+_LATE: Final = "SELECT count(*), min(due_at) FROM timer WHERE fired_at IS NULL AND due_at <= ?"
 _LIST: Final = (
     "SELECT e.id, e.received_at, e.source, e.status, e.severity, e.what, e.alert_id, e.number,"
     " coalesce(json_extract(e.document, '$.summary'), ''), coalesce(json_extract(e.document, '$.key'), '')"
@@ -29,22 +35,29 @@ class Events(Noun):
     """Notices of monitoring systems."""
 
     @verb("event.ingest", Permission.EVENT_INGEST)
-    def ingest(self, events: list[dict[str, Any]]) -> Object:
+    def ingest(self, events: list[dict[str, Any]], *, delivery: str | None = None) -> Object:
         """Take notices in, in their order, in transactions of up to 500; each wholly or not at all.
+
+        `delivery` names the request that brought them: the same one is taken once (for an hour), whoever else listens.
 
         `{"events": [{"source", "status", "severity", "key", "what", "action", "alert", "number", "summary", "reasons"}],
         "opened": [numbers]}`. `what` tells what a notice did to its alert (`opened`, `repeated`, `duplicate`,
         `resolved`, `unmatched` …), `action` what the rules made of it (`open`, `attach`, `note`, `ignore`; empty where
-        they were not asked). Raises Invalid for what is no event, before anything is written.
+        they were not asked). Raises Invalid for what is no event, before anything is written, and Conflict for a
+        delivery that was taken already.
         """
         from helpdesk_tui.desk.event_intake import CHUNK, Intake
 
         read = self._read(events)
+        if delivery is not None and not 1 <= len(delivery) <= 128:
+            raise Invalid(N_("{field}: write a text of at most {most} characters"), field="delivery", most=128)
         told: Objects = []
         opened: list[int] = []
         for start in range(0, len(read), CHUNK):
             chunk = read[start : start + CHUNK]
             with self.desk.work("event.ingest") as work:
+                if delivery is not None:
+                    _once(work, delivery, last=start + CHUNK >= len(read))
                 intake = Intake.of(work)
                 intake.ready(chunk)
                 outcomes = [intake.take(event) for event in chunk]
@@ -103,6 +116,19 @@ class Events(Noun):
         found |= {"received_at": when(found["received_at"]), "event": said}
         return self._seen([found])[0]
 
+    def gauges(self) -> Object:
+        """Figures of the desk for whoever watches it, without a word of any ticket: `tickets_open`, `alerts_firing` (by
+        severity), `outbox` (by state), `timers_due`, `timers_late` (seconds of the longest overdue)."""
+        now, query = self.desk.now(), self.desk.store.query
+        due, oldest = query(_LATE, (now,))[0]
+        return {
+            "tickets_open": int(query(_OPEN)[0][0]),
+            "alerts_firing": dict(query(_FIRING)),
+            "outbox": dict(query(_OUTBOX)),
+            "timers_due": due,
+            "timers_late": now - oldest if oldest is not None else 0,
+        }
+
     def _read(self, events: Sequence[dict[str, Any] | Event]) -> Sequence[Event]:
         if len(events) > MOST:
             raise Usage(N_("{n} events are more than the {limit} of one call"), n=len(events), limit=MOST)
@@ -120,6 +146,16 @@ class Events(Noun):
             if number is not None and not known[number]:
                 one["number"] = None
         return found
+
+
+def _once(work: Work, delivery: str, *, last: bool) -> None:
+    """Refuse a delivery that was taken; note it with its last notices, so that one that failed may come again."""
+    conn = work.tx.conn
+    if conn.execute("SELECT 1 FROM delivery WHERE id = ?", (delivery,)).fetchone():
+        raise Conflict(N_("this request was taken already"))
+    if last:
+        conn.execute("DELETE FROM delivery WHERE expires_at < ?", (work.now,))
+        conn.execute("INSERT INTO delivery (id, expires_at) VALUES (?, ?)", (delivery, work.now + _KEPT))
 
 
 def _told(outcome: Any) -> Object:

@@ -8,7 +8,7 @@
     source = "alertmanager"
     tokens = ["..."]          # of senders that cannot sign: sent as a bearer token
     keys = ["new", "old"]     # of those that can: HMAC-SHA256; two are valid while one is replaced
-    keys_env = "HELPDESK_PROMETHEUS_KEYS"
+    keys_env = "HELPDESK_PROMETHEUS_KEYS"   # or from the environment, several with commas; tokens_env likewise
 
 Every further key of a sender is one of `intake.events.settings.SourceSettings`. A file that holds secrets must be readable
 by its owner only.
