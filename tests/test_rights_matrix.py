@@ -507,7 +507,7 @@ BESIDE: dict[str, str | None] = {
     "searching.rows": "search.tickets", "tickets.propose": "ticket.open", "views.tabs": "view.list",
     "exporting.stream": "export.tickets", "audit.export": "audit.log", "audit.why": "audit.log",
     "undoing.describe": "undo.last", "bulk.matched": "ticket.list", "people.person": "people.show#name", "people.devices": "people.list", "people.agents": "people.list",
-    "tickets.around": "ticket.show", "tickets.likely": "ticket.show", "tickets.moved": "ticket.show",
+    "paging.head": "escalation.show", "tickets.around": "ticket.show", "tickets.likely": "ticket.show", "tickets.moved": "ticket.show",
     "tickets.proofs": "ticket.list", "tickets.tree": "ticket.show", "notices.since": "notice.list",
     "templates.preview": "template.show", "upkeep.look": "db.check",
     "upkeep.archive_path": None, "upkeep.archived": None,

@@ -60,9 +60,11 @@ def test_keys_that_terminals_and_habits_need_are_free(scope: str) -> None:
 
 @pytest.mark.parametrize("scope", [actions.QUEUE, actions.TICKET])
 def test_the_footer_shows_at_most_six(scope: str) -> None:
-    shown = actions.footer(actions.of_scope(scope))
+    # Where nobody is paged there is nothing to acknowledge.
+    shown = actions.footer(spec for spec in actions.of_scope(scope) if spec.id != "ticket.ack")
     assert len(shown) == 6
     assert [spec.keys[0] for spec in shown] == ["n", "t", "a", "s", "c", "i"]
+    assert len(actions.footer(actions.of_scope(scope))) == 6
 
 
 def test_full_width_punctuation_reaches_the_same_actions() -> None:

@@ -193,6 +193,11 @@ class Paging(Noun):
         """
         return paging_show.listed(self.desk, state, limit)
 
+    def head(self, number: int) -> Object | None:
+        """The live run of a ticket as `list` tells it; None where there is none."""
+        self.desk.require(Permission.NOTE_READ, "escalation.show")
+        return paging_show.living(self.desk, number)
+
     @verb("escalation.ack", Permission.INCIDENT_RESPOND)
     def ack(self, number: int) -> Object:
         """Say that you are on it: nobody else is paged. Saying it again keeps an acknowledgement from lapsing."""

@@ -9,7 +9,7 @@ from helpdesk_tui.desk.forms import Namer
 from helpdesk_tui.desk.shapes import Object, Objects, Texts, when
 from helpdesk_tui.rules import paging as rules
 from helpdesk_tui.store.changes import Row
-from helpdesk_tui.vocabulary.errors import Invalid, NotFound
+from helpdesk_tui.vocabulary.errors import Invalid, NotFound, ticket_not_found
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.levels import Severity
@@ -102,6 +102,16 @@ def whole(desk: "Desk", number: int) -> Object:
             {**one, "at": when(one["at"]), "people": _handles(namer, one["people"])} for one in runs.history_of(row)
         ],
     }
+
+
+def living(desk: "Desk", number: int) -> Object | None:
+    """The live run of a ticket: the keys of `whole` up to `nobody_on`."""
+    if not _inside(desk, number):
+        raise ticket_not_found(number)
+    row = latest(desk, number)
+    if row is None or row["ended_at"] is not None:
+        return None
+    return _line(row, Namer(desk.store.reader(), masking.veil(desk)))
 
 
 def _inside(desk: "Desk", number: int) -> bool:

@@ -15,7 +15,7 @@ _PROGRAM: Final = re.compile(r"((?:printf '%s\\n' [\d ]+\| )?helpdesk) ")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A deed in the words of the commands: `ticket VERB NUMBER words`, and on many `bulk VERB words`.
+    """A deed in the words of the commands: `NOUN VERB NUMBER words`, and on many `bulk VERB words`.
 
     `many` is the verb and words of the bulk command where they differ from those on one ticket.
     """
@@ -23,10 +23,11 @@ class Typed:
     verb: str
     words: Sequence[str] = ()
     many: Sequence[str] = field(default_factory=tuple)
+    noun: str = "ticket"
 
     def on_one(self, number: int) -> str:
         """`helpdesk ticket take 1042`."""
-        return shlex.join(["helpdesk", "ticket", self.verb, str(number), *self.words])
+        return shlex.join(["helpdesk", self.noun, self.verb, str(number), *self.words])
 
     def on_many(self, targets: Targets, numbers: Sequence[int]) -> str:
         """The numbers through a pipe, or the filter; `--yes` where the command would ask and nobody could answer."""

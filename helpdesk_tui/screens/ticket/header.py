@@ -1,7 +1,10 @@
-"""The head of a ticket: number, state, priority with its reason, the clocks, who it is with and who has it open."""
+"""The head of a ticket: number, state, priority with its reason, the clocks, who it is with and who has it open.
+
+Where people are paged for it a fourth line says who, and what comes next.
+"""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.strip import Strip
 
@@ -10,6 +13,7 @@ from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import age, local
 from helpdesk_tui.vocabulary.kinds import kind_label, state_label
 from helpdesk_tui.vocabulary.levels import PRIORITY_GLYPHS, Priority, priority_label
+from helpdesk_tui.vocabulary.paging import ACKNOWLEDGED, EXHAUSTED, HELD, run_text
 from helpdesk_tui.vocabulary.records import NEVER, Instant, QueueRow
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.columns import number_text, sla_cell
@@ -23,7 +27,10 @@ _TONES = {4: "critical", 3: "high", 2: "plain", 1: "muted"}
 
 @dataclass(slots=True)
 class HeadData:
-    """Plain values of a head. `merged` is the reference of the ticket that this one was merged into."""
+    """Plain values of a head. `merged` is the reference of the ticket that this one was merged into.
+
+    `paging` is the live run of its paging (an object of `escalation.show`).
+    """
 
     row: QueueRow
     title: str
@@ -31,10 +38,12 @@ class HeadData:
     clocks: list[tuple[str, Instant | None]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     merged: str = ""
+    paging: dict[str, Any] | None = None
+    ack_key: str = ""
 
 
 class TicketHeader(ToneWidget):
-    """Three lines."""
+    """Three lines, four where people are paged."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = ALL_TONES
     DEFAULT_CSS = "TicketHeader { height: 3; width: 1fr; }"
@@ -49,6 +58,7 @@ class TicketHeader(ToneWidget):
     def show(self, data: HeadData, now: Instant) -> None:
         """Show a ticket's head at an instant."""
         self._data = data
+        self.styles.height = 3 if data.paging is None else 4
         self.tick(now)
 
     def tick(self, now: Instant) -> None:
@@ -108,7 +118,18 @@ class TicketHeader(ToneWidget):
         if data.why and room >= width_of(hint) + _LEAST:
             why = shortened(one_line(data.why, 200), room - width_of(hint) - 4)
             third.append((f" · {why} {hint}", "muted"))
-        return [first, tuple(second), tuple(third)]
+        lines = [first, tuple(second), tuple(third)]
+        return lines if data.paging is None else [*lines, self._paging(data, width)]
+
+    def _paging(self, data: HeadData, width: int) -> tuple[Piece, ...]:
+        """Who is paged, and what comes next."""
+        run = data.paging or {}
+        hint = _("{key}: ack").format(key=data.ack_key) if data.ack_key else ""
+        room = max(0, width - 2 - (width_of(hint) + 3 if hint else 0))
+        text = shortened(one_line(run_text(run, self._now), 300), room)
+        loud = run["state"] == EXHAUSTED or run["nobody_on"]
+        tone = "breached" if loud else "muted" if run["state"] in (ACKNOWLEDGED, HELD) else "warning"
+        return ((f" {text}", tone), (f" · {hint}" if hint else "", "plain"))
 
     def render_line(self, y: int) -> Strip:
         return self.strip_of(self._drawn[y] if y < len(self._drawn) else (), self.size.width)

@@ -82,6 +82,8 @@ def read_ticket(desk: Desk, number: int, tab: str, stamp: int = -1) -> TicketDat
         HeadData(row, ticket["title"][:2_000], why_line(desk, row), clocks if row.phase < 3 else []), ticket, moved, tab
     )
     data.edit = desk.allows_on(Permission.TICKET_EDIT, facts)
+    if row.phase < 3 and desk.allows_on(Permission.NOTE_READ, facts):
+        data.head.paging = desk.paging.head(number)
     mentioned = {facts["merged_into"], ticket["parent"]} - {None}
     if tab == "timeline":
         data.timeline = [readable(item) for item in desk.tickets.timeline(number)]

@@ -17,9 +17,9 @@ from helpdesk_tui.screens.ticket.details import DetailsData, DetailsPane
 from helpdesk_tui.screens.ticket.header import TicketHeader
 from helpdesk_tui.screens.ticket.knowledge import KnowledgePane
 from helpdesk_tui.screens.ticket.links import MORE, LinksPane, ci_of
+from helpdesk_tui.screens.ticket.paged import Paged
 from helpdesk_tui.screens.ticket.panes import AuditPane
 from helpdesk_tui.screens.ticket.reading import TicketData, read_ticket
-from helpdesk_tui.screens.ticket.surroundings import Surroundings
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound
 from helpdesk_tui.vocabulary.filters import quote
@@ -51,7 +51,7 @@ SIDE_FROM: Final = 160
 """Columns from which suggestions stand at the side."""
 
 
-class TicketScreen(Surroundings):
+class TicketScreen(Paged):
     """One ticket; `around` are the numbers it was opened from, for `,` and `.` where no queue is open."""
 
     SCOPE = TICKET
@@ -172,6 +172,7 @@ class TicketScreen(Surroundings):
         self._data = data
         self.app.notices_read(self.number)
         data.head.others = self._others
+        data.head.ack_key = self.ack_key()
         self.query_one(TicketHeader).show(data.head, self.desk.now())
         if tab != self.tab:
             # Another tab was chosen meanwhile; its own answer is on its way.
