@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from console_desk import console
 from textual.css.query import NoMatches
+from textual.widgets import OptionList
 
 from helpdesk_tui.screens.common import fault
 from helpdesk_tui.screens.common.base import DeskScreen
@@ -84,3 +85,20 @@ def test_a_report_that_cannot_be_written_is_no_second_fault(tmp_path: Path) -> N
     assert kept is not None
     assert kept.stat().st_size < 2 * fault.MOST
     assert str(kept) in fault.sentence(kept)
+
+
+async def test_a_window_without_room_has_no_page_to_move_by(tmp_path: Path) -> None:
+    async with console(tmp_path) as running:
+        app, pilot = running.app, running.pilot
+        for shown in (Pick("title", [Choice("a", "A"), Choice("b", "B")]), Palette(id="--command-palette")):
+            await app.push_screen(shown)
+            await pilot.pause()
+            await pilot.press("down")
+            options = shown.query_one(OptionList)
+            options.styles.width = 0
+            await pilot.pause()
+            options.highlighted = 0 if options.option_count else None
+            assert not options.scrollable_content_region
+            await pilot.press("pagedown", "pageup", "down", "up")
+            assert app.screen is shown
+            await shown.dismiss()

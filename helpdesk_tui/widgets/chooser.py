@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.fields import SafeOptions
 from helpdesk_tui.widgets.keys import with_full_width
 from helpdesk_tui.widgets.pickers import Choice, Dialog
 
@@ -40,7 +41,7 @@ class ChooseSome(Dialog[tuple[str, ...] | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self.head()
-            yield OptionList(compact=True, markup=False)
+            yield SafeOptions(compact=True, markup=False)
             hint = _("space in or out, K J move up and down, r as it comes, Enter accepts, Esc goes back")
             yield Static(Content(hint), classes="dialog-hint")
 

@@ -36,7 +36,15 @@ class Leaving(_Widget):
 
 
 class SafeOptions(Leaving, OptionList):
-    """A list to choose from."""
+    """A list to choose from. In a window without room for a line there is no page to move by (Textual looks for one)."""
+
+    def action_page_up(self) -> None:
+        if self.scrollable_content_region:
+            super().action_page_up()
+
+    def action_page_down(self) -> None:
+        if self.scrollable_content_region:
+            super().action_page_down()
 
 
 class SafeInput(Leaving, Input):

@@ -23,7 +23,7 @@ from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.alive import alive
-from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
+from helpdesk_tui.widgets.fields import SafeInput, SafeOptions, SafeTextArea
 from helpdesk_tui.widgets.inert import cells, line, width_of
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class Pick(Dialog[str | None]):
         with Vertical():
             yield self.head()
             yield SafeInput(placeholder=_("type to filter"), max_length=200)
-            options = OptionList(compact=True, markup=False)
+            options = SafeOptions(compact=True, markup=False)
             options.can_focus = False
             yield options
             yield Static(Content(_("Enter chooses, Esc goes back")), classes="dialog-hint")
@@ -266,7 +266,7 @@ class Confirm(Dialog[bool]):
             else:
                 no = Option(Content(_("No, go back (n)")), id="no")
                 yes = Option(Content(_("Yes: {action} (y)").format(action=one_line(self._action, 100))), id="yes")
-                yield OptionList(no, yes, compact=True, markup=False)
+                yield SafeOptions(no, yes, compact=True, markup=False)
 
     def on_mount(self) -> None:
         self.query_one(SafeInput if self._typed else OptionList).focus()

@@ -22,7 +22,7 @@ from helpdesk_tui.vocabulary.filter_complete import Completion
 from helpdesk_tui.vocabulary.i18n import N_, _, normalise_language
 from helpdesk_tui.vocabulary.kinds import parse_ref, ref
 from helpdesk_tui.vocabulary.text import one_line
-from helpdesk_tui.widgets.fields import SafeInput
+from helpdesk_tui.widgets.fields import SafeInput, SafeOptions
 from helpdesk_tui.widgets.inert import cells
 from helpdesk_tui.widgets.pickers import Dialog
 
@@ -99,7 +99,7 @@ class CommandLine(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            options = OptionList(compact=True, markup=False)
+            options = SafeOptions(compact=True, markup=False)
             options.can_focus = False
             yield options
             yield SafeInput(placeholder=_("a number, queue FILTER, view NAME, or an action"), max_length=4_000)

@@ -28,7 +28,7 @@ from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.alive import alive
 from helpdesk_tui.widgets.field_form import ChoiceField, FormField
-from helpdesk_tui.widgets.fields import SafeInput, SafeTextArea
+from helpdesk_tui.widgets.fields import SafeInput, SafeOptions, SafeTextArea
 from helpdesk_tui.widgets.inert import shortened
 from helpdesk_tui.widgets.lines import ToneWidget, tones
 from helpdesk_tui.widgets.pickers import Choice
@@ -110,7 +110,7 @@ class NewTicketScreen(Doubling):
                     ask = _("Who is calling? (letters, pinyin, mail or phone digits)")
                     yield Static(Content(ask), classes="new-label")
                     yield SafeInput(id="new-caller", max_length=255)
-                    people = OptionList(id="new-people", compact=True, markup=False)
+                    people = SafeOptions(id="new-people", compact=True, markup=False)
                     people.can_focus = False
                     yield people
                     yield Static(Content(""), id="new-caller-info")

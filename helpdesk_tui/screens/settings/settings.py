@@ -17,6 +17,7 @@ from helpdesk_tui.settings.schema import OPTIONS
 from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import N_, _, language, ngettext
 from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.fields import SafeOptions
 from helpdesk_tui.widgets.inert import cells
 from helpdesk_tui.widgets.pickers import Ask, Choice, Dialog, Pick
 
@@ -88,7 +89,7 @@ class SettingsScreen(Dialog[None]):
         self._dialog_title = _("Settings")
         with Vertical():
             yield self.head()
-            yield OptionList(compact=True, markup=False)
+            yield SafeOptions(compact=True, markup=False)
             yield Static(Content(""), id="settings-help")
             keys = _("Left and Right turn the value, Enter lists all, Del takes the default, Esc goes back")
             yield Static(Content(f"{keys}\n{self._place()}"), classes="dialog-hint")
