@@ -95,7 +95,7 @@ async def test_a_window_without_room_has_no_page_to_move_by(tmp_path: Path) -> N
             await pilot.pause()
             await pilot.press("down")
             options = shown.query_one(OptionList)
-            options.styles.width = 0
+            options.styles.height = 0
             await pilot.pause()
             options.highlighted = 0 if options.option_count else None
             assert not options.scrollable_content_region
