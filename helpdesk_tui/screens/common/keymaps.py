@@ -60,7 +60,7 @@ ARROWS: Final[dict[str, str]] = {
     "ticket.edit": "f4",
     "ticket.priority": "exclamation_mark",
     "ticket.why": "f3",
-    "app.lock": "f9",
+    "app.lock": "f10",
     "desk.undo": "ctrl+z",
     "desk.redo": "ctrl+y",
     "queue.filter": "slash ctrl+f",
