@@ -294,7 +294,7 @@ def test_a_fault_of_the_program_is_told_without_what_was_sent(
     door, content = listen(), notice()
     faults: list[BaseException] = []
     door.server.fault = faults.append
-    monkeypatch.setattr(type(desk.events), "ingest", lambda self, events, delivery=None: 1 // 0)
+    monkeypatch.setattr(type(desk.events), "ingest", lambda self, events, **more: 1 // 0)
     status, told, _headers = door.send("POST", "/v1/events/prom", content, door.signed(content))
     assert status == 500 and "disk" not in told["error"] and [type(f) for f in faults] == [ZeroDivisionError]
 

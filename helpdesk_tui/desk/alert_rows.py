@@ -5,6 +5,7 @@ changed its state, in the form of `vocabulary.events.Event`, without further key
 maintenance window), `flapping`, `hold_until` (when an end is believed), `acknowledged_by` (a person's id).
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -97,9 +98,14 @@ def brief(event: Event) -> dict[str, Any]:
     return data
 
 
-def raw(event: Event) -> str:
-    """A notice as the desk keeps it for a while: whole where it is not too long, else without what is least needed."""
+def kept(event: Event) -> tuple[str, str]:
+    """The digest of a notice (as `Event.digest`), and it as the desk keeps it for a while.
+
+    It is whole where it is not too long, else without what is least needed.
+    """
     data = event.data()
+    said = {name: value for name, value in data.items() if name not in ("received_at", "warnings")}
+    digest = hashlib.sha256(canonical(said).encode("utf-8", "surrogatepass")).hexdigest()
     for least in ((), ("extra",), ("annotations",), ("details", "labels", "urls")):
         for name in least:
             if name in data:
@@ -107,8 +113,9 @@ def raw(event: Event) -> str:
                 data["cut"] = True
         text = at_rest(canonical(data))
         if len(text) <= MAX_EVENT:
-            return text
-    return at_rest(canonical({"source": event.source, "key": event.key[:1_000], "summary": event.summary[:500]}))
+            return digest, text
+    least_of_all = {"source": event.source, "key": event.key[:1_000], "summary": event.summary[:500], "cut": True}
+    return digest, at_rest(canonical(least_of_all))
 
 
 def event_from(data: Mapping[str, Any]) -> Event:

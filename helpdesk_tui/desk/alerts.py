@@ -22,15 +22,17 @@ from helpdesk_tui.vocabulary.roles import Permission
 register({"alert.by_hand": N_("a person did it, not the sender")})
 STATES: Final = ("open", "firing", "acknowledged", "resolved", "all")
 _INSTANTS: Final = ("opened_at", "resolved_at", "changed_at", "last_at")
+# Only the numbers are sorted: an alert's document is long.
 _LIST: Final = (
-    f"SELECT {alert_rows.COLUMNS}"  # sql: constant
-    " WHERE (?1 = 'all' OR a.state = ?1 OR (?1 = 'open' AND a.state <> 'resolved'))"
-    " AND (?2 IS NULL OR a.number = ?2) AND (?3 IS NULL OR s.code = ?3) AND (?4 IS NULL OR a.source = ?4)"
-    " ORDER BY a.state = 'resolved', a.changed_at DESC, a.id DESC LIMIT ?5"
+    f"SELECT {alert_rows.COLUMNS} WHERE a.id IN (SELECT x.id FROM alert x"  # sql: constant
+    " WHERE (?1 = 'all' OR x.state = ?1 OR (?1 = 'open' AND x.state <> 'resolved'))"
+    " AND (?2 IS NULL OR x.number = ?2) AND (?3 IS NULL OR x.service_id = ?3) AND (?4 IS NULL OR x.source = ?4)"
+    " ORDER BY x.changed_at DESC, x.id DESC LIMIT ?5) ORDER BY a.changed_at DESC, a.id DESC"
 )
 _OF_TICKET: Final = (
-    f"SELECT {alert_rows.COLUMNS} WHERE a.number = ?1"  # sql: constant
-    " ORDER BY a.state = 'resolved', a.changed_at DESC, a.id DESC LIMIT ?2"
+    f"SELECT {alert_rows.COLUMNS} WHERE a.id IN (SELECT x.id FROM alert x WHERE x.number = ?1"  # sql: constant
+    " ORDER BY x.state = 'resolved', x.changed_at DESC, x.id DESC LIMIT ?2)"
+    " ORDER BY a.state = 'resolved', a.changed_at DESC, a.id DESC"
 )
 _ONE: Final = f"SELECT {alert_rows.COLUMNS} WHERE a.id = ?"  # sql: constant
 _FIRING: Final = "SELECT count(*) FROM alert WHERE state <> 'resolved'"
@@ -49,7 +51,7 @@ class Alerts(Noun):
         source: str | None = None,
         limit: int = 200,
     ) -> Objects:
-        """Alerts, those that fire first and the latest change first: `{"id", "source", "instance", "key", "state",
+        """Alerts, the latest change first: `{"id", "source", "instance", "key", "state",
         "severity", "summary", "service", "ci", "number", "opened_at", "resolved_at", "changed_at", "told", "last_at",
         "flapping", "held", "version"}`. `told` counts its notices, `held` names the maintenance that holds it back."""
         wanted = fold(state)
@@ -60,8 +62,8 @@ class Alerts(Noun):
                 value=state,
                 choices=", ".join(STATES),
             )
-        code = self.desk.services.service(service).code if service is not None else None
-        rows = self.desk.store.query(_LIST, numbered(wanted, ticket, code, source, max(1, min(limit, 10_000))))
+        of = self.desk.services.service(service).id if service is not None else None
+        rows = self.desk.store.query(_LIST, numbered(wanted, ticket, of, source, max(1, min(limit, 10_000))))
         return self._seen([alert_rows.shown(row) for row in rows])
 
     def of_ticket(self, number: int, limit: int = 50) -> Objects:

@@ -480,7 +480,7 @@ class Intake:
         kept = [
             (outcome.event.received_at, outcome.event.source, outcome.event.status.value, outcome.event.severity.value,
              outcome.what if outcome.action != IGNORE else "ignored", outcome.slot.id if outcome.slot else None,
-             outcome.number, outcome.event.digest, alert_rows.raw(outcome.event))
+             outcome.number, *alert_rows.kept(outcome.event))
             for outcome in self.outcomes
         ]  # fmt: skip
         conn.executemany(_EVENT, kept)

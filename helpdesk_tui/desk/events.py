@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from helpdesk_tui.desk.alert_rows import read_event
+from helpdesk_tui.desk.garbage import no_cycles
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, reason, when
 from helpdesk_tui.desk.work import Work
@@ -35,10 +36,11 @@ class Events(Noun):
     """Notices of monitoring systems."""
 
     @verb("event.ingest", Permission.EVENT_INGEST)
-    def ingest(self, events: list[dict[str, Any]], *, delivery: str | None = None) -> Object:
+    def ingest(self, events: list[dict[str, Any]], *, delivery: str | None = None, brief: bool = False) -> Object:
         """Take notices in, in their order, in transactions of up to 500; each wholly or not at all.
 
         `delivery` names the request that brought them: the same one is taken once (for an hour), whoever else listens.
+        `brief` leaves the reasons out of the answer.
 
         `{"events": [{"source", "status", "severity", "key", "what", "action", "alert", "number", "summary", "reasons"}],
         "opened": [numbers]}`. `what` tells what a notice did to its alert (`opened`, `repeated`, `duplicate`,
@@ -55,13 +57,13 @@ class Events(Noun):
         opened: list[int] = []
         for start in range(0, len(read), CHUNK):
             chunk = read[start : start + CHUNK]
-            with self.desk.work("event.ingest") as work:
+            with no_cycles(), self.desk.work("event.ingest") as work:
                 if delivery is not None:
                     _once(work, delivery, last=start + CHUNK >= len(read))
                 intake = Intake.of(work)
                 intake.ready(chunk)
                 outcomes = [intake.take(event) for event in chunk]
-            told += [_told(outcome) for outcome in outcomes]
+            told += [_told(outcome, brief=brief) for outcome in outcomes]
             opened += intake.tickets.opened
         return {"events": self._seen(told), "opened": opened}
 
@@ -158,9 +160,9 @@ def _once(work: Work, delivery: str, *, last: bool) -> None:
         conn.execute("INSERT INTO delivery (id, expires_at) VALUES (?, ?)", (delivery, work.now + _KEPT))
 
 
-def _told(outcome: Any) -> Object:
+def _told(outcome: Any, *, brief: bool = False) -> Object:
     event = outcome.event
-    return {
+    told = {
         "source": event.source,
         "status": event.status.value,
         "severity": event.severity.value,
@@ -170,5 +172,5 @@ def _told(outcome: Any) -> Object:
         "alert": outcome.slot.id if outcome.slot is not None else None,
         "number": outcome.number,
         "summary": event.summary,
-        "reasons": [reason(each) for each in outcome.reasons],
     }
+    return told if brief else {**told, "reasons": [reason(each) for each in outcome.reasons]}

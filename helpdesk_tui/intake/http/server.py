@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         if wait:
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, f"more than {sender.rate} requests a minute", wait)
         events: Any = parse(sender.source, body, sender.settings, server.desk.now(), dict(self.headers.items()))
-        found = server.desk.events.ingest(events, delivery=delivery)
+        found = server.desk.events.ingest(events, delivery=delivery, brief=True)
         server.counts.events(found["events"])
         return "application/json", json.dumps({"ok": True, "events": len(found["events"])})
 
