@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from helpdesk_tui.desk import fields
 from helpdesk_tui.desk.alert_rows import read_event
 from helpdesk_tui.desk.garbage import no_cycles
 from helpdesk_tui.desk.registry import Noun, verb
@@ -121,12 +122,12 @@ class Events(Noun):
     def gauges(self) -> Object:
         """Figures of the desk for whoever watches it, without a word of any ticket: `tickets_open`, `alerts_firing` (by
         severity), `outbox` (by state), `timers_due`, `timers_late` (seconds of the longest overdue)."""
-        now, query = self.desk.now(), self.desk.store.query
-        due, oldest = query(_LATE, (now,))[0]
+        now, store = self.desk.now(), self.desk.store
+        due, oldest = store.query(_LATE, (now,))[0]
         return {
-            "tickets_open": int(query(_OPEN)[0][0]),
-            "alerts_firing": dict(query(_FIRING)),
-            "outbox": dict(query(_OUTBOX)),
+            "tickets_open": int(store.query(_OPEN)[0][0]),
+            "alerts_firing": dict(store.query(_FIRING)),
+            "outbox": dict(store.query(_OUTBOX)),
             "timers_due": due,
             "timers_late": now - oldest if oldest is not None else 0,
         }
@@ -152,6 +153,7 @@ class Events(Noun):
 
 def _once(work: Work, delivery: str, *, last: bool) -> None:
     """Refuse a delivery that was taken; note it with its last notices, so that one that failed may come again."""
+    fields.bounded("delivery", delivery, fields.MAX_NAME, empty=False)
     conn = work.tx.conn
     if conn.execute("SELECT 1 FROM delivery WHERE id = ?", (delivery,)).fetchone():
         raise Conflict(N_("this request was taken already"))
