@@ -85,7 +85,7 @@ LIMITS: dict[str, tuple[int, str, Callable[[str], dict[str, Any]]]] = {
     "source of a maintenance": (255, "maintenance.add", lambda t: _maintenance(sources=[t])),
     "item of a maintenance": (255, "maintenance.add", lambda t: _maintenance(cis=[t])),
     "label of a maintenance": (255, "maintenance.add", lambda t: _maintenance(labels={X: [t]})),
-    "delivery of notices": (255, "event.ingest", lambda t: {"events": [{"source": "generic", "status": "firing", "severity": "info", "key": X, "summary": X}], "delivery": t}),
+    "delivery of notices": (128, "event.ingest", lambda t: {"events": [{"source": "generic", "status": "firing", "severity": "info", "key": X, "summary": X}], "delivery": t}),
     "source of an import": (4_096, "import.tickets", lambda t: {"rows": [], "source": t}),
 }  # fmt: skip
 # Lists and numbers: what fits and what is one too many.

@@ -18,6 +18,7 @@ from helpdesk_tui.vocabulary.roles import Permission
 
 MOST: Final = 10_000
 _KEPT: Final = 3_600
+_MAX_DELIVERY: Final = 128
 _FIRING: Final = "SELECT severity, count(*) FROM alert WHERE state <> 'resolved' GROUP BY severity"
 _OPEN: Final = "SELECT coalesce(sum(n), 0) FROM tally WHERE phase < 3"
 _OUTBOX: Final = "SELECT state, count(*) FROM outbox GROUP BY state"
@@ -153,7 +154,7 @@ class Events(Noun):
 
 def _once(work: Work, delivery: str, *, last: bool) -> None:
     """Refuse a delivery that was taken; note it with its last notices, so that one that failed may come again."""
-    fields.bounded("delivery", delivery, fields.MAX_NAME, empty=False)
+    fields.bounded("delivery", delivery, _MAX_DELIVERY, empty=False)
     conn = work.tx.conn
     if conn.execute("SELECT 1 FROM delivery WHERE id = ?", (delivery,)).fetchone():
         raise Conflict(N_("this request was taken already"))
