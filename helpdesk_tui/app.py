@@ -191,6 +191,15 @@ class HelpdeskApp(Locking, Touring):
         self._exit_renderables.append(Text(safe_text(fault.sentence(kept))))
         self._close_messages_no_wait()
 
+    async def run_async(self, *args: Any, **options: Any) -> None:
+        """Run to the end. A signal after it (a ctrl+z typed too late) finds no pipe of a loop that is being closed."""
+        try:
+            await super().run_async(*args, **options)
+        finally:
+            # Not in the main thread (a test) there is none.
+            with contextlib.suppress(ValueError):
+                signal.set_wakeup_fd(-1)
+
     def action_leave(self) -> None:
         """Quit; drafts are kept."""
         self.leave()

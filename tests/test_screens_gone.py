@@ -8,6 +8,7 @@ import pytest
 from console_desk import console
 from textual.css.query import NoMatches
 from textual.widgets import OptionList
+from textual.worker import WorkerFailed
 
 from helpdesk_tui.screens.common import fault
 from helpdesk_tui.screens.common.base import DeskScreen
@@ -102,3 +103,21 @@ async def test_a_window_without_room_has_no_page_to_move_by(tmp_path: Path) -> N
             await pilot.press("pagedown", "pageup", "down", "up")
             assert app.screen is shown
             await shown.dismiss()
+
+
+async def test_nothing_stands_once_the_program_ends(tmp_path: Path) -> None:
+    async with console(tmp_path) as running:
+        queue: Any = running.app.screen
+        assert alive(queue)
+        running.app.exit()
+        assert not alive(queue)
+
+
+def test_a_report_names_what_a_worker_failed_of(tmp_path: Path) -> None:
+    try:
+        raise KeyError("the cause")
+    except KeyError as error:
+        failed = WorkerFailed(error)
+    path = fault.keep(failed, tmp_path, 0)
+    assert path is not None
+    assert "in test_a_report_names_what_a_worker_failed_of" in path.read_text()

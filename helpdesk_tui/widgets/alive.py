@@ -4,8 +4,11 @@ from textual.dom import DOMNode
 
 
 def alive(node: DOMNode) -> bool:
-    """Whether it is put together, part of the program, and not being taken away."""
-    return node.is_attached and not (node._pruning or node._closing or node._closed)
+    """Whether it is put together, part of a program that goes on, and not being taken away."""
+    if not node.is_attached or node._pruning or node._closing or node._closed:
+        return False
+    # At the end of the program the parts of a screen go before the screen.
+    return not node.app._exit
 
 
 def owner(call: object) -> DOMNode | None:

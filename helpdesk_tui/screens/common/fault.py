@@ -6,6 +6,8 @@ import traceback
 from pathlib import Path
 from typing import Final
 
+from textual.worker import WorkerFailed
+
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.records import Instant
@@ -20,7 +22,9 @@ def keep(error: BaseException, folder: Path, now: Instant) -> Path | None:
 
     One file, its latest fault: nobody has to sweep it.
     """
-    told = "".join(traceback.format_exception(error))[-MOST:]
+    # Of a worker of Textual's what it failed of is worth more than that it failed.
+    cause = error.error if isinstance(error, WorkerFailed) else error
+    told = "".join(traceback.format_exception(cause))[-MOST:]
     path = folder / NAME
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
