@@ -121,3 +121,18 @@ def test_a_report_names_what_a_worker_failed_of(tmp_path: Path) -> None:
     path = fault.keep(failed, tmp_path, 0)
     assert path is not None
     assert "in test_a_report_names_what_a_worker_failed_of" in path.read_text()
+
+
+async def test_the_pointer_finds_nothing_that_was_taken_away(tmp_path: Path) -> None:
+    async with console(tmp_path) as running:
+        app, pilot = running.app, running.pilot
+        await app.push_screen(Pick("title", [Choice("a", "A")]))
+        await pilot.pause()
+        screen = app.screen
+        place = screen.query_one(OptionList).region.offset
+        widget, _offset = screen.get_widget_and_offset_at(*place)
+        assert widget is screen.query_one(OptionList)
+        box = widget.parent
+        widget._detach()
+        assert screen.get_widget_and_offset_at(*place) == (None, None)
+        widget._attach(box)

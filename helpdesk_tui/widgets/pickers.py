@@ -25,6 +25,7 @@ from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.alive import alive
 from helpdesk_tui.widgets.fields import SafeInput, SafeOptions, SafeTextArea
 from helpdesk_tui.widgets.inert import cells, line, width_of
+from helpdesk_tui.widgets.pointed import Pointed
 
 T = TypeVar("T")
 TYPED_FROM: Final = 20
@@ -59,7 +60,7 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
     return sorted(found, key=lambda c: not fold(c.label).startswith(start)) if start else found
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(Pointed, ModalScreen[T]):
     """Frame of all questions: a box in the middle, Esc goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", N_("Back"), id="dialog.back")]

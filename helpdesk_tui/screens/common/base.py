@@ -19,6 +19,7 @@ from helpdesk_tui.vocabulary.i18n import N_, _, language
 from helpdesk_tui.vocabulary.roles import Scope
 from helpdesk_tui.widgets.alive import alive, owner
 from helpdesk_tui.widgets.keys import shown_key
+from helpdesk_tui.widgets.pointed import Pointed
 
 T = TypeVar("T")
 Then = Callable[[Any], Any]
@@ -64,7 +65,7 @@ class DeskMoved(Message):
         return isinstance(message, DeskMoved)
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(Pointed, Screen[None]):
     """A screen on the desk. Nothing here waits for the disk on the event loop."""
 
     SCOPE: ClassVar[str] = ""

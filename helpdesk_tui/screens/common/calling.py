@@ -24,6 +24,7 @@ from helpdesk_tui.widgets.field_form import FormField
 from helpdesk_tui.widgets.fields import SafeInput
 from helpdesk_tui.widgets.inert import cells, line, shortened
 from helpdesk_tui.widgets.pickers import Choice
+from helpdesk_tui.widgets.pointed import Pointed
 
 LETTERS: Final = 2
 """Letters from which people are looked up; a Chinese name needs but one."""
@@ -44,7 +45,7 @@ class Answer(Message):
         self.value = value
 
 
-class Calling(ModalScreen[int | None]):
+class Calling(Pointed, ModalScreen[int | None]):
     """The caller's half of the form for a new ticket."""
 
     app = getters.app(DeskApp)

@@ -11,6 +11,7 @@ from textual.errors import NoWidget
 from helpdesk_tui.screens.common.actions import ActionSpec
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.widgets.keys import shown_key
+from helpdesk_tui.widgets.pointed import Pointed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ class Actions(Provider):
                 )
 
 
-class Palette(CommandPalette):
+class Palette(Pointed, CommandPalette):
     """The command palette, which outlives a click beside a window that has just become smaller."""
 
     def get_widget_at(self, x: int, y: int) -> "tuple[Widget, Region]":
