@@ -61,6 +61,7 @@ class Stage:
     tickets: dict[tuple[str, str], Tickets] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
     swaps: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, int] = field(default_factory=dict)
     spare: int = 0
 
     def entry_of(self, who: str) -> int:
@@ -159,6 +160,9 @@ def build(folder: Path) -> Stage:
         desk.alerts.link(3, team.open)
         desk.maintenance.add("m", start=SOON, end=SOON + 60, cis=["m"])
         _turns(desk, stage)
+        for who in ("spare", *EVERYBODY):
+            person = who if who == "spare" else login(who)
+            stage.rules[who] = desk.notifying.add("webhook", "https://example.org/", person=person)["id"]
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     for who in EVERYBODY:
         with stage.enter(stage.path, who) as desk:
@@ -228,6 +232,18 @@ CASES: tuple[Case, ...] = (
     _plain("maintenance.add", title="x", start=SOON, end=SOON + 60, cis=["x"]),
     _plain("maintenance.end", window=1),
     _plain("maintenance.list"),
+    _plain("notify.rules"),
+    _plain("notify.rules#other", person="spare"),
+    _plain("notify.add", channel="webhook", address="https://example.org/"),
+    _plain("notify.add#other", channel="webhook", address="https://example.org/", person="spare"),
+    Case("notify.remove", lambda s, who, t: {"rule": s.rules[who]}),
+    Case("notify.remove#other", lambda s, who, t: {"rule": s.rules["spare"]}),
+    _plain("notify.test"),
+    _plain("notify.test#other", person="spare"),
+    _plain("notify.outbox"),
+    _plain("notify.outbox#other", person="spare"),
+    _plain("notify.retry"),
+    _plain("timer.state"),
     _plain("oncall.now"),
     _plain("oncall.show", schedule="away"),
     _plain("oncall.schedules"),

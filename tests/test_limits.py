@@ -25,6 +25,9 @@ def _set(field: str) -> Callable[[str], dict[str, Any]]:
     return lambda text: {"number": 1, "set": {field: text}}
 
 
+TURNS = json.dumps({"layers": [{"users": ["bo"], "always": True}]})
+
+
 def _maintenance(title: str = X, **scope: Any) -> dict[str, Any]:
     return {"title": title, "start": 4_000_000_000, "end": 4_000_003_600, **scope}
 
@@ -85,6 +88,11 @@ LIMITS: dict[str, tuple[int, str, Callable[[str], dict[str, Any]]]] = {
     "source of a maintenance": (255, "maintenance.add", lambda t: _maintenance(sources=[t])),
     "item of a maintenance": (255, "maintenance.add", lambda t: _maintenance(cis=[t])),
     "label of a maintenance": (255, "maintenance.add", lambda t: _maintenance(labels={X: [t]})),
+    "code of a schedule": (64, "oncall.add", lambda t: {"schedule": t, "text": TURNS}),
+    "name of a schedule": (255, "oncall.add", lambda t: {"schedule": X, "text": TURNS, "name": t}),
+    "text of a schedule": (MIB, "oncall.add", lambda t: {"schedule": X, "text": TURNS + " " * (len(t) - len(TURNS))}),
+    "note of an override": (1_000, "oncall.override", lambda t: {"schedule": "kept", "start": 4_000_000_000, "end": 4_000_003_600, "people": ["bo"], "note": t}),
+    "where messages go": (1_000, "notify.add", lambda t: {"channel": "webhook", "address": t}),
     "delivery of notices": (128, "event.ingest", lambda t: {"events": [{"source": "generic", "status": "firing", "severity": "info", "key": X, "summary": X}], "delivery": t}),
     "source of an import": (4_096, "import.tickets", lambda t: {"rows": [], "source": t}),
 }  # fmt: skip
@@ -106,6 +114,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = make_desk(tmp_path_factory.mktemp("made"))
     with Desk.open(path) as desk:
         desk.tickets.open("the only one")
+        desk.people.add("Bo", login="bo", agent=True)
+        desk.on_call.add("kept", TURNS)
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return path
 
@@ -190,6 +200,7 @@ def test_every_text_that_a_verb_keeps_is_in_the_table() -> None:
         "resume", "form", "media_type", "encoding", "data", "add_tags", "remove_tags", "tags", "items", "strategy", "criticality", "state",
         "skill", "skills", "language", "activity", "session", "path", "passphrase_file", "key_file", "note", "body", "version", "attributes",
         "ci_class", "email", "login", "phone", "initials", "source", "rows", "cases", "people", "secret", "to_path", "older_than", "services", "events",
+        "severity", "quiet", "quiet_severity", "tz", "schedule", "removed", "taker", "shifts",
     }  # fmt: skip
     unknown = set()
     for spec in registry.verbs().values():

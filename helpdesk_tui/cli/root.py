@@ -38,6 +38,8 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("policy", "policy", N_("The rules of this desk: show, check, compare, put in force.")),
         ("notices", "notices", N_("What concerns you: assigned, mentioned, replied, running out of time.")),
         ("tick", "tick", N_("Do what is due: wake waiting tickets, escalate late ones.")),
+        ("worker", "worker", N_("Do what is due and send messages, again and again.")),
+        ("notify", "notify", N_("How you are told: channels, quiet hours, messages.")),
         ("batch", "batch", N_("Verbs as JSON lines on standard input.")),
         ("audit", "audit", N_("The journal: read, follow, verify, anchor, export.")),
         ("db", "db", N_("The desk's file.")),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.importing import Importing
     from helpdesk_tui.desk.maintenance import Maintenance
     from helpdesk_tui.desk.notices import Notices
+    from helpdesk_tui.desk.notifying import Notifying
     from helpdesk_tui.desk.on_call import OnCall
     from helpdesk_tui.desk.paging import Paging
     from helpdesk_tui.desk.people import People
@@ -61,6 +62,7 @@ _WHERE: Final = {
     "exporting": ("exporting", "Exporting"),
     "on_call": ("on_call", "OnCall"),
     "paging": ("paging", "Paging"),
+    "notifying": ("notifying", "Notifying"),
     "upkeep": ("upkeep", "Upkeep"),
 }
 
@@ -115,6 +117,7 @@ class Nouns:
     exporting: "Exporting"
     on_call: "OnCall"
     paging: "Paging"
+    notifying: "Notifying"
     upkeep: "Upkeep"
 
     def __getattr__(self, name: str) -> Any:

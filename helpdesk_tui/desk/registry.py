@@ -60,6 +60,7 @@ NOUN_OF_PREFIX: Final[dict[str, str]] = {
     "export": "exporting",
     "oncall": "on_call",
     "escalation": "paging",
+    "notify": "notifying",
     "db": "upkeep",
 }
 

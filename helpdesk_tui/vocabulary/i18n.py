@@ -62,6 +62,14 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _translation.ngettext(one, many, n)
 
 
+def translated(message: str, into: str | None) -> str:
+    """Translate one text into somebody else's language (None: the one in force), for words that go to them."""
+    name = normalise_language(into)
+    if not message or name is None:
+        return _(message)
+    return gettext.translation(DOMAIN, str(_LOCALES), [name], fallback=True).gettext(message)
+
+
 def N_(message: str) -> str:  # noqa: N802 - gettext's own conventional name
     """Mark a text for the catalogue and return it untranslated."""
     return message
