@@ -10,9 +10,11 @@ from textual.css.query import NoMatches
 from textual.widgets import OptionList
 from textual.worker import WorkerFailed
 
-from helpdesk_tui.screens.common import fault
+from helpdesk_tui.screens.common import fault, files
 from helpdesk_tui.screens.common.base import DeskScreen
 from helpdesk_tui.screens.common.palette import Palette
+from helpdesk_tui.screens.ticket import steps_files
+from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.widgets.alive import alive, owner
 from helpdesk_tui.widgets.fields import SafeInput
 from helpdesk_tui.widgets.pickers import Choice, Pick
@@ -136,3 +138,22 @@ async def test_the_pointer_finds_nothing_that_was_taken_away(tmp_path: Path) -> 
         widget._detach()
         assert screen.get_widget_and_offset_at(*place) == (None, None)
         widget._attach(box)
+
+
+@pytest.mark.parametrize("typed", ["x" * 300, "/" + "y/" * 3_000, "~nobody-of-this-name/x", "a\0b", "\udc80"])
+async def test_a_path_that_no_file_can_have_is_only_not_there(tmp_path: Path, typed: str) -> None:
+    assert files.listed(typed) == []
+    with pytest.raises(Invalid):
+        files.checked(typed)
+    with pytest.raises(Invalid):
+        files.read([typed])
+    assert steps_files.file_problem(typed)
+    assert steps_files.folder_problem(typed)
+    async with console(tmp_path) as running:
+        pick = files.PathPick()
+        await running.app.push_screen(pick)
+        await running.pilot.pause()
+        pick.query_one(SafeInput).value = typed
+        await running.pilot.press("enter")
+        await running.pilot.pause()
+        assert running.app.is_running

@@ -1,7 +1,6 @@
 """`helpdesk config`: your settings and where they come from."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ import typer
 from helpdesk_tui.cli import context, output
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Column, Output, line, print_rows
+from helpdesk_tui.desk.places import home
 from helpdesk_tui.vocabulary.errors import Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_, _
 
@@ -80,7 +80,7 @@ def validate(
 ) -> None:
     from helpdesk_tui.settings.reading import Problem, load
 
-    path = Path(file).expanduser() if file is not None else context.current().file_path()
+    path = home(file) if file is not None else context.current().file_path()
     if file is not None and not path.exists():
         raise Usage(N_("{path} does not exist"), path=path)
     loaded = load(path, {})

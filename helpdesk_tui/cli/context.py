@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk.places import config_dir, data_dir
+from helpdesk_tui.desk.places import config_dir, data_dir, home
 from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import LANGUAGES, N_, _, language_from_environment, normalise_language
 from helpdesk_tui.vocabulary.text import one_line
@@ -54,7 +54,7 @@ class Context:
 
     def file_path(self) -> Path:
         """Where the config file lies."""
-        return Path(self.config_path().value or "").expanduser()
+        return home(self.config_path().value or "")
 
     def file(self) -> dict[str, Any]:
         """The settings of the config file. Raises Usage for one that cannot be read, naming line and key."""
@@ -167,7 +167,9 @@ def database_path(text: str) -> Path:
         raise Usage(N_("{value} names no desk: --db takes a path or sqlite:///PATH"), value=text)
     if not text or "\0" in text:
         raise Usage(N_("--db is empty: name a file"))
-    path = Path(text).expanduser()
+    path = home(text)
+    if str(path).startswith("~"):
+        raise Usage(N_("{path}: nobody has this home"), path=path)
     if path.is_dir():
         raise Usage(N_("{path} is a folder; name the desk's file in it"), path=path)
     return path

@@ -11,6 +11,7 @@ import typer
 from helpdesk_tui.cli import context, output
 from helpdesk_tui.cli.commands import single
 from helpdesk_tui.cli.output import Column, Output, print_rows
+from helpdesk_tui.desk.places import home
 from helpdesk_tui.vocabulary.errors import DeskError, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 
@@ -43,7 +44,7 @@ def doctor(columns: output.ColumnsOption = None, output: output.OutputOption = O
     lines = rounds.examine(
         found,
         now=int(time.time()),
-        config_path=Path(config.value or "").expanduser(),
+        config_path=home(config.value or ""),
         config_named=config.origin != "default",
         read_config=context.read_config,
         environment=os.environ,

@@ -44,3 +44,20 @@ def local_zone() -> str:
     except Invalid:
         return "UTC"
     return named or "UTC"
+
+
+def home(text: str) -> Path:
+    """A path that somebody typed, with `~` for a home; as it stands where nobody has that home."""
+    path = Path(text)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def is_file(path: Path) -> bool:
+    """Whether a typed path leads to a file; one that no file can have does not."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -26,6 +26,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from helpdesk_tui.desk.places import home
 from helpdesk_tui.vocabulary.errors import Invalid, Usage
 from helpdesk_tui.vocabulary.i18n import N_
 
@@ -160,7 +161,7 @@ def _secret(data: Mapping[str, Any], name: str, of: str, path: Path, environ: Ma
     if not file:
         return ""
     try:
-        return Path(file).expanduser().read_text("utf-8").rstrip("\r\n")
+        return home(file).read_text("utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise _refused(
             path, f"{of}.{name}_file", N_("{path}: {key}: {file} cannot be read: {error}"), file=file, error=error

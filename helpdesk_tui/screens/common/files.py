@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
 from helpdesk_tui.desk.attachments import MAX_SIZE
+from helpdesk_tui.desk.places import home, is_file
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.vocabulary.i18n import N_, _
 from helpdesk_tui.vocabulary.text import one_line
@@ -36,7 +37,7 @@ def listed(typed: str) -> list[Choice]:
     """What a typed path may go on to: folders first (they end with a slash), hidden entries only when asked for."""
     shown = typed or "~/"
     folder_text, _slash, base = shown.rpartition("/")
-    folder = Path(folder_text + "/").expanduser() if _slash else Path()
+    folder = home(folder_text + "/") if _slash else Path()
     found: list[tuple[bool, str, int]] = []
     try:
         with os.scandir(folder) as entries:
@@ -48,7 +49,7 @@ def listed(typed: str) -> list[Choice]:
                     found.append((not inside, entry.name, 0 if inside else entry.stat().st_size))
                 if len(found) >= LISTED * 10:
                     break
-    except OSError:
+    except (OSError, ValueError):
         return []
     head = folder_text + "/" if _slash else ""
     return [
@@ -87,11 +88,11 @@ class PathPick(Pick):
             field.cursor_position = len(field.value)
 
     def _answer(self, index: int | None) -> None:
-        typed = Path(self.query_one(SafeInput).value).expanduser()
+        typed = home(self.query_one(SafeInput).value)
         if index is not None and index < len(self._shown) and self._shown[index].value.endswith("/"):
             self.query_one(OptionList).highlighted = index
             self.action_complete()
-        elif index is None and typed.is_file():
+        elif index is None and is_file(typed):
             self.dismiss(self.query_one(SafeInput).value)
         else:
             super()._answer(index)
@@ -99,7 +100,7 @@ class PathPick(Pick):
 
 def checked(path: str) -> int:
     """The size of a file that can be attached. Raises Invalid, saying why it cannot."""
-    place = Path(path).expanduser()
+    place = home(path)
     name = place.name or path
     try:
         if not place.is_file():
@@ -119,11 +120,11 @@ def read(paths: Sequence[str]) -> list[ReadFile]:
     out = []
     for path in paths:
         checked(path)
-        place = Path(path).expanduser()
+        place = home(path)
         try:
             with place.open("rb") as file:
                 data = file.read(MAX_SIZE + 1)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise Invalid(N_("{name} cannot be read"), name=place.name) from error
         name = place.name.encode("utf-8", "replace").decode()
         out.append(ReadFile(name, data, mimetypes.guess_type(name)[0]))

@@ -14,6 +14,7 @@ from typing import Any
 from textual import on
 
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.desk.places import home
 from helpdesk_tui.screens.common.command_copy import Typed
 from helpdesk_tui.screens.common.deeds import TicketDeeds
 from helpdesk_tui.screens.common.drafts import DraftKey, Fields
@@ -313,7 +314,7 @@ class Writing(TicketDeeds):
 
 def attached(paths: Sequence[str]) -> list[str]:
     """The words of a command for files that go with a text."""
-    return [word for path in paths for word in ("--attach", str(Path(path).expanduser().absolute()))]
+    return [word for path in paths for word in ("--attach", str(home(path).absolute()))]
 
 
 def _typed(composer: Composer) -> Fields | None:

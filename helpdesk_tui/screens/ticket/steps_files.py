@@ -7,6 +7,7 @@ from typing import Any, Final
 from textual import on
 
 from helpdesk_tui.desk.attachments import MAX_SIZE
+from helpdesk_tui.desk.places import home
 from helpdesk_tui.screens.common.command_copy import Typed
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.ticket.details import NEW_FILE, NEW_STEP, DetailsPane, size_text
@@ -194,14 +195,14 @@ class StepsAndFiles(FieldEdits):
 
 
 def _folder(text: str) -> Path:
-    return Path(text.strip()).expanduser()
+    return home(text.strip())
 
 
 def folder_problem(text: str) -> str | None:
     """What is wrong with a folder to save into; None where nothing is."""
     try:
         return None if _folder(text).is_dir() else _("there is no such folder")
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError) as error:
         return str(error)
 
 
@@ -213,7 +214,7 @@ def file_problem(text: str) -> str | None:
             return _("there is no such file")
         if path.stat().st_size > MAX_SIZE:
             return _("the file is larger than 25 MiB")
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError) as error:
         return str(error)
     return None
 
