@@ -163,7 +163,7 @@ def test_no_language_changes_machine_output(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, arguments: list[str], how: str
 ) -> None:
     # What is left of a time is told as it is now: both are asked at one instant.
-    monkeypatch.setattr("helpdesk_tui.desk.desk.time", SimpleNamespace(time=lambda: 1_900_000_000.0))
+    monkeypatch.setattr("helpdesk_tui.desk.desk.time", SimpleNamespace(time=lambda: 1_780_000_000.0))
     cli.new("打印机卡纸 printer jams")
     english = cli("--lang", "en", *arguments, "-o", how)
     assert cli("--lang", "zh_CN", *arguments, "-o", how).out == english.out

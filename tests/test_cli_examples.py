@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from helpdesk_tui.cli.root import root
+from helpdesk_tui.desk.demo.content_on_call import SCHEDULES
 from helpdesk_tui.desk.demoing import build_demo
 from tests.cli_runner import Cli, Ended, copy_desk
 from tools.closure import ROOT
@@ -20,6 +21,8 @@ from tools.closure import ROOT
 NOW = 1_763_715_600  # 2025-11-21T09:00:00Z, a Friday
 REOPENED = "helpdesk ticket reopen 1042 --reason 'it is back'"
 PAGED = "helpdesk escalation page 1042 --to ben.fischer --reason 'needs a network engineer'"
+OVERRIDE = "helpdesk oncall override payments --person ren.yuan --for 4h"
+SWAP = "helpdesk oncall swap payments --for 4w --requester li.mingzhe"
 BEFORE: dict[str, list[str]] = {
     "ticket take": [REOPENED, "helpdesk ticket assign 1042 ben.fischer"],
     "ticket state": [REOPENED, "helpdesk ticket pend 1042 --until 2d --reason 'part is ordered'"],
@@ -56,9 +59,14 @@ BEFORE: dict[str, list[str]] = {
     "helpdesk alert link 1 INC-1042 -o json": ["helpdesk event ingest alert.json", REOPENED],
     "event show": ["helpdesk event ingest alert.json"],
     "maintenance end": ["helpdesk maintenance add 'Switch in hall 2' --ci 'sw-h2-*' --for 2h"],
-    **{name: [REOPENED, PAGED] for name in ("escalation show", "escalation ack", "escalation page", "escalation hold", "ack")},
+    **{
+        name: [REOPENED, PAGED]
+        for name in ("escalation show", "escalation ack", "escalation page", "escalation hold", "ack")
+    },
     "escalation unack": [REOPENED, PAGED, "helpdesk ack 1042"],
     "escalation release": [REOPENED, PAGED, "helpdesk escalation hold 1042 --until 2h --reason 'planned restart'"],
+    **{name: [OVERRIDE, SWAP] for name in ("oncall take", "oncall withdraw")},
+    "notify remove": ["helpdesk notify add webhook --address https://example.org/"] * 2,
     "audit verify": ["helpdesk audit anchor /media/usb/anchor.jsonl"],
 }
 """What must have happened before the examples of a command, or before one of them."""
@@ -133,6 +141,10 @@ def lay_files(folder: Path) -> None:
     (folder / "on-call.json").write_text(
         '[{"id": "a", "schedule": {"layers": [{"users": ["ana"], "always": true}]}, "queries": [{"at": "2026-01-05T09:00Z"}]}]',
         "utf-8",
+    )
+    (folder / "on-call.toml").write_text(SCHEDULES["payments"], "utf-8")
+    (folder / "shifts.json").write_text(
+        '[{"start": "2099-05-01 08:00", "end": "2099-05-01 20:00", "people": ["ren.yuan"]}]', "utf-8"
     )
     (folder / "alert.json").write_text(ALERTS, "utf-8")
     (folder / "problem.json").write_text('{"trigger_id": "7", "event_value": "1", "host_name": "db1"}', "utf-8")

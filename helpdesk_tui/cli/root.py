@@ -28,7 +28,7 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("service", "service", N_("Services and how critical they are.")),
         ("ci", "ci", N_("Configuration items and how they hang together.")),
         ("sla", "sla", N_("Service levels: clocks, targets, calendars, holidays.")),
-        ("oncall", "oncall", N_("Who is on call: schedules computed from their cases.")),
+        ("oncall", "oncall", N_("Who is on call: schedules, overrides, swaps, the hand-over.")),
         ("event", "event", N_("Notices of monitoring systems: take them in, look at them.")),
         ("alert", "alert", N_("Alerts: what monitoring systems tell of.")),
         ("maintenance", "maintenance", N_("Times in which alerts open nothing.")),

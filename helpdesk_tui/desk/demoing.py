@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from helpdesk_tui.desk import decisions, first, mentions
 from helpdesk_tui.desk.actor import OsUser, os_user
+from helpdesk_tui.desk.demo.content_on_call import SCHEDULES
 from helpdesk_tui.desk.demo.generator import generate
 from helpdesk_tui.desk.demo.models import DEMO_ME, DemoDesk, DemoPerson, DemoStep, DemoTicket
 from helpdesk_tui.desk.derive import columns as derive_columns
@@ -168,6 +169,9 @@ class _Telling:
             )
         self._write(entries)
         self._holidays()
+        self.desk.directory.forget()
+        for code, text in SCHEDULES.items():
+            self.desk.on_call.add(code, text)
 
     def _holidays(self) -> None:
         """The public holidays of the sites, as an administrator imports them: of the years told, and of the next."""

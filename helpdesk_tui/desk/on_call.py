@@ -192,7 +192,7 @@ class OnCall(Noun):
         )
         known = [kept(self.desk, row["code"], begin, end) for row in rows]
         text = calendar(self.desk, known[0], begin, end) if wanted == "ics" else page(self.desk, known, begin, end)
-        return {"schedule": schedule, "format": wanted, "text": text}
+        return {"schedule": schedule, "form": wanted, "text": text}
 
     # -- schedules ---------------------------------------------------------------------------------------------
 
