@@ -1,7 +1,7 @@
 """`helpdesk oncall`: who is on call, and what hands do to it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final
 
 import typer
@@ -247,7 +247,7 @@ def brief_lines(found: Row, tz: str | None) -> list[str]:
             staying=", ".join(found["staying"]) or "-",
         ),
     ]
-    parts = (
+    parts: tuple[tuple[str, str, Callable[[Row], str]], ...] = (
         ("incidents", N_("Open incidents"), lambda r: f"{r['ref']}  {r['severity'] or r['priority']}  {r['title']}"),
         ("alerts", N_("Alerts"), lambda r: f"{r['severity']}  {r['state']}  {r['summary']}"),
         ("maintenance", N_("Maintenance that ends"), lambda r: f"{r['name']}  {when(r['end_at'], r)}  {r['title']}"),
