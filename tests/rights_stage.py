@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from helpdesk_tui.desk import incident_rows as rows
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.desk.first import default_policy_text
 from helpdesk_tui.vocabulary.errors import NotPermitted
-from helpdesk_tui.vocabulary.roles import Role
+from helpdesk_tui.vocabulary.roles import Permission, Role
 from tests.desk_fixtures import FixedClock
 
 ROLES = tuple(role.value for role in (
@@ -50,6 +51,9 @@ class Tickets:
     secret: int
     edited: int
     batch: str
+    incident: int
+    line: int
+    task: int
 
 
 @dataclass(slots=True)
@@ -92,7 +96,7 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
         desk.tickets.assign(number, team=team, assignee="none")
         return number
 
-    one, resolved, merged, survivor, fresh, waiting = (made(f"{requester} {n}") for n in range(6))
+    one, resolved, merged, survivor, fresh, waiting, incident = (made(f"{requester} {n}") for n in range(7))
     for number in (one, resolved, merged, survivor):
         desk.tickets.assign(number, assignee="ana")
         desk.tickets.edit(number, set={"category": "network"})
@@ -111,7 +115,21 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
     batch = desk.bulk.edit(numbers=[one], add_tags=["many"])["batch"]
     desk.tickets.edit(one, set={"title": "changed"})
     edited = desk.store.head()
-    return Tickets(one, resolved, merged, survivor, fresh, waiting, item, note, attachment, secret, edited, batch)
+    desk.incidents.declare(number=incident, severity="SEV4")
+    line, task = desk.incidents.note(incident, "x")["id"], desk.incidents.task(incident, "x")["id"]
+    _ask_all(desk, incident)
+    return Tickets(
+        one, resolved, merged, survivor, fresh, waiting, item, note, attachment, secret, edited, batch, incident, line,
+        task,
+    )  # fmt: skip
+
+
+def _ask_all(desk: Desk, number: int) -> None:
+    """Ask everybody who works here to be deputy, all at once."""
+    with desk.work("incident.offer") as work:
+        draft = work.ticket(number, Permission.INCIDENT_RESPOND)
+        for (person,) in work.rows("SELECT id FROM person"):
+            rows.add(work, draft, rows.ROLE, role="deputy", person_id=person, offered_at=work.now, offered_by=1)
 
 
 def _turns(desk: Desk, stage: Stage) -> None:
@@ -232,6 +250,24 @@ CASES: tuple[Case, ...] = (
     _plain("maintenance.add", title="x", start=SOON, end=SOON + 60, cis=["x"]),
     _plain("maintenance.end", window=1),
     _plain("maintenance.list"),
+    _ticket("incident.accept", "incident"),
+    _ticket("incident.backfill", "incident", text="2026-01-01 10:00 x"),
+    _of("incident.declare", lambda t: {"number": t.open}),
+    _of("incident.done", lambda t: {"number": t.incident, "task": t.task}),
+    _ticket("incident.export", "incident"),
+    _plain("incident.list"),
+    _ticket("incident.merge", "incident", document={"format": "helpdesk-room", "entries": []}),
+    _ticket("incident.note", "incident", text="x"),
+    _ticket("incident.offer", "incident", role="scribe", person="spare"),
+    _ticket("incident.offer#held", "incident", role="commander", person="spare"),
+    _of("incident.pin", lambda t: {"number": t.incident, "entry": t.line}),
+    _ticket("incident.release", "incident", role="commander"),
+    _ticket("incident.severity", "incident", severity="SEV1"),
+    _ticket("incident.show", "incident"),
+    _ticket("incident.stamp", "incident", stamp="mitigated"),
+    _of("incident.strike", lambda t: {"number": t.incident, "entry": t.line}),
+    _ticket("incident.task", "incident", text="x"),
+    _ticket("incident.update", "incident", internal="x"),
     _plain("notify.rules"),
     _plain("notify.rules#other", person="spare"),
     _plain("notify.add", channel="webhook", address="https://example.org/"),

@@ -23,6 +23,10 @@ REOPENED = "helpdesk ticket reopen 1042 --reason 'it is back'"
 PAGED = "helpdesk escalation page 1042 --to ben.fischer --reason 'needs a network engineer'"
 OVERRIDE = "helpdesk oncall override payments --person ren.yuan --for 4h"
 SWAP = "helpdesk oncall swap payments --for 4w --requester li.mingzhe"
+AGAIN = "helpdesk ticket reopen 1043 --reason 'it is back'"
+ROOM = "helpdesk incident declare --number 1043 --severity SEV2"
+NOTED = "helpdesk incident note 1043 -m x"
+INCIDENT = ("show", "severity", "stamp", "note", "backfill", "role", "task", "update", "export")
 BEFORE: dict[str, list[str]] = {
     "ticket take": [REOPENED, "helpdesk ticket assign 1042 ben.fischer"],
     "ticket state": [REOPENED, "helpdesk ticket pend 1042 --until 2d --reason 'part is ordered'"],
@@ -67,6 +71,12 @@ BEFORE: dict[str, list[str]] = {
     "escalation release": [REOPENED, PAGED, "helpdesk escalation hold 1042 --until 2h --reason 'planned restart'"],
     **{name: [OVERRIDE, SWAP] for name in ("oncall take", "oncall withdraw")},
     "notify remove": ["helpdesk notify add webhook --address https://example.org/"] * 2,
+    **{f"incident {deed}": [AGAIN, ROOM] for deed in INCIDENT},
+    "incident declare": [AGAIN],
+    **{f"incident {deed}": [AGAIN, ROOM, NOTED] for deed in ("pin", "strike")},
+    "incident done": [AGAIN, ROOM, "helpdesk incident task 1043 'drain pay-api-01'"],
+    "incident accept": [AGAIN, ROOM],
+    "incident merge": [AGAIN, ROOM, "helpdesk incident export 1043 --out room.json"],
     "audit verify": ["helpdesk audit anchor /media/usb/anchor.jsonl"],
 }
 """What must have happened before the examples of a command, or before one of them."""
@@ -77,6 +87,8 @@ ENDS = {
     "helpdesk ticket sensitive 1042 --off --reason 'marked by mistake'": 5,  # it is not marked
     "helpdesk people unmask '#7' --reason 'complaint 2026-31'": 5,  # the one who makes the demo sees it plainly
     "helpdesk people unmask INC-1042 --reason 'call back about the survey' -o json": 5,
+    "helpdesk incident accept 1043": 5,  # nobody asked whoever runs this
+    "helpdesk incident accept INC-1043 scribe --decline -o json": 5,
     "helpdesk people erase zhang.wei@lanhai.example": 2,  # asks, and there is no terminal
 }
 """Examples that cannot be meant to the letter: how they end here."""
@@ -143,6 +155,7 @@ def lay_files(folder: Path) -> None:
         "utf-8",
     )
     (folder / "on-call.toml").write_text(SCHEDULES["payments"], "utf-8")
+    (folder / "notes.md").write_text("2025-11-20 22:00 alarm\n22:10 restarted\n", "utf-8")
     (folder / "shifts.json").write_text(
         '[{"start": "2099-05-01 08:00", "end": "2099-05-01 20:00", "people": ["ren.yuan"]}]', "utf-8"
     )

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk_tui.rules.incident_lines import MASK, bounded, masked, split
-from helpdesk_tui.rules.incident_stamps import BEFORE, Clash, clash, due, fitted, severity_of
+from helpdesk_tui.rules.incident_stamps import BEFORE, Clash, clash, due, fitted
 from helpdesk_tui.vocabulary.incidents import STAMPS
 from helpdesk_tui.vocabulary.instants import parse_instant
-from helpdesk_tui.vocabulary.levels import Priority
 
 NOW = parse_instant("2026-03-02T14:20:00Z", 0)
 CHAIN = ("impact_started", "detected", "declared", "engaged", "mitigated", "resolved", "closed")
@@ -71,15 +70,6 @@ def test_what_the_desk_sets_by_itself_never_clashes(order: list[str], times: lis
 )  # fmt: skip
 def test_when_updates_are_due(severity: int, mitigated: bool, expected: tuple[int | None, int | None]) -> None:
     assert due(severity, 0, mitigated=mitigated) == expected
-
-
-def test_a_priority_means_a_severity() -> None:
-    assert [int(severity_of(p)) for p in (Priority.CRITICAL, Priority.HIGH, Priority.MEDIUM, Priority.LOW)] == [
-        1,
-        2,
-        3,
-        4,
-    ]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,13 @@ LIMITS: dict[str, tuple[int, str, Callable[[str], dict[str, Any]]]] = {
     "name of a schedule": (255, "oncall.add", lambda t: {"schedule": X, "text": TURNS, "name": t}),
     "text of a schedule": (MIB, "oncall.add", lambda t: {"schedule": X, "text": TURNS + " " * (len(t) - len(TURNS))}),
     "note of an override": (1_000, "oncall.override", lambda t: {"schedule": "kept", "start": 4_000_000_000, "end": 4_000_003_600, "people": ["bo"], "note": t}),
+    "title of an incident": (10_000, "incident.declare", lambda t: {"title": t}),
+    "line of a room": (MIB, "incident.note", lambda t: {"number": 2, "text": t}),
+    "task of a room": (1_000, "incident.task", lambda t: {"number": 2, "text": t}),
+    "status update": (10_000, "incident.update", lambda t: {"number": 2, "internal": t}),
+    "status update outside": (10_000, "incident.update", lambda t: {"number": 2, "external": t}),
+    "status update in Chinese": (10_000, "incident.update", lambda t: {"number": 2, "internal_zh": t}),
+    "status update outside in Chinese": (10_000, "incident.update", lambda t: {"number": 2, "external_zh": t}),
     "where messages go": (1_000, "notify.add", lambda t: {"channel": "webhook", "address": t}),
     "delivery of notices": (128, "event.ingest", lambda t: {"events": [{"source": "generic", "status": "firing", "severity": "info", "key": X, "summary": X}], "delivery": t}),
     "source of an import": (4_096, "import.tickets", lambda t: {"rows": [], "source": t}),
@@ -114,6 +121,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = make_desk(tmp_path_factory.mktemp("made"))
     with Desk.open(path) as desk:
         desk.tickets.open("the only one")
+        desk.incidents.declare("an incident")
         desk.people.add("Bo", login="bo", agent=True)
         desk.on_call.add("kept", TURNS)
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -200,7 +208,8 @@ def test_every_text_that_a_verb_keeps_is_in_the_table() -> None:
         "resume", "form", "media_type", "encoding", "data", "add_tags", "remove_tags", "tags", "items", "strategy", "criticality", "state",
         "skill", "skills", "language", "activity", "session", "path", "passphrase_file", "key_file", "note", "body", "version", "attributes",
         "ci_class", "email", "login", "phone", "initials", "source", "rows", "cases", "people", "secret", "to_path", "older_than", "services", "events",
-        "severity", "quiet", "quiet_severity", "tz", "schedule", "removed", "taker", "shifts",
+        "severity", "quiet", "quiet_severity", "tz", "schedule", "removed", "taker", "shifts", "role", "owner", "action",
+        "nature", "stamp", "document",
     }  # fmt: skip
     unknown = set()
     for spec in registry.verbs().values():

@@ -159,6 +159,9 @@ _NEVER = {who: {c.verb for c in CASES} - {c.verb for c in CASES if TABLE[c.name]
 # What else a verb needs, of those who hold its own permission.
 _ALSO = {
     ("administrator", "policy.backtest"): "ticket.read",
+    # Those who work in a room give back what is theirs; the rest is for who leads it.
+    ("customer_service", "incident.release"): "incident.command",
+    ("customer_service", "incident.strike"): "incident.command",
     # Those who may change many at once are told of each ticket that they may not delete it.
     **{(who, "bulk.delete"): "" for who in ("service_desk", "technical_support", "technical_support+quality")},
     # Those who may undo are told whose batch it is.

@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("event", "event", N_("Notices of monitoring systems: take them in, look at them.")),
         ("alert", "alert", N_("Alerts: what monitoring systems tell of.")),
         ("maintenance", "maintenance", N_("Times in which alerts open nothing.")),
+        ("incident", "incident", N_("Incidents: declare them, lead them, write down what happens.")),
         ("escalation", "escalation", N_("Paging: who is called for a ticket until somebody acknowledges.")),
         ("ack", "ack", N_("Acknowledge a page.")),
         ("serve", "serve", N_("Listen for events of monitoring systems over HTTP.")),

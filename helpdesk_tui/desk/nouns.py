@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.events import Events
     from helpdesk_tui.desk.exporting import Exporting
     from helpdesk_tui.desk.importing import Importing
+    from helpdesk_tui.desk.incidents import Incidents
     from helpdesk_tui.desk.maintenance import Maintenance
     from helpdesk_tui.desk.notices import Notices
     from helpdesk_tui.desk.notifying import Notifying
@@ -63,6 +64,7 @@ _WHERE: Final = {
     "on_call": ("on_call", "OnCall"),
     "paging": ("paging", "Paging"),
     "notifying": ("notifying", "Notifying"),
+    "incidents": ("incidents", "Incidents"),
     "upkeep": ("upkeep", "Upkeep"),
 }
 
@@ -118,6 +120,7 @@ class Nouns:
     on_call: "OnCall"
     paging: "Paging"
     notifying: "Notifying"
+    incidents: "Incidents"
     upkeep: "Upkeep"
 
     def __getattr__(self, name: str) -> Any:

@@ -61,6 +61,7 @@ NOUN_OF_PREFIX: Final[dict[str, str]] = {
     "oncall": "on_call",
     "escalation": "paging",
     "notify": "notifying",
+    "incident": "incidents",
     "db": "upkeep",
 }
 

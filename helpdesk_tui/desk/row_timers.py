@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.work import Work
 
 # Of a table with one key: the kinds of timer of its rows by the column that tells the instant (null: none).
-TIMED: Final[dict[str, dict[str, str]]] = {"escalation": {"next_at": "next"}}
+TIMED: Final[dict[str, dict[str, str]]] = {
+    "escalation": {"next_at": "next"},
+    "incident": {"internal_due_at": "update_inside", "external_due_at": "update_outside"},
+}
 
 
 def of_rows(work: "Work", entries: Iterable[Entry]) -> None:

@@ -38,6 +38,7 @@ HANDLERS: Final = {
     "alert": "helpdesk_tui.desk.alert_timers",
     "alert_group": "helpdesk_tui.desk.alert_timers",
     "maintenance_window": "helpdesk_tui.desk.alert_timers",
+    "incident": "helpdesk_tui.desk.incident_clock",
 }
 
 

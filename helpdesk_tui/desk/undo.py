@@ -328,6 +328,11 @@ class Undo(Noun):
                     current = work.row(change.table, *change.key)
                     if current is not None:
                         rows.append(RowChange(change.table, change.key, current, None))
+                elif change.after is not None and change.table != "ticket" and where not in seen:
+                    # What it changed of something else, such as whose an alert is.
+                    back, _kept = reversal.reverse_row(work, change)
+                    if back is not None:
+                        rows.append(back)
         return rows
 
     def _reverse_plain(self, work: Work, group: list[Entry], ahead: reversal.Ahead) -> list[dict[str, Any]]:

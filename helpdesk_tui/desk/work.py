@@ -289,9 +289,11 @@ class Work:
             close()
         moved = [d for d in self.drafts.values() if not d.fresh and not d.new.keys().isdisjoint(_LIFE)]
         if moved:
+            from helpdesk_tui.desk.incident_stamps import follow as incident_follow
             from helpdesk_tui.desk.paging_follow import follow
 
             follow(self, moved)
+            incident_follow(self, moved)
         anew = [d.number for d in self.drafts.values() if d.changed and not d.fresh and due_anew(d)]
         past = Past(self, anew) if anew else None
         for draft in self.drafts.values():

@@ -72,7 +72,7 @@ _ROWS: Final[dict[Permission, tuple[Scope, ...]]] = {
     _P.UNDO:                (_A, _O, _O, _O, _O, _N, _N, _O, _N),
     # The desk itself does what is due; whoever keeps it running only lets it.
     _P.TIMER_RUN:           (_A, _A, _A, _A, _N, _N, _N, _A, _A),
-    _P.INCIDENT_DECLARE:    (_A, _A, _A, _A, _N, _N, _N, _N, _N),
+    _P.INCIDENT_DECLARE:    (_A, _A, _T, _A, _N, _N, _N, _N, _N),
     _P.INCIDENT_RESPOND:    (_A, _A, _T, _A, _N, _N, _N, _N, _N),
     _P.INCIDENT_COMMAND:    (_A, _A, _T, _N, _N, _N, _N, _N, _N),
     _P.INCIDENT_PUBLISH:    (_A, _A, _N, _A, _N, _N, _N, _N, _N),

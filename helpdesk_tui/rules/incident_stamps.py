@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from helpdesk_tui.vocabulary.incidents import STAMPS
-from helpdesk_tui.vocabulary.levels import Priority, Severity
 from helpdesk_tui.vocabulary.records import Instant
 
 _STEPS: Final = (
@@ -79,8 +78,3 @@ def due(severity: int, last: Instant, *, mitigated: bool) -> tuple[Instant | Non
         None if inside is None else last + inside * factor,
         None if outside is None else last + outside * factor,
     )
-
-
-def severity_of(priority: int) -> Severity:
-    """The severity that a priority means: critical is SEV1, low is SEV4."""
-    return Severity(1 + Priority.CRITICAL - priority)

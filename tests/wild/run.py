@@ -28,7 +28,7 @@ import pyte
 from tests.terminal import Terminal
 from tests.wild import desk
 from tests.wild.keys import PASTE, Step, keys
-from tests.wild.sent import Strict, not_restored, of_console
+from tests.wild.sent import ENTERS, LEAVES, Strict, not_restored, of_console
 
 PROGRAM: Final = Path(__file__).with_name("program.py")
 AGAIN: Final = 40
@@ -81,6 +81,7 @@ class Session:
         self._heard, self._asked, self._looked = b"", 0, 0
         self.waited = 0.0
         self.strict = Strict(desk.PLANTED)
+        self._away = False
         self._until_shown()
 
     def _until_shown(self) -> None:
@@ -215,7 +216,10 @@ class Session:
     def _read(self) -> None:
         new = len(self.terminal.bytes)
         fresh = bytes(self.terminal.bytes[self._looked : new])
-        self.strict.feed(of_console(fresh))
+        # What comes after its end, or under an editor, may come in another portion.
+        sent = (LEAVES if self._away else b"") + fresh
+        self._away = sent.rfind(LEAVES) > sent.rfind(ENTERS)
+        self.strict.feed(of_console(sent))
         if found := re.search(rb"Traceback.{0,3}\(|was never retrieved", fresh):
             self.terminal.quiet(1)
             start = self._looked + found.start()

@@ -90,6 +90,9 @@ def _known(private: str, numbers: str, between: str, final: str) -> bool:
     return not private and not between and final in _MOVES and len(numbers) < 40
 
 
+LEAVES: Final = b"\x1b[?1049l"
+ENTERS: Final = b"\x1b[?1049h"
+"""What gives the screen back, and takes it."""
 _ELSEWHERE: Final = re.compile(rb"\x1b\[\?1049l.*?(?:\x1b\[\?1049h|\Z)", re.DOTALL)
 
 
