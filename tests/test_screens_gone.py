@@ -8,11 +8,13 @@ import pytest
 from console_desk import console
 from textual.css.query import NoMatches
 from textual.widgets import OptionList
+from textual.widgets._toast import Toast
 from textual.worker import WorkerFailed
 
 from helpdesk_tui.screens.common import fault, files
 from helpdesk_tui.screens.common.base import DeskScreen
 from helpdesk_tui.screens.common.palette import Palette
+from helpdesk_tui.screens.common.toasts import SHORTEST, Told
 from helpdesk_tui.screens.ticket import steps_files
 from helpdesk_tui.vocabulary.errors import Invalid
 from helpdesk_tui.widgets.alive import alive, owner
@@ -157,3 +159,18 @@ async def test_a_path_that_no_file_can_have_is_only_not_there(tmp_path: Path, ty
         await running.pilot.press("enter")
         await running.pilot.pause()
         assert running.app.is_running
+
+
+async def test_a_toast_that_comes_too_late_goes_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time runs out between being chosen and being shown: a timer for less than none would turn for ever."""
+    async with console(tmp_path) as running:
+        running.app.say("said")
+        await running.pilot.pause()
+        assert [type(one) for one in running.app._notifications] == [Told]
+    monkeypatch.setattr("textual.notifications.time", lambda: 1_000.0)
+    late = Told("late", timeout=5, raised_at=994.999)
+    assert late.has_expired
+    assert Toast(late)._timeout == late.time_left == SHORTEST
+    fresh = Told("fresh", timeout=5, raised_at=999)
+    assert not fresh.has_expired
+    assert fresh.time_left == 4

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
+from textual.notifications import Notify
 
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.desk.places import local_zone
 from helpdesk_tui.screens.common.actions import ActionSpec
 from helpdesk_tui.screens.common.drafts import DraftBox
 from helpdesk_tui.screens.common.seat import Seat
+from helpdesk_tui.screens.common.toasts import Told
 from helpdesk_tui.screens.common.typeahead import TypeAhead
 from helpdesk_tui.screens.common.wall import clean
 from helpdesk_tui.settings.reading import Loaded
@@ -18,6 +20,7 @@ from helpdesk_tui.settings.schema import Settings
 from helpdesk_tui.vocabulary.text import safe_text
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from helpdesk_tui.desk.ticket_reading import TicketReading
@@ -131,6 +134,19 @@ class DeskApp(TypeAhead):
 
             self._copying = Clipboard(self)
         self._copying.copy(text)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: "SeverityLevel" = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a toast; its text is never markup unless asked for."""
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.post_message(Notify(Told(message, title, severity, seconds, markup=markup)))
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """A toast of inert text."""
