@@ -208,7 +208,7 @@ def test_every_text_that_a_verb_keeps_is_in_the_table() -> None:
         "resume", "form", "media_type", "encoding", "data", "add_tags", "remove_tags", "tags", "items", "strategy", "criticality", "state",
         "skill", "skills", "language", "activity", "session", "path", "passphrase_file", "key_file", "note", "body", "version", "attributes",
         "ci_class", "email", "login", "phone", "initials", "source", "rows", "cases", "people", "secret", "to_path", "older_than", "services", "events",
-        "severity", "quiet", "quiet_severity", "tz", "schedule", "removed", "taker", "shifts", "role", "owner", "action",
+        "severity", "quiet", "quiet_severity", "tz", "schedule", "removed", "taker", "shifts", "role", "action",
         "nature", "stamp", "document",
     }  # fmt: skip
     unknown = set()
