@@ -192,13 +192,14 @@ class HelpdeskApp(Locking, Touring):
         self._close_messages_no_wait()
 
     async def run_async(self, *args: Any, **options: Any) -> None:
-        """Run to the end. A signal after it (a ctrl+z typed too late) finds no pipe of a loop that is being closed."""
+        """Run to the end. A signal after it (a ctrl+z or a new window size too late) finds no loop that is being closed."""
         try:
             await super().run_async(*args, **options)
         finally:
-            # Not in the main thread (a test) there is none.
+            # Not in the main thread (a test) there are none.
             with contextlib.suppress(ValueError):
                 signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGWINCH, signal.SIG_DFL)
 
     def action_leave(self) -> None:
         """Quit; drafts are kept."""

@@ -6,7 +6,9 @@ import signal
 from typing import Any
 
 import pytest
+from textual.app import App
 
+from helpdesk_tui.app import HelpdeskApp
 from helpdesk_tui.screens.common import suspending
 
 
@@ -73,3 +75,17 @@ def test_stop_and_go_on(monkeypatch: pytest.MonkeyPatch, running: bool, ending: 
         os.close(program._driver.fileno)
     assert program._driver.told == expected
     assert [signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)] == before
+
+
+def test_nothing_is_heard_once_a_console_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No new window size reaches a loop that is closed."""
+
+    async def ended(*_args: object, **_options: object) -> None:
+        signal.signal(signal.SIGWINCH, lambda _number, _frame: None)
+
+    before = signal.getsignal(signal.SIGWINCH)
+    monkeypatch.setattr(App, "run_async", ended)
+    with suspending.own_suspension():
+        asyncio.run(HelpdeskApp.run_async(object.__new__(HelpdeskApp)))
+        assert signal.getsignal(signal.SIGWINCH) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGWINCH) == before

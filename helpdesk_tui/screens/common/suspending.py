@@ -49,7 +49,8 @@ def hear_suspension(app: App[Any], loop: asyncio.AbstractEventLoop) -> None:
 @contextlib.contextmanager
 def own_suspension() -> Iterator[None]:
     """Whoever runs a console has its own ways to stop and go on again afterwards."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    heard = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
+    before = {number: signal.getsignal(number) for number in heard}
     try:
         yield
     finally:
