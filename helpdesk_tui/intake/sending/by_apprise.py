@@ -1,4 +1,4 @@
-"""By the library Apprise, an extra: DingTalk, Feishu, WeCom, Slack, Teams, SMS and many more, by an address each."""
+"""By the library Apprise, where it is installed: DingTalk, Feishu, WeCom, Slack, Teams, SMS and many more, by an address each."""
 
 from importlib import import_module
 from typing import Any
@@ -13,7 +13,7 @@ def send(message: Message, _channels: Channels) -> None:
     try:
         library: Any = import_module("apprise")
     except ImportError as error:
-        raise Refused("the extra is not installed: pip install 'helpdesk_tui[apprise]'") from error
+        raise Refused("the library is not installed here: pip install apprise") from error
     service = library.Apprise()
     if not service.add(message.address):
         raise Refused("no service has an address like this")
