@@ -429,3 +429,15 @@ def test_requesters_see_no_room(desk: Desk) -> None:
         ):  # fmt: skip
             with pytest.raises((NotPermitted, NotFound)):
                 call()
+
+
+def test_who_is_paged_or_asked_is_told_in_the_console(desk: Desk, bo: Desk, clock: FixedClock) -> None:
+    """Also where they had nothing to do with the ticket before; and nobody else is."""
+    number = room(desk)
+    clock.forward(10)
+    desk.paging.page(number, reason="now", people=["bo"])
+    clock.forward(10)
+    desk.incidents.offer(number, "scribe", "bo")
+    assert [(one["kind"], one["who"]) for one in bo.notices.list()] == [("role_offered", "ana"), ("paged", "ana")]
+    with as_person(desk, "cy", "service_desk", agent=True) as cy:
+        assert cy.notices.list() == []

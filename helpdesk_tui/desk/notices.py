@@ -33,6 +33,11 @@ _MINE: Final = (
     " OR (t.assignee_id IS NULL AND t.team_id IN (SELECT team_id FROM team_member WHERE person_id = :me))"
     " OR EXISTS (SELECT 1 FROM watcher w WHERE w.number = t.number AND w.person_id = :me))"
 )
+# Whoever is paged or asked need have nothing to do with the ticket yet.
+_NAMED_IN: Final = (
+    "(instr(j.reasons, '\"notify.people\"') > 0 AND EXISTS (SELECT 1 FROM json_each(j.reasons) r,"
+    " json_each(r.value, '$.people') p WHERE json_extract(r.value, '$.code') = 'notify.people' AND p.value = :me))"
+)
 # Along the journal by its sequence, never along the tickets: somebody may have any number of those.
 _NEWS: Final = (
     "SELECT j.seq, j.at, j.actor_id, j.subject_type, j.subject, j.ops, j.reasons, t.assignee_id, t.requester_id,"
@@ -40,7 +45,7 @@ _NEWS: Final = (
     " FROM journal j CROSS JOIN ticket t ON t.number = j.subject"
     " WHERE j.seq > :since AND j.seq <= :head AND j.recorded_at > :after"
     " AND (j.actor_id IS NULL OR j.actor_id <> :me) AND (j.on_behalf_of IS NULL OR j.on_behalf_of <> :me)"
-    " AND t.deleted_at IS NULL AND " + _MINE + ""
+    " AND t.deleted_at IS NULL AND (" + _MINE + " OR " + _NAMED_IN + ")"
     " AND NOT EXISTS (SELECT 1 FROM journal u WHERE u.undoes = j.seq)"
     " ORDER BY j.seq DESC LIMIT :most"
 )

@@ -5,7 +5,7 @@ What is no longer so when it is asked (it was handed on, somebody took it from t
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from helpdesk_tui.vocabulary.channels import CommentKind
 from helpdesk_tui.vocabulary.kinds import Phase
@@ -13,6 +13,13 @@ from helpdesk_tui.vocabulary.notices import NoticeKind
 
 Change = Sequence[Any]
 """A row change as the journal holds it: `[table, key, before, after]`."""
+
+
+# What an entry tells somebody by name, by the code of its message.
+_TOLD: Final = {
+    "page": NoticeKind.PAGED, "page.ack_soon": NoticeKind.PAGED, "page.exhausted": NoticeKind.PAGED,
+    "incident.update_due": NoticeKind.DUE, "incident.role": NoticeKind.OFFERED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,11 @@ def kind_of(
     found: set[NoticeKind] = set()
     if any(reason.get("code") == "mention" and reason.get("who") == stake.person for reason in reasons):
         found.add(NoticeKind.MENTIONED)
+    found |= {
+        _TOLD[reason["what"]]
+        for reason in reasons
+        if reason.get("code") == "notify.people" and stake.person in reason["people"] and reason.get("what") in _TOLD
+    }
     for table, key, before, after in changes:
         if table == "ticket" and key[0] == number and after is not None:
             found |= _moved(before, after, stake)

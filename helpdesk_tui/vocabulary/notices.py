@@ -12,8 +12,11 @@ from helpdesk_tui.vocabulary.records import NEVER, Instant
 class NoticeKind(StrEnum):
     """Why somebody is told of a ticket, the most pressing first."""
 
+    PAGED = "paged"
     BREACHED = "breached"
     WARNING = "warning"
+    DUE = "update_due"
+    OFFERED = "role_offered"
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
     REPLIED = "replied"
@@ -23,7 +26,12 @@ class NoticeKind(StrEnum):
     QUEUED = "queued"
 
 
-URGENT: Final = frozenset({NoticeKind.BREACHED, NoticeKind.WARNING, NoticeKind.ASSIGNED, NoticeKind.MENTIONED})
+URGENT: Final = frozenset(
+    {
+        NoticeKind.PAGED, NoticeKind.BREACHED, NoticeKind.WARNING, NoticeKind.DUE, NoticeKind.OFFERED, NoticeKind.ASSIGNED,
+        NoticeKind.MENTIONED,
+    }
+)  # fmt: skip
 """What cannot wait until somebody looks at the list."""
 QUIET: Final = frozenset({NoticeKind.QUEUED})
 """What is counted and listed, but interrupts nobody."""
@@ -31,8 +39,11 @@ CLOCKS: Final = frozenset({NoticeKind.BREACHED, NoticeKind.WARNING})
 """What time alone brings, without an entry in the journal."""
 
 _SAID: Final[dict[NoticeKind, str]] = {
+    NoticeKind.PAGED: N_("you are paged"),
     NoticeKind.BREACHED: N_("its time ran out"),
     NoticeKind.WARNING: N_("its time is running out"),
+    NoticeKind.DUE: N_("a status update is due"),
+    NoticeKind.OFFERED: N_("{who} asks you to take a role"),
     NoticeKind.ASSIGNED: N_("{who} assigned it to you"),
     NoticeKind.MENTIONED: N_("{who} mentioned you"),
     NoticeKind.REPLIED: N_("{who} replied"),

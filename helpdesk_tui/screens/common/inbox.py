@@ -133,6 +133,12 @@ def _newest(notice: Notice) -> tuple[Instant, int]:
 def counted(kind: NoticeKind, count: int) -> str:
     """How many of a kind, in words."""
     match kind:
+        case NoticeKind.PAGED:
+            text = ngettext("{count} page", "{count} pages", count)
+        case NoticeKind.DUE:
+            text = ngettext("{count} status update due", "{count} status updates due", count)
+        case NoticeKind.OFFERED:
+            text = ngettext("{count} role offered", "{count} roles offered", count)
         case NoticeKind.BREACHED:
             text = ngettext("{count} out of time", "{count} out of time", count)
         case NoticeKind.WARNING:
