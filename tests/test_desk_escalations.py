@@ -55,3 +55,41 @@ def test_waiting_tickets_do_not_escalate(desk: Desk, clock: FixedClock) -> None:
     clock.forward(30 * 86_400)
     assert desk.timers.fire_due()["escalated"] == []
     assert levels(desk, number) == []
+
+
+def test_those_whom_the_policy_names_are_told_once(desk: Desk, clock: FixedClock) -> None:
+    for login in ("bo", "cy", "di"):
+        desk.people.add(login, login=login, agent=True, roles=["service_desk"])
+    desk.teams.add_member("service_desk", "bo")
+    desk.teams.add_member("service_desk", "cy", lead=True)
+    number = desk.tickets.open("VPN down", set={"impact": "high", "urgency": "medium"})["number"]
+    desk.tickets.assign(number, team="service_desk", assignee="bo")
+    told = []
+    for _ in range(40):
+        clock.forward(3600)
+        desk.timers.fire_due()
+    for item in desk.tickets.timeline(number):
+        told += [reason for reason in item.reasons if reason["code"] == "notify.people"]
+    assert told, "a late ticket tells somebody"
+    assert all("di" not in reason["people"] for reason in told)
+    assert {"sla.warning", "sla.breach"} == {reason["what"] for reason in told}
+    late = next(reason for reason in told if reason["what"] == "sla.breach" and len(reason["people"]) > 1)
+    assert {"bo", "cy"} <= set(late["people"]) and late["at"].endswith("Z")
+
+
+def test_what_breaches_next_by_team(desk: Desk, clock: FixedClock) -> None:
+    late, soon = (desk.tickets.open(title, set={"kind": "incident"})["number"] for title in ("late", "soon"))
+    desk.tickets.assign(soon, team="network", assignee="none")
+    clock.now = desk.tickets.facts(late)["due_at"] - 1_800
+    found = {one["team"]: one for one in desk.sla.status()}
+    assert [(one["open"], one["breached"], one["due_1h"]) for one in found.values()] == [(1, 0, 1), (1, 0, 1)]
+    assert found["network"]["next"][0]["ref"] == f"INC-{soon}"
+    assert found["network"]["forecast"] == 1 and found["network"]["clear_at"] is None
+    clock.forward(3_600)
+    assert desk.sla.status("network")[0]["breached"] == 1
+    for _ in range(28):
+        solved = desk.tickets.open("x", set={"kind": "incident"})["number"]
+        desk.tickets.assign(solved, team="network", assignee="ana")
+        desk.tickets.resolve(solved, resolution="x", cause="x")
+    (network,) = desk.sla.status("network")
+    assert network["resolved_per_day"] == 2.0 and network["clear_at"] is not None

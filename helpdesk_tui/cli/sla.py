@@ -50,6 +50,26 @@ _CALENDARS = (
     Column("regions", N_("Holidays of")),
     Column("days", N_("Days"), lambda value, row: str(len(value)), right=True),
 )
+STATUS_KEYS = (
+    "team", "open", "breached", "due_1h", "due_4h", "due_24h", "resolved_per_day", "forecast", "clear_at", "next",
+)  # fmt: skip
+
+
+def _next(value: Any, row: Any) -> str:
+    return ", ".join(f"{one['ref']} {one['due_at'][5:16].replace('T', ' ')}" for one in value) or "-"
+
+
+_STATUS = (
+    Column("team", N_("Team"), lambda value, row: value or "-"),
+    Column("open", N_("Open"), right=True),
+    Column("breached", N_("Breached"), right=True),
+    Column("due_1h", N_("1 h"), right=True),
+    Column("due_4h", N_("4 h"), right=True),
+    Column("due_24h", N_("24 h"), right=True),
+    Column("resolved_per_day", N_("Solved a day"), right=True),
+    Column("forecast", N_("Will be late"), right=True),
+    Column("next", N_("Next (UTC)"), _next, flexible=True),
+)
 CalendarArgument = Annotated[str, typer.Argument(metavar="CALENDAR", help=N_("A calendar of the policy."))]
 
 
@@ -81,6 +101,23 @@ def _print_explained(found: dict[str, Any]) -> None:
     for reason in found["reasons"]:
         line(f"  {sentence(reason)}")
     print_rows(found["ledger"], _LEDGER, output=Output.TABLE)
+
+
+@command(
+    app,
+    "status",
+    N_("What breaches next, team by team, and how many more will be late at the pace of the last two weeks."),
+    "helpdesk sla status",
+    "helpdesk sla status --team network -o json",
+)
+def status(
+    team: Annotated[str | None, typer.Option("--team", metavar="TEAM", help=N_("Only this team."))] = None,
+    columns: output.ColumnsOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk() as desk:
+        found = desk.sla.status(team)
+    print_rows(found, _STATUS, output=output, columns=columns, keys=STATUS_KEYS, empty=_("no open tickets"))
 
 
 @command(

@@ -4,10 +4,12 @@ Tickets are looked at from their first warning point on (`[sla] warn`), which th
 rest; a level that lies before it takes effect then.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from helpdesk_tui.desk import derive
 from helpdesk_tui.desk.history import standing
+from helpdesk_tui.desk.messages import tell
 from helpdesk_tui.desk.work import Draft, Work
 from helpdesk_tui.rules.escalation import Reached, raised, reached
 from helpdesk_tui.store import journal
@@ -16,7 +18,7 @@ from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.levels import Priority
 from helpdesk_tui.vocabulary.reasons import Reason, register
-from helpdesk_tui.vocabulary.records import Instant
+from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
 register({"escalation.pinned": N_("level {level} leaves the priority alone, for it is pinned")})
 
 VERB: Final = "ticket.escalate"
+MOST: Final = 50
+"""People who are told of one level at most."""
+# A clock never breaks quiet hours that only SEV1 may break: paging is for that.
+_SEVERITY: Final = {Priority.CRITICAL: 2, Priority.HIGH: 3, Priority.MEDIUM: 4, Priority.LOW: 5}
+_WHO: Final = {
+    "team": "SELECT person_id FROM team_member WHERE team_id = :team ORDER BY person_id",
+    "team_lead": "SELECT person_id FROM team_member WHERE team_id = :team AND lead ORDER BY person_id",
+    "service_desk": "SELECT m.person_id FROM team_member m JOIN team t ON t.id = m.team_id WHERE t.code = 'service_desk'"
+    " ORDER BY m.person_id",
+    "smo": "SELECT r.person_id FROM person_role r JOIN person p ON p.id = r.person_id WHERE r.role = 'smo' AND p.active"
+    " ORDER BY r.person_id",
+    "watchers": "SELECT person_id FROM watcher WHERE number = :number ORDER BY person_id",
+}
 CANDIDATES: Final = (
     "SELECT number FROM ticket WHERE phase < 3 AND deleted_at IS NULL AND sla_run = 'running' AND warn_at <= ?"
     " AND number > ? ORDER BY number LIMIT ?"
@@ -45,7 +60,7 @@ def escalate(work: Work, number: int, now: Instant) -> bool:
     if not new:
         return False
     draft = Draft(row, at=now)
-    draft.because(*(one.reason() for one in new))
+    draft.because(*(one.reason() for one in new), *_told(work, draft, new))
     _raise(work, draft, new)
     draft.set(updated_at=max(now, row["updated_at"] + 1))
     work.drafts[number] = draft
@@ -79,6 +94,33 @@ def _done(entries: list[Entry]) -> set[tuple[str, str]]:
         for reason in entry.reasons
         if reason.get("code") == "escalation.reached"
     }
+
+
+def _told(work: Work, draft: Draft, new: list[Reached]) -> list[Reason]:
+    """Whom to tell of the gravest level of each clock: who works on it first, nobody twice."""
+    found: list[Reason] = []
+    for clock in dict.fromkeys(one.level.clock for one in new):
+        of_clock = [one for one in new if one.level.clock == clock]
+        late = any((one.level.at.percent or 0) >= 100 or one.level.at.after is not None for one in of_clock)
+        people = _people(work, draft, dict.fromkeys(name for one in of_clock for name in one.level.notify))
+        if people:
+            what, due = "sla.breach" if late else "sla.warning", draft[f"{clock}_due_at"]
+            at = iso(due) if due is not None and due < NEVER else "-"
+            found.append(tell(people, what, _SEVERITY[Priority(draft["priority"])], at=at, clock=clock))
+    return found
+
+
+def _people(work: Work, draft: Draft, names: Iterable[str]) -> list[int]:
+    """The people whom a policy's words mean for a ticket; `MOST` of them."""
+    found: dict[int, None] = {}
+    for name in names:
+        if name in ("assignee", "requester"):
+            person = draft[f"{name}_id"]
+            found |= {} if person is None else {person: None}
+        else:
+            given = {"number": draft.number, "team": draft["team_id"]}
+            found |= dict.fromkeys(person for (person,) in work.rows(_WHO[name], given))
+    return [*found][:MOST]
 
 
 def _raise(work: Work, draft: Draft, new: list[Reached]) -> None:

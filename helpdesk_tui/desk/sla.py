@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from helpdesk_tui.desk import calendar_days, computing, fields, sla_recompute
+from helpdesk_tui.desk import calendar_days, computing, fields, sla_recompute, sla_status
 from helpdesk_tui.desk.calendar_days import BY_HAND, HOLIDAY, WORKDAY
 from helpdesk_tui.desk.derive import events_of, measure
 from helpdesk_tui.desk.history import fold, standing
@@ -81,6 +81,17 @@ class ServiceLevels(Noun):
         history = events_of(desk, number, desk.tickets.entries(number))
         found = measure(desk, desk.policies.current(), row, history, desk.now() if at is None else at)
         return None if found is None else found[1]
+
+    @verb("sla.status", Permission.NOTE_READ, reads=True)
+    def status(self, team: str | None = None, *, limit: int = 3) -> Objects:
+        """What breaches next, by team, of the open tickets that one may read (the 10,000 that are due first):
+        `[{"team", "open", "breached", "due_1h", "due_4h", "due_24h", "resolved_per_day", "forecast", "clear_at", "next":
+        [{"number", "ref", "title", "priority", "assignee", "due_at"}]}]`, the most pressing team first.
+
+        `resolved_per_day` is the pace of the last 14 days; `forecast` counts tickets that are in time now and will not be
+        when it is their turn at that pace; `clear_at` is when the last one would be done (null: never).
+        """
+        return sla_status.status(self.desk, team, limit)
 
     @verb("sla.simulate", Permission.POLICY_READ, reads=True)
     def simulate(self, cases: Objects) -> Objects:
