@@ -279,6 +279,7 @@ CASES: tuple[Case, ...] = (
     _plain("notify.outbox"),
     _plain("notify.outbox#other", person="spare"),
     _plain("notify.retry"),
+    _plain("kpi.show"),
     _plain("sla.status"),
     _plain("timer.state"),
     _plain("oncall.now"),

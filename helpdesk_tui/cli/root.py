@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, Entry]] = {
         ("escalation", "escalation", N_("Paging: who is called for a ticket until somebody acknowledges.")),
         ("ack", "ack", N_("Acknowledge a page.")),
         ("serve", "serve", N_("Listen for events of monitoring systems over HTTP.")),
+        ("kpi", "kpi", N_("Indicators of incident response.")),
         ("policy", "policy", N_("The rules of this desk: show, check, compare, put in force.")),
         ("notices", "notices", N_("What concerns you: assigned, mentioned, replied, running out of time.")),
         ("tick", "tick", N_("Do what is due: wake waiting tickets, escalate late ones.")),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.exporting import Exporting
     from helpdesk_tui.desk.importing import Importing
     from helpdesk_tui.desk.incidents import Incidents
+    from helpdesk_tui.desk.kpis import Kpis
     from helpdesk_tui.desk.maintenance import Maintenance
     from helpdesk_tui.desk.notices import Notices
     from helpdesk_tui.desk.notifying import Notifying
@@ -65,6 +66,7 @@ _WHERE: Final = {
     "paging": ("paging", "Paging"),
     "notifying": ("notifying", "Notifying"),
     "incidents": ("incidents", "Incidents"),
+    "kpis": ("kpis", "Kpis"),
     "upkeep": ("upkeep", "Upkeep"),
 }
 
@@ -121,6 +123,7 @@ class Nouns:
     paging: "Paging"
     notifying: "Notifying"
     incidents: "Incidents"
+    kpis: "Kpis"
     upkeep: "Upkeep"
 
     def __getattr__(self, name: str) -> Any:

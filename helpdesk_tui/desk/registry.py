@@ -62,6 +62,7 @@ NOUN_OF_PREFIX: Final[dict[str, str]] = {
     "escalation": "paging",
     "notify": "notifying",
     "incident": "incidents",
+    "kpi": "kpis",
     "db": "upkeep",
 }
 

@@ -1,0 +1,61 @@
+"""`helpdesk kpi`: indicators of a period."""
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from helpdesk_tui.cli import context, output, shared
+from helpdesk_tui.cli.commands import command, noun
+from helpdesk_tui.cli.output import Column, Output, Row, print_rows
+from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.instants import span
+
+app = noun(N_("Indicators of incident response, each with how many cases made it."))
+KEYS: Final = (
+    "id", "by", "value", "unit", "n", "mean", "median", "p90", "excluded", "target", "state", "notes",
+)  # fmt: skip
+
+
+def _figure(value: Any, row: Row) -> str:
+    if value is None:
+        return "-"
+    if row["unit"] == "s":
+        return span(int(value))
+    return f"{value:.1%}" if row["unit"] == "rate" else f"{value:,g}"
+
+
+_TABLE: Final = (
+    Column("id", N_("Indicator")),
+    Column("by", N_("Of"), lambda value, row: value or "-"),
+    Column("value", N_("Value"), _figure, right=True),
+    Column("n", N_("Cases"), right=True),
+    Column("median", N_("Median"), _figure, right=True),
+    Column("p90", N_("90 %"), _figure, right=True),
+    Column("excluded", N_("Left out"), right=True),
+)
+
+
+@command(
+    app,
+    "show",
+    N_("Show indicators of a period, by default of the last 30 days; drills count nowhere."),
+    "helpdesk kpi show 'incident.*'",
+    "helpdesk kpi show mtta mttr.recover --from 2025-10-01 --to 2025-11-01 --by severity -o json",
+)
+def show(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID...", help=N_("Which; * stands for anything; all if not given."))
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="TIME", help=N_("Since then."))] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="TIME", help=N_("Until then; now if not given."))] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="FIELD", help=N_("Apart by severity or service."))] = None,
+    tz: shared.ZoneOption = None,
+    columns: output.ColumnsOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk(tz) as desk:
+        now = desk.now()
+        found = desk.kpis.show(
+            ids, start=shared.instant(start, now, tz, past=True), end=shared.instant(end, now, tz, past=True), by=by
+        )
+    print_rows(found, _TABLE, output=output, columns=columns, keys=KEYS, empty=_("no incidents in this period"))
