@@ -350,6 +350,16 @@ class HelpdeskApp(Locking, Touring):
             if not queue.show_view(name):
                 self.say(_("there is no view {name}").format(name=name), bad=True)
 
+    def show_on_call(self) -> None:
+        """Show who is on call, over what is open."""
+        from helpdesk_tui.screens.on_call.on_call import OnCallScreen
+
+        opened = next((screen for screen in self.screen_stack if isinstance(screen, OnCallScreen)), None)
+        if opened is None:
+            self.push_screen(OnCallScreen())
+        else:
+            self._pop_to(opened)
+
     def _pop_to(self, screen: Screen[Any]) -> None:
         while self.screen is not screen and len(self.screen_stack) > 1:
             if isinstance(self.screen, Writing):

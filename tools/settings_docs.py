@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, QUEUE, TICKET, ActionSpec
+from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, TICKET, ActionSpec
 from helpdesk_tui.screens.common.keymaps import MAPS, defaults, named
 from helpdesk_tui.settings.schema import OPTIONS, Option
 from helpdesk_tui.widgets.keys import shown_key
@@ -151,6 +151,7 @@ def keys() -> str:
         ("On queue and ticket", [spec for spec in ACTIONS if spec.scopes >= both]),
         ("On the queue", [spec for spec in ACTIONS if spec.scopes == {QUEUE}]),
         ("On a ticket", [spec for spec in ACTIONS if spec.scopes == {TICKET}]),
+        ("On call", [spec for spec in ACTIONS if spec.scopes == {ON_CALL}]),
         ("Everywhere", APP_KEYS),
     ):
         parts.append(f"## {head}\n\n{_actions(specs)}\n")

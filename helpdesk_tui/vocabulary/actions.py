@@ -16,7 +16,9 @@ from helpdesk_tui.vocabulary.roles import Permission
 
 QUEUE: Final = "queue"
 TICKET: Final = "ticket"
+ON_CALL: Final = "oncall"
 BOTH: Final = frozenset({QUEUE, TICKET})
+EVERYWHERE: Final = frozenset({QUEUE, TICKET, ON_CALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class ActionSpec:
 
 _QUEUE: Final = frozenset({QUEUE})
 _TICKET: Final = frozenset({TICKET})
+_ON_CALL: Final = frozenset({ON_CALL})
 _P = Permission
 
 
@@ -142,7 +145,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     _on("copy_line", N_("copy line"), N_("Copy the ticket as one line"), "Y", _P.TICKET_READ, verb="ticket.show"),
     ActionSpec("desk.undo", N_("undo"), N_("Take back your own last action"), ("u",), permission=_P.UNDO, cli="helpdesk undo", verb="undo.last"),
     ActionSpec("desk.redo", N_("redo"), N_("Do again what you took back last"), ("U",), permission=_P.UNDO, cli="helpdesk redo", verb="redo.last"),
-    ActionSpec("desk.copy_command", N_("copy as command"), N_("Copy the command line that does what was just done")),
+    ActionSpec("desk.copy_command", N_("copy as command"), N_("Copy the command line that does what was just done"),
+               scopes=EVERYWHERE),
     ActionSpec("queue.open", N_("open"), N_("Open the ticket under the cursor"), ("2",), scopes=_QUEUE, on_ticket=True,
                permission=_P.TICKET_READ, cli="helpdesk ticket show {numbers}", verb="ticket.show"),
     ActionSpec("queue.back", N_("back"), N_("One step back: marks, filter, screen"), ("escape",), scopes=_QUEUE, listed=False),
@@ -153,7 +157,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                ("slash", "fullwidth_solidus", "ideographic_comma"), scopes=_QUEUE, rank=10),
     ActionSpec("queue.next_view", N_("next view"), N_("To the next view"), ("right_square_bracket", "fullwidth_right_square_bracket"), scopes=_QUEUE),
     ActionSpec("queue.previous_view", N_("previous view"), N_("To the previous view"), ("left_square_bracket", "fullwidth_left_square_bracket"), scopes=_QUEUE),
-    ActionSpec("queue.refresh", N_("refresh"), N_("Read the list anew and bring in what is new"), ("R", "f5"), scopes=BOTH),
+    ActionSpec("queue.refresh", N_("refresh"), N_("Read the list anew and bring in what is new"), ("R", "f5"), scopes=EVERYWHERE),
     ActionSpec("queue.preview", N_("preview"), N_("Show or hide the preview"), ("p",), scopes=_QUEUE),
     ActionSpec("queue.preview_down", N_("preview down"), N_("Scroll the preview down"), ("J",), scopes=_QUEUE),
     ActionSpec("queue.preview_up", N_("preview up"), N_("Scroll the preview up"), ("K",), scopes=_QUEUE),
@@ -172,18 +176,35 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("detail.previous", N_("previous ticket"), N_("The previous ticket of the queue"), ("comma", "fullwidth_comma"), scopes=_TICKET),
     ActionSpec("detail.back", N_("queue"), N_("Back to the queue"), ("1",), scopes=_TICKET),
     ActionSpec("app.command", N_("command"), N_("Type a command: a number, `queue sla:breached`, an action's name"),
-               ("colon", "fullwidth_colon")),
-    ActionSpec("app.help", N_("help"), N_("All keys of this screen, searchable"), ("question_mark", "fullwidth_question_mark", "f1")),
-    ActionSpec("app.theme", N_("theme"), N_("Choose the colours"), ()),
-    ActionSpec("app.language", N_("language"), N_("Choose the language; everything is drawn anew in it"), ()),
+               ("colon", "fullwidth_colon"), scopes=EVERYWHERE),
+    ActionSpec("app.help", N_("help"), N_("All keys of this screen, searchable"), ("question_mark", "fullwidth_question_mark", "f1"),
+               scopes=EVERYWHERE),
+    ActionSpec("app.theme", N_("theme"), N_("Choose the colours"), (), scopes=EVERYWHERE),
+    ActionSpec("app.language", N_("language"), N_("Choose the language; everything is drawn anew in it"), (), scopes=EVERYWHERE),
     ActionSpec("app.settings", N_("settings"), N_("Change what people change often: colours, language, keys, bell"), ("f9",),
-               cli="helpdesk config show"),
+               scopes=EVERYWHERE, cli="helpdesk config show"),
     ActionSpec("app.tour", N_("tour"), N_("A tour of two minutes, on a demo desk of its own"), ()),
     ActionSpec("app.notices", N_("notices"), N_("What concerns you: assigned, mentioned, replied, running out of time"),
-               ("at", "fullwidth_commercial_at"), permission=_P.TICKET_READ, cli="helpdesk notices", verb="notice.list"),
-    ActionSpec("app.lock", N_("lock"), N_("Hide the screen until Enter; what you were typing is kept"), ("Z",)),
-    ActionSpec("app.redraw", N_("redraw"), N_("Draw the screen anew"), ("ctrl+l",)),
-    ActionSpec("app.quit", N_("quit"), N_("Leave the program; drafts are kept"), (), scopes=BOTH),
+               ("at", "fullwidth_commercial_at"), scopes=EVERYWHERE, permission=_P.TICKET_READ, cli="helpdesk notices", verb="notice.list"),
+    ActionSpec("app.lock", N_("lock"), N_("Hide the screen until Enter; what you were typing is kept"), ("Z",), scopes=EVERYWHERE),
+    ActionSpec("app.redraw", N_("redraw"), N_("Draw the screen anew"), ("ctrl+l",), scopes=EVERYWHERE),
+    ActionSpec("app.on_call", N_("on call"), N_("Who is on call, until when and who is next; overrides and swaps"), ("D",),
+               permission=_P.ON_CALL_READ, cli="helpdesk oncall now", verb="oncall.now"),
+    ActionSpec("app.quit", N_("quit"), N_("Leave the program; drafts are kept"), (), scopes=EVERYWHERE),
+    ActionSpec("oncall.override", N_("override"), N_("Let others be on call for a while: instead of everybody, of one, or in addition"),
+               ("o",), scopes=_ON_CALL, permission=_P.ON_CALL_OVERRIDE, rank=1,
+               cli="helpdesk oncall override payments --person PERSON --for 4h", verb="oncall.override"),
+    ActionSpec("oncall.swap", N_("offer my turns"), N_("Ask somebody to take over your turns; they stay yours until somebody does"), ("s",),
+               scopes=_ON_CALL, permission=_P.ON_CALL_OVERRIDE, rank=2, cli="helpdesk oncall swap payments --for 4h", verb="oncall.swap"),
+    ActionSpec("oncall.take_over", N_("take over"), N_("Take over the turns that somebody offers"), ("t",), scopes=_ON_CALL,
+               permission=_P.ON_CALL_OVERRIDE, rank=3, cli="helpdesk oncall take OC-2", verb="oncall.take"),
+    ActionSpec("oncall.withdraw", N_("withdraw"), N_("Withdraw an override, a temporary schedule or a swap"), ("x",), scopes=_ON_CALL,
+               permission=_P.ON_CALL_OVERRIDE, rank=4, cli="helpdesk oncall withdraw OC-2", verb="oncall.withdraw"),
+    ActionSpec("oncall.next_schedule", N_("next schedule"), N_("To the next schedule"),
+               ("right_square_bracket", "fullwidth_right_square_bracket"), scopes=_ON_CALL, rank=5),
+    ActionSpec("oncall.previous_schedule", N_("previous schedule"), N_("To the previous schedule"),
+               ("left_square_bracket", "fullwidth_left_square_bracket"), scopes=_ON_CALL),
+    ActionSpec("oncall.back", N_("back"), N_("Back to where you came from"), ("escape", "q", "1"), scopes=_ON_CALL, listed=False),
 )  # fmt: skip
 
 BY_ID: Final = {spec.id: spec for spec in ACTIONS}

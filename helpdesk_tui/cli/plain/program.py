@@ -74,7 +74,8 @@ HANDLERS: Final[dict[str, Handler]] = {
 """What plain mode does itself; what is not here and has a command is done with that."""
 SCREEN_ONLY: Final = frozenset(
     {"queue.preview", "queue.preview_down", "queue.preview_up", "queue.group", "queue.columns", "detail.next_tab",
-     "detail.previous_tab", "app.theme", "app.tour", "app.lock"}
+     "detail.previous_tab", "app.theme", "app.tour", "app.lock",
+     "oncall.next_schedule", "oncall.previous_schedule", "oncall.back"}
 )  # fmt: skip
 """What only has a meaning on a screen that is drawn."""
 TEXTS: Final = frozenset(

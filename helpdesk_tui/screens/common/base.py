@@ -316,6 +316,9 @@ class DeskScreen(Pointed, Screen[None]):
     def do_app_notices(self) -> None:
         self.app.show_notices()
 
+    def do_app_on_call(self) -> None:
+        self.app.show_on_call()
+
     def do_app_lock(self) -> None:
         self.app.lock()
 

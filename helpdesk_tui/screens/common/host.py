@@ -180,5 +180,8 @@ class DeskApp(TypeAhead):
     def show_view(self, name: str) -> None:
         """Show a saved view."""
 
+    def show_on_call(self) -> None:
+        """Show who is on call."""
+
     def gone_from(self, session: str) -> None:
         """A ticket's screen was closed."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from textual.binding import Binding
 
-from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, QUEUE, TICKET
+from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, TICKET
 from helpdesk_tui.settings.reading import Loaded, Problem, nearest
 from helpdesk_tui.vocabulary.errors import DeskError, Invalid
 from helpdesk_tui.vocabulary.i18n import N_
@@ -75,6 +75,13 @@ ARROWS: Final[dict[str, str]] = {
     "detail.next": "full_stop ctrl+pagedown",
     "detail.previous": "comma ctrl+pageup",
     "detail.escape": "escape",
+    "oncall.override": "f4",
+    "oncall.swap": "f6",
+    "oncall.take_over": "ctrl+t",
+    "oncall.withdraw": "f8",
+    "oncall.next_schedule": "right right_square_bracket",
+    "oncall.previous_schedule": "left left_square_bracket",
+    "oncall.back": "escape 1",
 }
 """For people who never saw vim. A letter alone does nothing; what has no key is in the palette."""
 
@@ -90,6 +97,8 @@ VIM: Final[dict[str, str]] = {
     "queue.preview_up": "ctrl+y K",
     "detail.next_tab": "l right_square_bracket",
     "detail.previous_tab": "h left_square_bracket",
+    "oncall.next_schedule": "l right_square_bracket",
+    "oncall.previous_schedule": "h left_square_bracket",
     "desk.redo": "ctrl+r U",
 }
 """For fingers that know vim: h and l walk the views and tabs, ctrl+r takes an undo back."""
@@ -208,7 +217,8 @@ def _chains(known: Keys) -> list[list[str]]:
     """The ids whose keys meet: on each screen, and in each widget."""
     everywhere = [spec.id for spec in APP_KEYS]
     chains: dict[str, list[str]] = {
-        scope: [*(spec.id for spec in ACTIONS if scope in spec.scopes), *everywhere] for scope in (QUEUE, TICKET)
+        scope: [*(spec.id for spec in ACTIONS if scope in spec.scopes), *everywhere]
+        for scope in (QUEUE, TICKET, ON_CALL)
     }
     listed = {spec.id for spec in ACTIONS} | set(everywhere)
     for name in known:
