@@ -49,6 +49,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             desk.tickets.checklist_add(number, ["a step"])
             desk.tickets.log_time(number, 600, note="looked")
             desk.tickets.take(number)
+            if n == 5:
+                desk.incidents.declare(number=number)
+                desk.incidents.note(number, "hush line of the room")
+                desk.incidents.task(number, "look again")
+                desk.paging.page(number, reason="x", people=["ana"])
             desk.tickets.resolve(number, resolution="rebooted", cause="heat")
             desk.tickets.close(number)
             time.forward(3600)
@@ -129,6 +134,21 @@ def test_old_tickets_leave_whole_and_stay_readable(desk: Desk, tmp_path: Path) -
         assert old.attachments.read(old.attachments.list(1)[0]["id"]) == b"only on the first"
         with pytest.raises(Conflict, match="--restore"):
             old.tickets.take(1)
+
+
+def test_a_war_room_goes_with_its_ticket_and_an_alert_keeps_its_own(desk: Desk) -> None:
+    room = desk.incidents.show(6)
+    with desk.store.write() as tx:
+        tx.conn.execute(
+            "INSERT INTO alert_group (id, key, number, first_at, last_at, document, version) VALUES (1, 'k', 5, 0, 0, '{}', 1)"
+        )
+    assert desk.upkeep.archive("2y")["numbers"] == [1, 2, 4, 6]
+    with desk.upkeep.archived() as old:
+        assert old.incidents.show(6) == room
+    desk.upkeep.unarchive([6])
+    assert desk.incidents.show(6) == room
+    with desk.store.write() as tx:
+        tx.conn.execute("DELETE FROM alert_group")
 
 
 def test_new_numbers_do_not_fill_the_hole(desk: Desk) -> None:

@@ -34,7 +34,10 @@ Progress = Callable[[int, int | None], None]
 # What belongs to a ticket, in the order in which it is put in.
 PARTS: Final = tuple(
     t for t in shape.BUSINESS
-    if t in {"ticket", "comment", "attachment", "link", "ticket_tag", "watcher", "checklist_item", "time_entry"}
+    if t in {
+        "ticket", "comment", "attachment", "link", "ticket_tag", "watcher", "checklist_item", "time_entry", "escalation",
+        "incident", "incident_entry", "incident_role", "incident_step", "incident_task", "incident_update", "review",
+    }
 )  # fmt: skip
 _ELSEWHERE: Final = tuple(table for table in shape.BUSINESS if table not in PARTS)
 
@@ -114,7 +117,12 @@ def _without_texts(table: str, row: tuple[Any, ...]) -> dict[str, Any]:
 
 # -- what may go -------------------------------------------------------------------------------------------------
 
-_OLD: Final = "SELECT number FROM ticket WHERE phase = 4 AND deleted_at IS NULL AND closed_at < ? ORDER BY number"
+# An alert stays with the desk, which knows it again when it fires anew, and with it the ticket that it belongs to.
+_OLD: Final = (
+    "SELECT number FROM ticket WHERE phase = 4 AND deleted_at IS NULL AND closed_at < ?"
+    " AND number NOT IN (SELECT number FROM alert WHERE number IS NOT NULL"
+    " UNION ALL SELECT number FROM alert_group WHERE number IS NOT NULL) ORDER BY number"
+)
 _TIES: Final = (
     "SELECT number, parent_number FROM ticket WHERE parent_number IS NOT NULL"
     " UNION ALL SELECT number, merged_into FROM ticket WHERE merged_into IS NOT NULL"
