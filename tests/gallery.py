@@ -115,6 +115,30 @@ async def judged(c: Console) -> None:
     await write(c, "vpn drops")
 
 
+ON_CALL: Final = """\
+name = "Payments 支付值班"
+timezone = "UTC"
+[[layers]]
+name = "first"
+users = ["ana"]
+rotation = { unit = "week", start = "2025-10-06T09:00" }
+"""
+
+
+def on_call(*names: str) -> Play:
+    """The on-call screen of a desk with a schedule and what was laid over it, then keys."""
+
+    async def play(c: Console) -> None:
+        if not c.desk.on_call.schedules():
+            now = c.desk.now()
+            c.desk.on_call.add("payments", ON_CALL)
+            c.desk.on_call.temporary("payments", start=now + 3_600, end=now + 7_200, shifts=[])
+            c.desk.on_call.swap("payments", start=now, end=now + 86_400)
+        await c.press("D", *names)
+
+    return play
+
+
 _TAB: Final = "right_square_bracket"
 STATES: Final = (
     State("queue", keys(), SIZES[1:]),
@@ -176,6 +200,12 @@ STATES: Final = (
     State("ticket, note", ticket("i")),
     State("ticket, help", ticket("question_mark")),
     State("ticket, attach", ticket("A")),
+    State("on call, no schedule", keys("D")),
+    State("on call", on_call(), SIZES[1:]),
+    State("on call, help", on_call("question_mark"), SIZES[1:2]),
+    State("on call, override", on_call("o")),
+    State("on call, offer", on_call("s")),
+    State("on call, withdraw", on_call("j", "x")),
 )
 
 

@@ -116,11 +116,13 @@ async def test_turns_that_a_colleague_offers_are_seen_at_once_and_taken_over(tmp
     async with console(tmp_path, desk=desk) as c:
         screen = await opened(c)
         await c.press("t")
-        assert "put the cursor on an override or a swap" in c.toasts[-1]
+        assert c.toasts[-1] == "take over: nobody offers their turns"
         with bos(desk) as his:
             his.on_call.swap("nights", start=now, end=now + 2 * DAY)
         await c.until(lambda: screen.pane.data.changes)
         assert screen.pane.data.changes[0]["state"] == "asked"
+        await c.press("t")
+        assert "put the cursor on an override or a swap" in c.toasts[-1]
         assert screen.pane.move_to(("change", 1))
         await c.press("t")
         assert c.toasts[-1] == "OC-1: you take over"

@@ -116,6 +116,11 @@ class OnCallScreen(DeskScreen):
         reason = super().why_not(spec)
         if reason is None and spec.id in ("oncall.override", "oncall.swap") and not self._chosen:
             return _("no schedule is in use")
+        changes = self.pane.data.changes if self.query(OnCallPane) else []
+        if reason is None and spec.id == "oncall.take_over" and all(row["state"] != "asked" for row in changes):
+            return _("nobody offers their turns")
+        if reason is None and spec.id == "oncall.withdraw" and not changes:
+            return _("nothing is laid over it")
         return reason
 
     @on(SubjectView.Chosen)

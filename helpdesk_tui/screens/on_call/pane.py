@@ -102,32 +102,31 @@ class OnCallPane(SubjectView, can_focus=True):
     def _changes(self, data: OnCallData, width: int) -> list[Line]:
         if not data.changes:
             return [text_line(f" {_('nothing is laid over it')}", "muted")]
-        heads = [_("No."), _("Kind"), _("State"), _("From"), _("To"), _("Instead of"), _("On call")]
-        rows: list[tuple[Any, list[Cell]]] = []
-        for row in data.changes:
-            asked = row["state"] == "asked"
-            line = [
-                (row["ref"], "accent"),
-                (_(KINDS.get(row["kind"], row["kind"])), "plain"),
-                (_(STATES.get(row["state"], row["state"])), "warning" if asked else "plain"),
-                (self._at(row["start_at"]), "plain"),
-                (self._at(row["end_at"]), "plain"),
-                (row["removed_name"] or "-", "plain"),
-                (self._names(row["names"]) if row["names"] else "-", "plain"),
-            ]
-            if width >= _WIDE:
-                line.insert(1, (row["schedule"], "plain"))
-            if width >= _WIDEST:
-                line.append((row["note"] or "-", "muted"))
-            rows.append(((CHANGE, row["id"]), line))
-        wide = {5, 6}
+        heads = [_("No."), _("Kind"), _("State"), _("From"), _("To"), _("On call")]
+        wide = {5}
         if width >= _WIDE:
-            heads.insert(1, _("Schedule"))
+            heads = [heads[0], _("Schedule"), *heads[1:5], _("Instead of"), heads[5]]
             wide = {6, 7}
         if width >= _WIDEST:
             heads.append(_("Note"))
             wide = {6, 7, 8}
+        rows = [((CHANGE, row["id"]), self._change(row, width)) for row in data.changes]
         return self._table(heads, rows, wide, width)
+
+    def _change(self, row: dict[str, Any], width: int) -> list[Cell]:
+        """A change by hand; without room for a column of its own, whom it takes off stands before who is on."""
+        names, removed = self._names(row["names"]) if row["names"] else "-", row["removed_name"]
+        line = [
+            (row["ref"], "accent"),
+            (_(KINDS.get(row["kind"], row["kind"])), "plain"),
+            (_(STATES.get(row["state"], row["state"])), "warning" if row["state"] == "asked" else "plain"),
+            (self._at(row["start_at"]), "plain"),
+            (self._at(row["end_at"]), "plain"),
+        ]
+        if width < _WIDE:
+            return [*line, (f"{removed} -> {names}" if removed else names, "plain")]
+        line = [line[0], (row["schedule"], "plain"), *line[1:], (removed or "-", "plain"), (names, "plain")]
+        return [*line, (row["note"] or "-", "muted")] if width >= _WIDEST else line
 
     def _shifts(self, data: OnCallData, width: int) -> list[Line]:
         heads, wide = [_("From"), _("To"), _("On call"), _("By hand")], {2}
