@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from helpdesk_tui.desk import outbox
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.vocabulary.errors import Conflict, DeskError, Invalid, NotFound, NotPermitted, Usage
 from helpdesk_tui.vocabulary.instants import iso
@@ -441,3 +442,21 @@ def test_who_is_paged_or_asked_is_told_in_the_console(desk: Desk, bo: Desk, cloc
     assert [(one["kind"], one["who"]) for one in bo.notices.list()] == [("role_offered", "ana"), ("paged", "ana")]
     with as_person(desk, "cy", "service_desk", agent=True) as cy:
         assert cy.notices.list() == []
+
+
+def test_a_pasted_secret_goes_from_the_room_and_from_the_messages(desk: Desk, clock: FixedClock, bo: Desk) -> None:
+    secret = 'swörd"fish'
+    number = room(desk, f"the secret is {secret}")
+    desk.notifying.add("webhook", "https://example.org/", person="bo")
+    desk.incidents.note(number, f"it was {secret}")
+    desk.incidents.task(number, f"change {secret}")
+    desk.incidents.update(number, internal=f"{secret} is known", internal_zh=secret)
+    desk.paging.page(number, reason="x", people=["bo"])
+    outbox.collect(desk)
+    desk.tickets.redact(number, secret)
+    for told in (desk.incidents.show(number), desk.notifying.outbox(), desk.tickets.log(number)):
+        text = json.dumps(told, ensure_ascii=False)
+        assert "fish" not in text, [part for part in text.split("{") if "fish" in part]
+    for table in ("outbox", "incident_entry", "incident_task", "incident_update", "journal_text"):
+        assert "fish" not in str(desk.store.query(f"SELECT * FROM {table}")), table
+    assert desk.audit.verify()["ok"]

@@ -23,6 +23,23 @@ _ROWS: Final = (
     ("checklist_item", "text", "SELECT id FROM checklist_item WHERE number = ?1"),
     ("time_entry", "note", "SELECT id FROM time_entry WHERE number = ?1"),
     ("attachment", "name", "SELECT id FROM attachment WHERE number = ?1"),
+    *(("incident_entry", column, "SELECT id FROM incident_entry WHERE number = ?1") for column in ("body", "document")),
+    ("incident_task", "text", "SELECT id FROM incident_task WHERE number = ?1"),
+    *(
+        ("incident_update", column, "SELECT id FROM incident_update WHERE number = ?1")
+        for column in ("internal", "internal_zh", "external", "external_zh")
+    ),
+    ("incident_step", "note", "SELECT id FROM incident_step WHERE number = ?1"),
+    *(("review", column, "SELECT number FROM review WHERE number = ?1") for column in ("document", "waiver")),
+)
+# What is kept beside the journal: messages, and notices as they arrived. Both are JSON.
+_BESIDE: Final = (
+    "UPDATE outbox SET document = replace(document, ?2, ?3) WHERE number = ?1",
+    "UPDATE event SET document = replace(document, ?2, ?3) WHERE number = ?1",
+    (
+        "UPDATE alert_memory SET document = replace(document, ?2, ?3)"
+        " WHERE alert_id IN (SELECT id FROM alert WHERE number = ?1)"
+    ),
 )
 _ENTRIES: Final = (
     "SELECT j.seq, j.ops, j.reasons, t.vals FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq"
@@ -43,6 +60,10 @@ def redact(work: "Work", draft: "Draft", text: str) -> tuple[int, list[list[Any]
         for mark in journal.erase(work.tx.conn, seq, clean)
     ]
     _withhold_before(work, draft, clean)
+    # As JSON may spell it: letters as they are, or escaped.
+    for spelled in dict.fromkeys((journal.canonical(text)[1:-1], json.dumps(text)[1:-1])):
+        for statement in _BESIDE:
+            work.tx.conn.execute(statement, numbered(draft.number, spelled, REDACTED))
     work.after_rows.append(lambda: index.forget(work.tx.conn))
     return places, erased
 
@@ -54,8 +75,13 @@ def _cleaner(work: "Work", draft: "Draft", text: str) -> Clean:
     ids = dict.fromkeys(v for row in (draft.row, *rows) if isinstance(v := row.get("external_id"), str) and text in v)
     instead = {v: f"[redacted {draft.number}{f'-{n}' if n else ''}]" for n, v in enumerate(ids)}
 
+    # Some columns are JSON, which spells quotes and line ends its own way.
+    spelled = journal.canonical(text)[1:-1]
+
     def clean(value: str) -> str | None:
-        return instead.get(value, value.replace(text, REDACTED)) if text in value else None
+        if text not in value and spelled not in value:
+            return None
+        return instead.get(value, value.replace(text, REDACTED).replace(spelled, REDACTED))
 
     return clean
 
@@ -70,13 +96,17 @@ def _rows(work: "Work", draft: "Draft", clean: Clean) -> int:
     from helpdesk_tui.store.apply import fetch
 
     n = 0
+    changes: dict[tuple[str, int], RowChange] = {}
     for table, column, select in _ROWS:
         for (key,) in work.rows(select, numbered(draft.number)):
             row = fetch(work.tx.conn, table, (key,))
             after = clean(row[column] or "") if row is not None else None
             if row is not None and after is not None:
-                draft.rows.append(RowChange(table, (key,), {column: row[column]}, {column: after}))
+                change = changes.setdefault((table, key), RowChange(table, (key,), {}, {}))
+                assert change.before is not None and change.after is not None
+                change.before[column], change.after[column] = row[column], after
                 n += 1
+    draft.rows += changes.values()
     return n
 
 
