@@ -350,6 +350,16 @@ class HelpdeskApp(Locking, Touring):
             if not queue.show_view(name):
                 self.say(_("there is no view {name}").format(name=name), bad=True)
 
+    def show_room(self, number: int) -> None:
+        """Show the war room of an incident, over what is open."""
+        from helpdesk_tui.screens.room.room import RoomScreen
+
+        opened = next((s for s in self.screen_stack if isinstance(s, RoomScreen) and s.number == number), None)
+        if opened is None:
+            self.push_screen(RoomScreen(number))
+        else:
+            self._pop_to(opened)
+
     def show_on_call(self) -> None:
         """Show who is on call, over what is open."""
         from helpdesk_tui.screens.on_call.on_call import OnCallScreen

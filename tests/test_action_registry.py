@@ -9,18 +9,20 @@ from typer._click.exceptions import UsageError
 from helpdesk_tui.cli.root import root
 from helpdesk_tui.desk.registry import verbs
 from helpdesk_tui.screens.common import actions
-from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, TICKET, ActionSpec
+from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, ROOM, TICKET, ActionSpec
 from helpdesk_tui.screens.on_call.on_call import OnCallScreen
 from helpdesk_tui.screens.on_call.pane import OnCallPane
 from helpdesk_tui.screens.queue.queue import QueueScreen
+from helpdesk_tui.screens.room.pane import RoomPane
+from helpdesk_tui.screens.room.room import RoomScreen
 from helpdesk_tui.screens.ticket.ticket import TicketScreen
 from helpdesk_tui.widgets.cursor_list import CursorList
 from helpdesk_tui.widgets.keys import SAME, key_name
 from helpdesk_tui.widgets.ticket_list import TicketList
 from helpdesk_tui.widgets.timeline import Timeline
 
-SCREENS = {QUEUE: QueueScreen, TICKET: TicketScreen, ON_CALL: OnCallScreen}
-MAIN = {QUEUE: TicketList, TICKET: Timeline, ON_CALL: OnCallPane}
+SCREENS = {QUEUE: QueueScreen, TICKET: TicketScreen, ON_CALL: OnCallScreen, ROOM: RoomScreen}
+MAIN = {QUEUE: TicketList, TICKET: Timeline, ON_CALL: OnCallPane, ROOM: RoomPane}
 WORDS = {"LEVEL": "high", "PERSON": "bo", "FIELD=VALUE": "impact=high", "NUMBER": "1040", "{numbers}": "1042"}
 STEPPING_BACK = {"escape", "enter"}
 """Keys that several things answer to, one after the other."""
@@ -104,4 +106,4 @@ def test_words_of_the_command_line_are_clear() -> None:
     for scope in SCREENS:
         words = [spec.word for spec in actions.of_scope(scope) if spec.listed]
         assert len(words) == len(set(words)), [word for word in words if words.count(word) > 1]
-    assert all(issubclass(widget, CursorList | Timeline | OnCallPane) for widget in MAIN.values())
+    assert all(issubclass(widget, CursorList | Timeline | OnCallPane | RoomPane) for widget in MAIN.values())

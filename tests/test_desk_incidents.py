@@ -301,11 +301,11 @@ def test_one_update_answers_all_linked_tickets_in_their_language(desk: Desk, bo:
         desk.tickets.edit(children[language], set={"parent": str(number)})
     clock.forward(600)
     texts = {"internal": "standby holds", "external": "We work on it.", "external_zh": "我们正在处理。"}
-    rehearsed = desk.incidents.update(number, **texts, dry_run=True)
+    rehearsed = desk.incidents.publish(number, **texts, dry_run=True)
     assert rehearsed["update"] is None and rehearsed["people"] == ["bo"]
     assert set(children.values()) < set(rehearsed["tickets"])
     assert desk.incidents.show(number)["updates"] == []
-    done = desk.incidents.update(number, **texts)
+    done = desk.incidents.publish(number, **texts)
     assert done["tickets"] == rehearsed["tickets"] and done["update"]["answered"] == done["tickets"]
     assert (done["internal_due_at"], done["external_due_at"]) == (iso(START + 1_500), iso(START + 2_400))
     said = {language: desk.tickets.comments(child)[-1].body for language, child in children.items()}
@@ -315,7 +315,7 @@ def test_one_update_answers_all_linked_tickets_in_their_language(desk: Desk, bo:
     assert all(desk.tickets.comments(child) == [] for child in children.values())
     assert desk.incidents.show(number)["updates"] == []
     with pytest.raises(Usage):
-        desk.incidents.update(number, internal="  ")
+        desk.incidents.publish(number, internal="  ")
     assert desk.audit.verify()["ok"]
 
 
@@ -323,7 +323,7 @@ def test_a_drill_tells_nobody_outside_and_pages_nobody(desk: Desk) -> None:
     number = room(desk, nature="drill")
     child = desk.tickets.open("Cannot pay", requester="p@example.org")["number"]
     desk.tickets.edit(child, set={"parent": str(number)})
-    done = desk.incidents.update(number, external="only a drill")
+    done = desk.incidents.publish(number, external="only a drill")
     assert done["tickets"] == [] and desk.tickets.comments(child) == []
     assert not any(
         r["code"].startswith(("notify.", "escalation.")) for e in desk.tickets.log(number) for r in e["reasons"]
@@ -340,7 +340,7 @@ def test_a_due_update_is_reminded_of_once(desk: Desk, bo: Desk, clock: FixedCloc
     entry = next(one for one in desk.tickets.log(number) if one["verb"] == "incident.remind")
     told = next(r for r in entry["reasons"] if r["code"] == "notify.people")
     assert (entry["origin"], told["what"], len(told["people"])) == ("timer", "incident.update_due", 2)
-    desk.incidents.update(number, internal="no change")
+    desk.incidents.publish(number, internal="no change")
     clock.forward(1_800)
     assert desk.timers.fire_due()["reminded"] == [number, number], "inside and outside"
     desk.tickets.take(number)
@@ -450,7 +450,7 @@ def test_a_pasted_secret_goes_from_the_room_and_from_the_messages(desk: Desk, cl
     desk.notifying.add("webhook", "https://example.org/", person="bo")
     desk.incidents.note(number, f"it was {secret}")
     desk.incidents.task(number, f"change {secret}")
-    desk.incidents.update(number, internal=f"{secret} is known", internal_zh=secret)
+    desk.incidents.publish(number, internal=f"{secret} is known", internal_zh=secret)
     desk.paging.page(number, reason="x", people=["bo"])
     outbox.collect(desk)
     desk.tickets.redact(number, secret)

@@ -27,7 +27,7 @@ def lived(desk: Desk, clock: FixedClock, *, after: int = 0, severity: str = "SEV
     clock.forward(240)
     desk.incidents.stamp(number, "acknowledged")
     clock.forward(360)
-    desk.incidents.update(number, internal="we look")
+    desk.incidents.publish(number, internal="we look")
     clock.forward(47 * 60 - 900)
     desk.incidents.stamp(number, "mitigated")
     clock.forward(13 * 60)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, TICKET, ActionSpec
+from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, ROOM, TICKET, ActionSpec
 from helpdesk_tui.screens.common.keymaps import MAPS, defaults, named
 from helpdesk_tui.settings.schema import OPTIONS, Option
 from helpdesk_tui.widgets.keys import shown_key
@@ -152,6 +152,7 @@ def keys() -> str:
         ("On the queue", [spec for spec in ACTIONS if spec.scopes == {QUEUE}]),
         ("On a ticket", [spec for spec in ACTIONS if spec.scopes == {TICKET}]),
         ("On call", [spec for spec in ACTIONS if spec.scopes == {ON_CALL}]),
+        ("In a war room", [spec for spec in ACTIONS if spec.scopes == {ROOM}]),
         ("Everywhere", APP_KEYS),
     ):
         parts.append(f"## {head}\n\n{_actions(specs)}\n")

@@ -13,6 +13,7 @@ from helpdesk_tui.vocabulary.errors import Usage
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.incidents import ENTRY_LABELS, NATURE_LABELS, ROLE_LABELS, STAMP_LABELS
 from helpdesk_tui.vocabulary.instants import local, parse_instant, span
+from helpdesk_tui.vocabulary.kinds import parse_ref
 from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.text import one_line, safe_text
@@ -113,10 +114,12 @@ def print_room(room: Row, now: Instant, output_: Output, tz: str | None = None) 
     "declare",
     N_("Declare an incident: a title is enough; or a ticket's number, or --alert. Whoever declares it leads it first."),
     "helpdesk incident declare 'Payments API down' --severity SEV1",
-    "helpdesk incident declare --number 1043 --impact-started '20m ago' -o json",
+    "helpdesk incident declare 1043 --impact-started '20m ago' -o json",
 )
 def declare(
-    title: Annotated[str | None, typer.Argument(metavar="TITLE", help=N_("What is broken, in a few words."))] = None,
+    title: Annotated[
+        str | None, typer.Argument(metavar="TITLE", help=N_("What is broken, in a few words; or a ticket's number."))
+    ] = None,
     number: Annotated[
         int | None, typer.Option("--number", metavar="NUMBER", help=N_("Declare this ticket."), parser=shared.number)
     ] = None,
@@ -135,6 +138,9 @@ def declare(
 ) -> None:
     if drill and backfilled:
         raise Usage(N_("--drill and --backfilled exclude each other"))
+    if title is not None and number is None and (found := parse_ref(title)) is not None:
+        # A title that is a ticket's number means that ticket.
+        title, number = None, found
     nature = "drill" if drill else "backfilled" if backfilled else "real"
     with context.current().desk(tz) as desk:
         now = desk.now()

@@ -207,7 +207,7 @@ def update(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        told = desk.incidents.update(
+        told = desk.incidents.publish(
             number, internal=internal, internal_zh=internal_zh, external=external, external_zh=external_zh,
             dry_run=dry_run,
         )  # fmt: skip

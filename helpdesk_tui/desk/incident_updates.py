@@ -47,7 +47,7 @@ class Updates(Noun):
     """Status updates."""
 
     @verb("incident.update", Permission.INCIDENT_PUBLISH)
-    def update(
+    def publish(
         self,
         number: int,
         *,

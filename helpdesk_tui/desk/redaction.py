@@ -23,23 +23,23 @@ _ROWS: Final = (
     ("checklist_item", "text", "SELECT id FROM checklist_item WHERE number = ?1"),
     ("time_entry", "note", "SELECT id FROM time_entry WHERE number = ?1"),
     ("attachment", "name", "SELECT id FROM attachment WHERE number = ?1"),
-    *(("incident_entry", column, "SELECT id FROM incident_entry WHERE number = ?1") for column in ("body", "document")),
+    ("incident_entry", "body", "SELECT id FROM incident_entry WHERE number = ?1"),
+    ("incident_entry", "document", "SELECT id FROM incident_entry WHERE number = ?1"),
     ("incident_task", "text", "SELECT id FROM incident_task WHERE number = ?1"),
-    *(
-        ("incident_update", column, "SELECT id FROM incident_update WHERE number = ?1")
-        for column in ("internal", "internal_zh", "external", "external_zh")
-    ),
+    ("incident_update", "internal", "SELECT id FROM incident_update WHERE number = ?1"),
+    ("incident_update", "internal_zh", "SELECT id FROM incident_update WHERE number = ?1"),
+    ("incident_update", "external", "SELECT id FROM incident_update WHERE number = ?1"),
+    ("incident_update", "external_zh", "SELECT id FROM incident_update WHERE number = ?1"),
     ("incident_step", "note", "SELECT id FROM incident_step WHERE number = ?1"),
-    *(("review", column, "SELECT number FROM review WHERE number = ?1") for column in ("document", "waiver")),
+    ("review", "document", "SELECT number FROM review WHERE number = ?1"),
+    ("review", "waiver", "SELECT number FROM review WHERE number = ?1"),
 )
 # What is kept beside the journal: messages, and notices as they arrived. Both are JSON.
-_BESIDE: Final = (
-    "UPDATE outbox SET document = replace(document, ?2, ?3) WHERE number = ?1",
-    "UPDATE event SET document = replace(document, ?2, ?3) WHERE number = ?1",
-    (
-        "UPDATE alert_memory SET document = replace(document, ?2, ?3)"
-        " WHERE alert_id IN (SELECT id FROM alert WHERE number = ?1)"
-    ),
+_IN_MESSAGES: Final = "UPDATE outbox SET document = replace(document, ?2, ?3) WHERE number = ?1"
+_IN_NOTICES: Final = "UPDATE event SET document = replace(document, ?2, ?3) WHERE number = ?1"
+_IN_ALERTS: Final = (
+    "UPDATE alert_memory SET document = replace(document, ?2, ?3)"
+    " WHERE alert_id IN (SELECT id FROM alert WHERE number = ?1)"
 )
 _ENTRIES: Final = (
     "SELECT j.seq, j.ops, j.reasons, t.vals FROM journal j LEFT JOIN journal_text t ON t.seq = j.seq"
@@ -62,8 +62,10 @@ def redact(work: "Work", draft: "Draft", text: str) -> tuple[int, list[list[Any]
     _withhold_before(work, draft, clean)
     # As JSON may spell it: letters as they are, or escaped.
     for spelled in dict.fromkeys((journal.canonical(text)[1:-1], json.dumps(text)[1:-1])):
-        for statement in _BESIDE:
-            work.tx.conn.execute(statement, numbered(draft.number, spelled, REDACTED))
+        given = numbered(draft.number, spelled, REDACTED)
+        work.tx.conn.execute(_IN_MESSAGES, given)
+        work.tx.conn.execute(_IN_NOTICES, given)
+        work.tx.conn.execute(_IN_ALERTS, given)
     work.after_rows.append(lambda: index.forget(work.tx.conn))
     return places, erased
 

@@ -17,8 +17,9 @@ from helpdesk_tui.vocabulary.roles import Permission
 QUEUE: Final = "queue"
 TICKET: Final = "ticket"
 ON_CALL: Final = "oncall"
+ROOM: Final = "room"
 BOTH: Final = frozenset({QUEUE, TICKET})
-EVERYWHERE: Final = frozenset({QUEUE, TICKET, ON_CALL})
+EVERYWHERE: Final = frozenset({QUEUE, TICKET, ON_CALL, ROOM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class ActionSpec:
 _QUEUE: Final = frozenset({QUEUE})
 _TICKET: Final = frozenset({TICKET})
 _ON_CALL: Final = frozenset({ON_CALL})
+_ROOM: Final = frozenset({ROOM})
 _P = Permission
 
 
@@ -137,6 +139,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         scopes=_TICKET, verb="escalation.ack", cli="helpdesk escalation ack {numbers}"),
     _on("page", N_("page"), N_("Page the next level, or people, with the reason"), "E", _P.INCIDENT_COMMAND, many=False, scopes=_TICKET,
         verb="escalation.page", cli="helpdesk escalation page {numbers} --reason TEXT"),
+    _on("room", N_("war room"), N_("The war room of an incident; it is declared first, if it was not yet"), "W", _P.NOTE_READ,
+        many=False, verb="incident.show", cli="helpdesk incident show {numbers}"),
     _on("checklist", N_("checklist"), N_("Add a step to the checklist; space ticks one off, - takes it away"), "T", _P.TICKET_EDIT,
         many=False, scopes=_TICKET, verb="ticket.checklist.add", cli="helpdesk ticket checklist {numbers} --add TEXT"),
     _on("attach", N_("attach"), N_("Attach a file of this machine to the ticket"), "A", _P.TICKET_REPLY, many=False,
@@ -188,6 +192,32 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                ("right_square_bracket", "fullwidth_right_square_bracket"), scopes=_ON_CALL, rank=5),
     ActionSpec("oncall.previous_schedule", N_("previous schedule"), N_("To the previous schedule"),
                ("left_square_bracket", "fullwidth_left_square_bracket"), scopes=_ON_CALL),
+    ActionSpec("room.note", N_("note"), N_("Write a line of the timeline; it may begin with a time: 10m ago, 14:05"), ("i",), scopes=_ROOM,
+               permission=_P.INCIDENT_RESPOND, rank=1, cli="helpdesk incident note 1042 -m TEXT", verb="incident.note"),
+    ActionSpec("room.update", N_("update"), N_("Say how it stands: inside and outside, in both languages"), ("c",), scopes=_ROOM,
+               permission=_P.INCIDENT_PUBLISH, rank=2, cli="helpdesk incident update 1042 --internal TEXT", verb="incident.update"),
+    ActionSpec("room.severity", N_("severity"), N_("Change the severity"), ("s",), scopes=_ROOM, permission=_P.INCIDENT_COMMAND, rank=3,
+               cli="helpdesk incident severity 1042 SEV2", verb="incident.severity"),
+    ActionSpec("room.role", N_("role"), N_("Take a role, or ask somebody to take it"), ("r",), scopes=_ROOM,
+               permission=_P.INCIDENT_RESPOND, rank=4, cli="helpdesk incident role 1042 scribe --to PERSON", verb="incident.offer"),
+    ActionSpec("room.task", N_("task"), N_("Something to do"), ("T",), scopes=_ROOM, permission=_P.INCIDENT_RESPOND, rank=5,
+               cli="helpdesk incident task 1042 TEXT", verb="incident.task"),
+    ActionSpec("room.stamp", N_("stamp"), N_("Say what happens now: mitigated, resolved ..."), ("m",), scopes=_ROOM,
+               permission=_P.INCIDENT_COMMAND, rank=6, cli="helpdesk incident stamp 1042 mitigated", verb="incident.stamp"),
+    ActionSpec("room.page", N_("page"), N_("Page the next level, or people, with the reason"), ("P",), scopes=_ROOM,
+               permission=_P.INCIDENT_COMMAND, cli="helpdesk escalation page 1042 --reason TEXT", verb="escalation.page"),
+    ActionSpec("room.ack", N_("ack"), N_("Acknowledge: you are on it, and nobody else is paged"), ("K",), scopes=_ROOM,
+               permission=_P.INCIDENT_RESPOND, cli="helpdesk escalation ack 1042", verb="escalation.ack"),
+    ActionSpec("room.accept", N_("accept"), N_("Take the role that you were asked to take"), ("A",), scopes=_ROOM,
+               permission=_P.INCIDENT_RESPOND, cli="helpdesk incident accept 1042", verb="incident.accept"),
+    ActionSpec("room.done", N_("done"), N_("The task under the cursor is done, or not after all"), ("space",), scopes=_ROOM,
+               permission=_P.INCIDENT_RESPOND, cli="helpdesk incident done 1042 1", verb="incident.done"),
+    ActionSpec("room.pin", N_("pin"), N_("Pin the line under the cursor above the timeline, or take the pin away"),
+               ("exclamation_mark", "fullwidth_exclamation_mark"), scopes=_ROOM, permission=_P.INCIDENT_RESPOND,
+               cli="helpdesk incident pin 1042 3", verb="incident.pin"),
+    ActionSpec("room.ticket", N_("ticket"), N_("Open the ticket"), ("o",), scopes=_ROOM, permission=_P.TICKET_READ,
+               cli="helpdesk ticket show 1042", verb="ticket.show"),
+    ActionSpec("room.back", N_("back"), N_("Back to where you came from"), ("escape", "q", "1"), scopes=_ROOM, listed=False),
     ActionSpec("oncall.back", N_("back"), N_("Back to where you came from"), ("escape", "q", "1"), scopes=_ON_CALL, listed=False),
     ActionSpec("app.command", N_("command"), N_("Type a command: a number, `queue sla:breached`, an action's name"),
                ("colon", "fullwidth_colon"), scopes=EVERYWHERE),

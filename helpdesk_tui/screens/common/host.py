@@ -183,5 +183,8 @@ class DeskApp(TypeAhead):
     def show_on_call(self) -> None:
         """Show who is on call."""
 
+    def show_room(self, number: int) -> None:
+        """Show the war room of an incident."""
+
     def gone_from(self, session: str) -> None:
         """A ticket's screen was closed."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from textual.binding import Binding
 
-from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, TICKET
+from helpdesk_tui.screens.common.actions import ACTIONS, APP_KEYS, ON_CALL, QUEUE, ROOM, TICKET
 from helpdesk_tui.settings.reading import Loaded, Problem, nearest
 from helpdesk_tui.vocabulary.errors import DeskError, Invalid
 from helpdesk_tui.vocabulary.i18n import N_
@@ -82,6 +82,18 @@ ARROWS: Final[dict[str, str]] = {
     "oncall.next_schedule": "right right_square_bracket",
     "oncall.previous_schedule": "left left_square_bracket",
     "oncall.back": "escape 1",
+    "ticket.room": "f11",
+    "room.note": "ctrl+n",
+    "room.update": "ctrl+r",
+    "room.severity": "f4",
+    "room.role": "f6",
+    "room.task": "f7",
+    "room.stamp": "f8",
+    "room.page": "f12",
+    "room.ack": "ctrl+t",
+    "room.ticket": "f3",
+    "room.pin": "f2",
+    "room.back": "escape 1",
 }
 """For people who never saw vim. A letter alone does nothing; what has no key is in the palette."""
 
@@ -218,7 +230,7 @@ def _chains(known: Keys) -> list[list[str]]:
     everywhere = [spec.id for spec in APP_KEYS]
     chains: dict[str, list[str]] = {
         scope: [*(spec.id for spec in ACTIONS if scope in spec.scopes), *everywhere]
-        for scope in (QUEUE, TICKET, ON_CALL)
+        for scope in (QUEUE, TICKET, ON_CALL, ROOM)
     }
     listed = {spec.id for spec in ACTIONS} | set(everywhere)
     for name in known:

@@ -12,10 +12,11 @@ from helpdesk_tui.screens.common.kept_form import KeptForm
 from helpdesk_tui.screens.common.marking import Marking
 from helpdesk_tui.screens.common.targets import Targets
 from helpdesk_tui.vocabulary import dates
-from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.errors import Conflict, DeskError
 from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.instants import iso, parse_duration, parse_instant
 from helpdesk_tui.vocabulary.kinds import ref
+from helpdesk_tui.vocabulary.levels import Severity
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import FormField
@@ -32,6 +33,42 @@ class MoreDeeds(Marking):
     def _single(self, action_id: str) -> Targets | None:
         targets = self.targets()
         return targets if targets is not None and self.single(action_id, targets) else None
+
+    # -- the war room ----------------------------------------------------------------------------------------
+
+    def do_ticket_room(self) -> None:
+        """Open the war room; declare the incident first, if it was not yet."""
+        targets = self._single("ticket.room")
+        number = None if targets is None else targets.one
+        if targets is None or number is None:
+            return
+
+        def choose(error: DeskError) -> None:
+            if not isinstance(error, Conflict):
+                self.refuse(error)
+                return
+            choices = [Choice(one.name, one.name) for one in Severity]
+            title = _("Declare {ref} an incident: how grave is it?").format(ref=targets.label)
+            self.app.push_screen(Pick(title, choices, selected=Severity.SEV2.name), declare)
+
+        def declare(severity: str | None) -> None:
+            if severity is not None:
+                self.change(
+                    "ticket.room",
+                    lambda desk, n: desk.incidents.declare(number=n, severity=severity),
+                    targets=targets,
+                    typed=Typed("declare", ["--severity", severity], noun="incident"),
+                    told=_("{ref} is an incident now").format(ref=targets.label),
+                    written=lambda: self.app.show_room(number),
+                )
+
+        self.ask(
+            lambda: self.desk.incidents.show(number, limit=1),
+            lambda _room: self.app.show_room(number),
+            group="room",
+            failed=choose,
+            opening=True,
+        )
 
     # -- putting off -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""The war room of an incident."""

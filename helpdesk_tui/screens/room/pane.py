@@ -1,0 +1,116 @@
+"""The lines of a war room: how it stands, who does what, what is to be done, what happened (the latest first)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from helpdesk_tui.vocabulary.dates import short
+from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.incidents import ENTRY_LABELS, NATURE_LABELS, ROLE_LABELS, STAMP_LABELS
+from helpdesk_tui.vocabulary.instants import parse_instant
+from helpdesk_tui.vocabulary.reasons import sentence
+from helpdesk_tui.vocabulary.text import one_line, safe_text
+from helpdesk_tui.widgets.inert import cells, width_of, wrap
+from helpdesk_tui.widgets.lines import Line, Piece, text_line, tones
+from helpdesk_tui.widgets.subject_view import SubjectView
+
+ENTRY: Final = "entry"
+TASK: Final = "task"
+_AUTHOR: Final = 12
+_KIND: Final = 12
+_LINES: Final = 12
+"""Lines of one entry that are shown; a longer one ends with how many more there are."""
+
+
+def words(entry: Mapping[str, Any]) -> str:
+    """What a line of the timeline says, in the reader's language where the desk wrote it."""
+    return str(entry["body"]) if entry["body"] or not entry["said"] else sentence(entry["said"])
+
+
+class RoomPane(SubjectView, can_focus=True):
+    """The cursor walks over tasks and lines: subjects are `("task", id)` and `("entry", id)`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = tones("accent", "good", "muted", "strong", "title", "warning", "error")
+    DEFAULT_CSS = "RoomPane { height: 1fr; }"
+
+    def __init__(self, *, tz: str) -> None:
+        super().__init__()
+        self._tz = tz
+        self.room: dict[str, Any] | None = None
+
+    def show(self, room: dict[str, Any]) -> None:
+        """Show this; the cursor stays on its subject."""
+        self.room = room
+        self.reflow(keep_top=True)
+
+    def part(self, kind: str, key: Any) -> dict[str, Any] | None:
+        """A task or a line by its number."""
+        found = [] if self.room is None else self.room["tasks"] if kind == TASK else self.room["entries"]
+        return next((one for one in found if one["id"] == key), None)
+
+    def layout_subjects(self, width: int) -> Sequence[Line]:
+        room = self.room
+        if room is None:
+            return [text_line(f" {_('Loading...')}", "muted")]
+        return [
+            *self._head(room, width),
+            Line(),
+            text_line(f" {_('To do')}", "title"),
+            *self._tasks(room, width),
+            Line(),
+            text_line(f" {_('Timeline, the latest first')}", "title"),
+            *(line for entry in reversed(room["entries"]) for line in self._entry(entry, width)),
+        ]
+
+    def _at(self, text: str | None) -> str:
+        return short(parse_instant(text, 0), self._tz) if text else "-"
+
+    def _head(self, room: Mapping[str, Any], width: int) -> list[Line]:
+        stamps = [f"{_(STAMP_LABELS[name])} {self._at(at)}" for name, at in room["stamps"].items() if at]
+        roles = [
+            f"{_(ROLE_LABELS[role])} {one['person'] or '-'}" + (f" ({one['offered']}?)" if one["offered"] else "")
+            for role, one in room["roles"].items()
+        ]
+        n = room["children"]
+        linked = ngettext("{n} linked ticket, {users} users", "{n} linked tickets, {users} users", n)
+        found = [Line(((f" {one_line(room['title'], 300)}", "strong"),))]
+        if room["nature"] != "real":
+            found.append(text_line(f" *** {_(NATURE_LABELS[room['nature']])} ***", "warning"))
+        for text in (" · ".join(stamps), " · ".join(roles), linked.format(n=n, users=room["users"])):
+            found += [text_line(f" {line}", "plain") for line in wrap(text, max(10, width - 2))]
+        for entry in room["pinned"]:
+            said = f" * {self._at(entry['occurred_at'])}  {one_line(words(entry), 300)}"
+            found.append(text_line(cells(said, width), "accent"))
+        return found
+
+    def _tasks(self, room: Mapping[str, Any], width: int) -> list[Line]:
+        if not room["tasks"]:
+            return [text_line(f" {_('nothing is to be done')}", "muted")]
+        found = []
+        for task in room["tasks"]:
+            tone = "muted" if task["done_at"] else "plain"
+            due = f"  {self._at(task['due_at'])}" if task["due_at"] else ""
+            said = f" [{'x' if task['done_at'] else ' '}] {task['owner'] or '-'}  {one_line(task['text'], 300)}{due}"
+            found.append(Line(((cells(said, width), tone),), self.add((TASK, task["id"]))))
+        return found
+
+    def _entry(self, entry: Mapping[str, Any], width: int) -> list[Line]:
+        who = entry["author"] or entry["source"] or "-"
+        kind = _(ENTRY_LABELS.get(entry["kind"], entry["kind"]))
+        head: list[Piece] = [
+            (f" {self._at(entry['occurred_at'])}  ", "muted"),
+            (cells(kind, _KIND) + " ", "accent"),
+            (cells(one_line(who, 60), _AUTHOR) + " ", "muted"),
+        ]
+        used = sum(width_of(text) for text, _tone in head)
+        tone = "muted" if entry["struck_at"] else "plain"
+        text = f"[{_('struck')}] {words(entry)}" if entry["struck_at"] else words(entry)
+        lines = [line for part in safe_text(text).splitlines() for line in wrap(part, max(10, width - used - 1))]
+        more = len(lines) - _LINES
+        lines = lines[:_LINES] or [""]
+        subject = self.add((ENTRY, entry["id"]))
+        found = [Line((*head, (lines[0], tone)), subject)]
+        found += [Line(((" " * used + line, tone),), subject) for line in lines[1:]]
+        if more > 0:
+            left = ngettext("{n} more line", "{n} more lines", more).format(n=more)
+            found.append(Line(((" " * used + left, "muted"),), subject))
+        return found

@@ -1,0 +1,360 @@
+"""The war room: keys write lines, updates, tasks and stamps, change severity and roles; the clocks stand in the top line."""
+
+import shlex
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from helpdesk_tui.screens.common.actions import BY_ID, ROOM, ActionSpec, bindings
+from helpdesk_tui.screens.common.base import DeskScreen
+from helpdesk_tui.screens.common.command_copy import on_desk
+from helpdesk_tui.screens.common.drafts import DraftKey
+from helpdesk_tui.screens.common.kept_form import KeptForm
+from helpdesk_tui.screens.common.key_line import KeyLine
+from helpdesk_tui.screens.room.pane import ENTRY, TASK, RoomPane
+from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.i18n import _
+from helpdesk_tui.vocabulary.incidents import ROLE_LABELS, ROLES, STAMP_LABELS, STAMPS
+from helpdesk_tui.vocabulary.instants import parse_instant, span
+from helpdesk_tui.vocabulary.levels import Severity
+from helpdesk_tui.vocabulary.records import Instant, ViewTab
+from helpdesk_tui.vocabulary.roles import Permission, Scope
+from helpdesk_tui.vocabulary.text import one_line
+from helpdesk_tui.widgets.field_form import FormField
+from helpdesk_tui.widgets.pickers import Choice, Pick
+from helpdesk_tui.widgets.subject_view import SubjectView
+from helpdesk_tui.widgets.view_tabs import ViewTabs
+
+EVERY: Final = 1.0
+LINES: Final = 500
+"""Lines of the timeline that are read."""
+
+
+def clocks(room: dict[str, Any], now: Instant) -> str:
+    """The clocks of a room in a line: how long it has lasted, and when one has to say how it stands."""
+    stamps = room["stamps"]
+    began = parse_instant(stamps["impact_started"] or stamps["detected"] or stamps["declared"], now)
+    over = stamps["mitigated"]
+    lasted = span(max(0, (parse_instant(over, now) if over else now) - began) // 60 * 60)
+    parts = [_("lasted {span}").format(span=lasted) if over else lasted]
+    for key, heading in (("internal_due_at", _("update")), ("external_due_at", _("outside"))):
+        if room[key]:
+            left = parse_instant(room[key], now) - now
+            near = span(abs(left) // 60 * 60)
+            parts.append(f"{heading} {near}" if left >= 0 else f"{heading} {_('{span} overdue').format(span=near)}")
+    return " · ".join(parts)
+
+
+class RoomScreen(DeskScreen):
+    """The war room of one incident."""
+
+    SCOPE = ROOM
+    DEFAULT_CSS = "RoomScreen { layout: vertical; background: $background; }"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ROOM)]
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        self._shown = ""
+
+    def compose(self) -> ComposeResult:
+        yield ViewTabs(_("Room"))
+        yield RoomPane(tz=self.app.tz)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.pane.focus()
+        self.update_keys()
+        self.set_interval(EVERY, self._tick)
+        self._read(opening=True)
+
+    @property
+    def pane(self) -> RoomPane:
+        """The lines."""
+        return self.query_one(RoomPane)
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    def _read(self, *, opening: bool = False) -> None:
+        number = self.number
+        self.ask(lambda: self.desk.incidents.show(number, limit=LINES), self._show, group="room", opening=opening)
+
+    def _show(self, room: dict[str, Any]) -> None:
+        self.query_one(ViewTabs).set_tabs([ViewTab("room", f"{room['ref']} {room['severity']}", "")], "room")
+        self.pane.show(room)
+        self._tick()
+        self.update_keys()
+
+    def _tick(self) -> None:
+        """The clocks; what has not changed since is not drawn again."""
+        room = self.pane.room if self.query(RoomPane) else None
+        if room is None:
+            return
+        told = " · ".join(part for part in (self.app.unread, clocks(room, self.desk.now())) if part) + " "
+        if told != self._shown:
+            self._shown = told
+            self.query_one(ViewTabs).set_status(told)
+
+    def desk_moved(self, head: int) -> None:
+        # The word may come while the screen is being put together or taken down.
+        if self.query(RoomPane):
+            self._read()
+
+    def notices_changed(self) -> None:
+        self._tick()
+
+    def keep(self) -> Any:
+        return self.pane.subject
+
+    def resume(self, kept: Any) -> None:
+        self.pane.focus()
+        self._read()
+
+    def why_not(self, spec: ActionSpec) -> str | None:
+        reason = super().why_not(spec)
+        room = self.pane.room if self.query(RoomPane) else None
+        if reason is None and spec.id == "room.done" and not (room and room["tasks"]):
+            return _("nothing is to be done")
+        return reason
+
+    def do_queue_refresh(self) -> None:
+        self._read()
+
+    def do_room_back(self) -> None:
+        if self.is_current:
+            self.dismiss(None)
+
+    def do_room_ticket(self) -> None:
+        self.app.open_ticket(self.number)
+
+    def do_desk_copy_command(self) -> None:
+        if self.app.last_command:
+            self.app.copy_text(on_desk(self.app.last_command, self.app.desk_words()))
+        else:
+            self.app.say(_("nothing was done yet in this session"), bad=True)
+
+    # -- deeds -----------------------------------------------------------------------------------------------
+
+    def _deed(
+        self, action_id: str, call: Callable[[], Any], words: list[str], told: str, key: DraftKey | None = None
+    ) -> None:
+        """Write something; say it, and keep its command line for copying."""
+
+        def done(_value: Any) -> None:
+            self.app.last_command = shlex.join(["helpdesk", *words])
+            self.app.say(told)
+            self.app.did(action_id)
+            if key is not None:
+                self.app.drafts.discard(key)
+            self.app.nudge()
+            self._read()
+
+        self.ask(call, done, group="deed", exclusive=False, opening=True)
+
+    def _form(
+        self, what: str, fields: list[FormField], then: Callable[[dict[str, str], DraftKey], None], **more: Any
+    ) -> None:
+        key = DraftKey(self.app.me, self.number, f"room-{what}")
+
+        def answered(values: dict[str, str] | None) -> None:
+            if values is not None:
+                then(values, key)
+
+        self.app.push_screen(KeptForm(_(BY_ID[f"room.{what}"].label), fields, self.app.drafts, key, **more), answered)
+
+    def do_room_note(self) -> None:
+        """Write a line of the timeline."""
+        number, tz = self.number, self.app.tz
+        hint = _("it may begin with a time: 10m ago, 14:05")
+
+        def write(values: dict[str, str], key: DraftKey) -> None:
+            text = values["text"]
+            self._deed(
+                "room.note", lambda: self.desk.incidents.note(number, text, tz=tz),
+                ["incident", "note", str(number), "-m", text], _("noted"), key,
+            )  # fmt: skip
+
+        self._form("note", [FormField("text", _("Note"), required=True, lines=True, hint=hint)], write)
+
+    def do_room_update(self) -> None:
+        """Say how it stands, inside and outside, in both languages."""
+        number = self.number
+        fields = [
+            FormField("internal", _("Inside"), lines=True, hint=_("for watchers, roles and the assignee")),
+            FormField("internal_zh", _("Inside (Chinese)"), lines=True),
+            FormField("external", _("Outside"), lines=True, hint=_("answers the requesters of all linked tickets")),
+            FormField("external_zh", _("Outside (Chinese)"), lines=True),
+        ]
+
+        def check(values: Any) -> dict[str, str]:
+            return {} if any(text.strip() for text in values.values()) else {"internal": _("the text is empty")}
+
+        def write(values: dict[str, str], key: DraftKey) -> None:
+            words = [
+                word for name, text in values.items() if text.strip() for word in (f"--{name.replace('_', '-')}", text)
+            ]
+            self._deed(
+                "room.update", lambda: self.desk.incidents.publish(
+                    number, internal=values["internal"], internal_zh=values["internal_zh"], external=values["external"],
+                    external_zh=values["external_zh"],
+                ),
+                ["incident", "update", str(number), *words], _("the update is out"), key,
+            )  # fmt: skip
+
+        self._form("update", fields, write, check=check)
+
+    def do_room_severity(self) -> None:
+        """Choose another severity."""
+        number = self.number
+        room = self.pane.room or {}
+
+        def chosen(value: str | None) -> None:
+            if value is not None and value != room.get("severity"):
+                self._deed(
+                    "room.severity", lambda: self.desk.incidents.severity(number, value),
+                    ["incident", "severity", str(number), value], _("severity {severity}").format(severity=value),
+                )  # fmt: skip
+
+        choices = [Choice(one.name, one.name) for one in Severity]
+        self.app.push_screen(Pick(_("Severity"), choices, selected=room.get("severity")), chosen)
+
+    def do_room_stamp(self) -> None:
+        """Set a stamp, now."""
+        number = self.number
+        known = (self.pane.room or {}).get("stamps", {})
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self._deed(
+                    "room.stamp", lambda: self.desk.incidents.stamp(number, value),
+                    ["incident", "stamp", str(number), value], _(STAMP_LABELS[value]),
+                )  # fmt: skip
+
+        choices = [Choice(name, _(STAMP_LABELS[name]), "x" if known.get(name) else "") for name in STAMPS]
+        self.app.push_screen(Pick(_("What happens now?"), choices), chosen)
+
+    def do_room_role(self) -> None:
+        """Take a role, or ask somebody to take it."""
+        roles = (self.pane.room or {}).get("roles", {})
+
+        def chosen(role: str | None) -> None:
+            if role is not None:
+                self.ask(self._people, lambda people: self._ask_person(role, people), group="pick")
+
+        choices = [Choice(role, _(ROLE_LABELS[role]), str(roles.get(role, {}).get("person") or "-")) for role in ROLES]
+        self.app.push_screen(Pick(_("Which role?"), choices), chosen)
+
+    def _people(self) -> list[dict[str, Any]]:
+        may = self.desk.scope(Permission.PEOPLE_READ) is not Scope.NONE
+        return [person for person in self.desk.people.list(agents_only=True) if person["active"]] if may else []
+
+    def _ask_person(self, role: str, people: list[dict[str, Any]]) -> None:
+        number = self.number
+
+        def chosen(who: str | None) -> None:
+            if who is not None:
+                self._deed(
+                    "room.role", lambda: self.desk.incidents.offer(number, role, who),
+                    ["incident", "role", str(number), role, "--to", who],
+                    _("{role}: {person}").format(role=_(ROLE_LABELS[role]), person=who),
+                )  # fmt: skip
+
+        choices = [Choice("me", _("Myself"))]
+        for person in people:
+            who = str(person["login"] or person["email"] or f"#{person['id']}")
+            choices.append(Choice(who, one_line(person["name"], 60), one_line(who, 40)))
+        self.app.push_screen(Pick(_(ROLE_LABELS[role]), choices), chosen)
+
+    def do_room_accept(self) -> None:
+        """Take the role that one was asked to take."""
+        number = self.number
+        self._deed(
+            "room.accept", lambda: self.desk.incidents.accept(number), ["incident", "accept", str(number)],
+            _("the role is yours"),
+        )  # fmt: skip
+
+    def do_room_task(self) -> None:
+        """Something to do."""
+        number = self.number
+        fields = [
+            FormField("text", _("Task"), required=True),
+            FormField("owner", _("Who"), hint=_("a login; may stay empty")),
+        ]
+
+        def write(values: dict[str, str], key: DraftKey) -> None:
+            text, owner = values["text"], values["owner"].strip() or None
+            words = ["incident", "task", str(number), text, *(["--owner", owner] if owner else [])]
+            call = lambda: self.desk.incidents.task(number, text, owner=owner)  # noqa: E731
+            self._deed("room.task", call, words, _("noted"), key)
+
+        self._form("task", fields, write)
+
+    def do_room_page(self) -> None:
+        """Page the next level, or people, with the reason."""
+        number = self.number
+        fields = [
+            FormField("reason", _("Reason"), required=True, hint=_("why somebody else is needed")),
+            FormField("people", _("People"), hint=_("logins; empty: the next level")),
+        ]
+
+        def write(values: dict[str, str], key: DraftKey) -> None:
+            reason, people = values["reason"], values["people"].replace(",", " ").split()
+            words = [word for person in people for word in ("--to", person)]
+            self._deed(
+                "room.page", lambda: self.desk.paging.page(number, reason=reason, people=people or None),
+                ["escalation", "page", str(number), *words, "--reason", reason], _("paged"), key,
+            )  # fmt: skip
+
+        self._form("page", fields, write)
+
+    def do_room_ack(self) -> None:
+        """You are on it."""
+        number = self.number
+        self._deed(
+            "room.ack", lambda: self.desk.paging.ack(number), ["escalation", "ack", str(number)],
+            _("nobody else is paged"),
+        )  # fmt: skip
+
+    def _under(self, kind: str, action_id: str) -> dict[str, Any] | None:
+        """The task or line under the cursor; without one say so."""
+        subject = self.pane.subject
+        found = self.pane.part(kind, subject[1]) if isinstance(subject, tuple) and subject[0] == kind else None
+        if found is None:
+            reason = _("put the cursor on a task") if kind == TASK else _("put the cursor on a line of the timeline")
+            self.app.say(_("{action}: {reason}").format(action=_(BY_ID[action_id].label), reason=reason), bad=True)
+        return found
+
+    @on(SubjectView.Chosen)
+    def _chosen_line(self, message: SubjectView.Chosen) -> None:
+        message.stop()
+        if isinstance(message.subject, tuple) and message.subject[0] == TASK:
+            self.do_room_done()
+
+    def do_room_done(self) -> None:
+        """The task under the cursor is done, or not after all."""
+        task = self._under(TASK, "room.done")
+        if task is None:
+            return
+        number, key, again = self.number, task["id"], task["done_at"] is not None
+        words = ["incident", "done", str(number), str(key), *(["--off"] if again else [])]
+        call = lambda: self.desk.incidents.done(number, key, remove=again)  # noqa: E731
+        self._deed("room.done", call, words, _("to do again") if again else _("done"))
+
+    def do_room_pin(self) -> None:
+        """Pin the line under the cursor above the timeline, or take the pin away."""
+        entry = self._under(ENTRY, "room.pin")
+        if entry is None:
+            return
+        number, key, off = self.number, entry["id"], bool(entry["pinned"])
+        words = ["incident", "pin", str(number), str(key), *(["--off"] if off else [])]
+        call = lambda: self.desk.incidents.pin(number, key, remove=off)  # noqa: E731
+        self._deed("room.pin", call, words, _("pin taken away") if off else _("pinned"))
+
+    def refuse(self, error: DeskError) -> None:
+        """Say what went wrong, and look again: somebody may have been faster."""
+        super().refuse(error)
+        if self.query(RoomPane) and self.pane.room is not None:
+            self._read()
