@@ -105,3 +105,12 @@ def test_the_clocks_of_a_room(desk: Desk) -> None:
     room, now = desk.incidents.show(1), desk.now()
     assert clocks(room, now) == "5 min · update 15 min · outside 30 min"
     assert clocks(room, now + 3_600) == "1 h 5 min · update 45 min overdue · outside 30 min overdue"
+
+
+async def test_a_typed_word_means_what_it_means_in_the_room(tmp_path: Path, desk: Desk) -> None:
+    async with console(tmp_path, desk=desk) as c:
+        await opened(c)
+        await c.press("colon", *"note", "enter")
+        await c.press(*"typed in the room", "ctrl+s")
+        assert "typed in the room" in [entry["body"] for entry in desk.incidents.show(1)["entries"]]
+        assert desk.tickets.comments(1) == [] or "typed" not in desk.tickets.comments(1)[-1].body

@@ -200,7 +200,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                cli="helpdesk incident severity 1042 SEV2", verb="incident.severity"),
     ActionSpec("room.role", N_("role"), N_("Take a role, or ask somebody to take it"), ("r",), scopes=_ROOM,
                permission=_P.INCIDENT_RESPOND, rank=4, cli="helpdesk incident role 1042 scribe --to PERSON", verb="incident.offer"),
-    ActionSpec("room.task", N_("task"), N_("Something to do"), ("T",), scopes=_ROOM, permission=_P.INCIDENT_RESPOND, rank=5,
+    ActionSpec("room.todo", N_("task"), N_("Something to do"), ("T",), scopes=_ROOM, permission=_P.INCIDENT_RESPOND, rank=5,
                cli="helpdesk incident task 1042 TEXT", verb="incident.task"),
     ActionSpec("room.stamp", N_("stamp"), N_("Say what happens now: mitigated, resolved ..."), ("m",), scopes=_ROOM,
                permission=_P.INCIDENT_COMMAND, rank=6, cli="helpdesk incident stamp 1042 mitigated", verb="incident.stamp"),
@@ -215,7 +215,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("room.pin", N_("pin"), N_("Pin the line under the cursor above the timeline, or take the pin away"),
                ("exclamation_mark", "fullwidth_exclamation_mark"), scopes=_ROOM, permission=_P.INCIDENT_RESPOND,
                cli="helpdesk incident pin 1042 3", verb="incident.pin"),
-    ActionSpec("room.ticket", N_("ticket"), N_("Open the ticket"), ("o",), scopes=_ROOM, permission=_P.TICKET_READ,
+    ActionSpec("room.whole_ticket", N_("ticket"), N_("Open the ticket"), ("o",), scopes=_ROOM, permission=_P.TICKET_READ,
                cli="helpdesk ticket show 1042", verb="ticket.show"),
     ActionSpec("room.back", N_("back"), N_("Back to where you came from"), ("escape", "q", "1"), scopes=_ROOM, listed=False),
     ActionSpec("oncall.back", N_("back"), N_("Back to where you came from"), ("escape", "q", "1"), scopes=_ON_CALL, listed=False),
@@ -248,6 +248,11 @@ APP_KEYS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("app.interrupted", N_("copy"), N_("Copy what is selected"), ("ctrl+c",)),
 )
 """What works on every screen, in dialogs and fields too."""
+
+
+def by_word(word: str, scope: str) -> ActionSpec | None:
+    """The action of a typed word: that of the screen where it is typed, else any."""
+    return next((spec for spec in of_scope(scope) if spec.word == word), BY_WORD.get(word))
 
 
 def of_scope(scope: str) -> Iterator[ActionSpec]:

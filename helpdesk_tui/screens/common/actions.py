@@ -15,6 +15,7 @@ from helpdesk_tui.vocabulary.actions import (
     ROOM,
     TICKET,
     ActionSpec,
+    by_word,
     footer,
     of_scope,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "TICKET",
     "ActionSpec",
     "bindings",
+    "by_word",
     "footer",
     "of_scope",
 ]

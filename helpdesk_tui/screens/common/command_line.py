@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from helpdesk_tui.screens.common.actions import BY_WORD
+from helpdesk_tui.screens.common.actions import BY_WORD, by_word
 from helpdesk_tui.screens.common.completing import COMMANDS, TICKET_WORDS, Known, complete
 from helpdesk_tui.screens.common.history import History
 from helpdesk_tui.settings.reading import from_text, list_from_text, nearest
@@ -43,7 +43,8 @@ def words_of(screen: "DeskScreen") -> dict[str, str]:
 
 
 def _possible(screen: "DeskScreen", word: str) -> bool:
-    return screen.why_not(BY_WORD[word]) is None
+    spec = by_word(word, screen.SCOPE)
+    return spec is not None and screen.why_not(spec) is None
 
 
 def known_of(screen: "DeskScreen") -> Known:
@@ -224,8 +225,8 @@ def obey(screen: "DeskScreen", text: str) -> None:
         _ARGUED[word](screen, rest)
     elif word == "help":
         screen.action_do("app.help")
-    elif word in BY_WORD and not rest:
-        screen.action_do(BY_WORD[word].id)
+    elif (spec := by_word(word, screen.SCOPE)) is not None and not rest:
+        screen.action_do(spec.id)
     elif word in COMMANDS:
         app.say(f"{word}: {_(COMMANDS[word])}", bad=True)
     elif word in BY_WORD:

@@ -87,11 +87,11 @@ ARROWS: Final[dict[str, str]] = {
     "room.update": "ctrl+r",
     "room.severity": "f4",
     "room.role": "f6",
-    "room.task": "f7",
+    "room.todo": "f7",
     "room.stamp": "f8",
     "room.page": "f12",
     "room.ack": "ctrl+t",
-    "room.ticket": "f3",
+    "room.whole_ticket": "f3",
     "room.pin": "f2",
     "room.back": "escape 1",
 }

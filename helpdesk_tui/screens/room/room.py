@@ -127,7 +127,7 @@ class RoomScreen(DeskScreen):
         if self.is_current:
             self.dismiss(None)
 
-    def do_room_ticket(self) -> None:
+    def do_room_whole_ticket(self) -> None:
         self.app.open_ticket(self.number)
 
     def do_desk_copy_command(self) -> None:
@@ -276,7 +276,7 @@ class RoomScreen(DeskScreen):
             _("the role is yours"),
         )  # fmt: skip
 
-    def do_room_task(self) -> None:
+    def do_room_todo(self) -> None:
         """Something to do."""
         number = self.number
         fields = [
@@ -288,9 +288,9 @@ class RoomScreen(DeskScreen):
             text, owner = values["text"], values["owner"].strip() or None
             words = ["incident", "task", str(number), text, *(["--owner", owner] if owner else [])]
             call = lambda: self.desk.incidents.task(number, text, owner=owner)  # noqa: E731
-            self._deed("room.task", call, words, _("noted"), key)
+            self._deed("room.todo", call, words, _("noted"), key)
 
-        self._form("task", fields, write)
+        self._form("todo", fields, write)
 
     def do_room_page(self) -> None:
         """Page the next level, or people, with the reason."""
