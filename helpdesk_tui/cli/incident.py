@@ -88,20 +88,17 @@ def room_lines(room: Row, now: Instant, tz: str | None) -> Iterator[str]:
         due = f"  {minute(task['due_at'], tz)}" if task["due_at"] else ""
         yield f"  [{'x' if task['done_at'] else ' '}] {task['id']}  {task['owner'] or '-'}  {one_line(task['text'], 300)}{due}"
     for entry in room["entries"]:
-        yield entry_line(entry, tz)
+        yield from entry_lines(entry, tz)
 
 
-def entry_line(entry: Row, tz: str | None) -> str:
-    """A line of the timeline."""
-    words = safe_text(said(entry)).rstrip("\n").replace("\n", "\n      ")
+def entry_lines(entry: Row, tz: str | None) -> list[str]:
+    """A line of the timeline; what follows its first line stands under it."""
+    first, *rest = safe_text(said(entry)).rstrip("\n").split("\n")
     kind = str(entry["kind"])
-    parts = [
-        minute(entry["occurred_at"], tz),
-        _(ENTRY_LABELS.get(kind, kind)),
-        entry["author"] or entry["source"] or "-",
-    ]
+    who = entry["author"] or entry["source"] or "-"
     struck = f"  [{_('struck')}]" if entry["struck_at"] else ""
-    return "  " + "  ".join([*parts, words]) + struck
+    head = "  ".join([minute(entry["occurred_at"], tz), _(ENTRY_LABELS.get(kind, kind)), who, first])
+    return [f"  {head}{struck}", *(f"      {line}" for line in rest)]
 
 
 def print_room(room: Row, now: Instant, output_: Output, tz: str | None = None) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from helpdesk_tui.cli import context, output, shared, texts
 from helpdesk_tui.cli.commands import command
-from helpdesk_tui.cli.incident import app, entry_line, left, print_room
+from helpdesk_tui.cli.incident import app, entry_lines, left, print_room
 from helpdesk_tui.cli.output import Output, print_result, to_json, write
 from helpdesk_tui.cli.shared import DashArgument, MessageOption, NumberArgument
 from helpdesk_tui.vocabulary.errors import Invalid, Usage
@@ -24,7 +24,7 @@ OffOption = Annotated[bool, typer.Option("--off", help=N_("Take it back."))]
 
 
 def _print_entry(entry: dict[str, Any], output_: Output, tz: str | None = None) -> None:
-    print_result(entry, output=output_, lines=[entry_line(entry, tz)])
+    print_result(entry, output=output_, lines=entry_lines(entry, tz))
 
 
 @command(

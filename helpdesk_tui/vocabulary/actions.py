@@ -233,6 +233,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("app.lock", N_("lock"), N_("Hide the screen until Enter; what you were typing is kept"), ("Z",), scopes=EVERYWHERE),
     ActionSpec("app.redraw", N_("redraw"), N_("Draw the screen anew"), ("ctrl+l",), scopes=EVERYWHERE),
     ActionSpec("app.on_call", N_("on call"), N_("Who is on call, until when and who is next; overrides and swaps"), ("D",),
+               scopes=BOTH | _ROOM,
                permission=_P.ON_CALL_READ, cli="helpdesk oncall now", verb="oncall.now"),
     ActionSpec("app.quit", N_("quit"), N_("Leave the program; drafts are kept"), (), scopes=EVERYWHERE),
 )  # fmt: skip
