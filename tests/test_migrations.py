@@ -585,6 +585,22 @@ def test_a_desk_made_between_two_schemas_upgrades_too(desk: Path) -> None:
         assert schema.inspect(conn) is SchemaState.CURRENT
 
 
+def test_timers_of_an_old_desk_stay_those_of_their_tickets(desk: Path) -> None:
+    """What was to happen happens at the same instant, what has happened does not happen again."""
+    with contextlib.closing(driver.connect(desk)) as conn:
+        conn.execute("DELETE FROM timer")
+        numbers = [n for (n,) in conn.execute("SELECT number FROM ticket ORDER BY number LIMIT 2")]
+        conn.executemany(
+            "INSERT INTO timer (number, kind, due_at, fired_at) VALUES (?, 'wake', ?, ?)",
+            [(numbers[0], 4_000_000_000, None), (numbers[1], 1_700_000_000, 1_700_000_005)],
+        )
+    migrate.upgrade(desk)
+    assert content_of(desk, "timer") == [
+        ("ticket", numbers[0], "wake", 4_000_000_000, None),
+        ("ticket", numbers[1], "wake", 1_700_000_000, 1_700_000_005),
+    ]
+
+
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")
 def test_a_draft_speaks_of_plain_types(revisions: Revisions) -> None:
     folder = revisions()
