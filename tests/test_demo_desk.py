@@ -58,6 +58,13 @@ def test_the_company_has_its_holidays(built: Path) -> None:
             assert any(day["kind"] == "holiday" and day["source"].startswith("holidays ") for day in calendar["days"])
 
 
+def test_the_company_is_on_call_and_its_next_hand_offs_are_to_come(built: Path) -> None:
+    with opened(built) as desk:
+        assert all(row["people"] and row["next_people"] for row in desk.on_call.now())
+        due = [at for (at,) in desk.store.query("SELECT due_at FROM timer WHERE subject_type = 'on_call_schedule'")]
+        assert len(due) == 2 and min(due) > NOW
+
+
 def test_every_tab_and_preview_has_something_to_show(built: Path) -> None:
     with opened(built) as desk:
         title = "新员工入职：供应链规划师 孟瑶（下周一到岗）"

@@ -17,6 +17,7 @@ from helpdesk_tui.desk.desk import Desk, wall_clock
 from helpdesk_tui.desk.garbage import no_cycles
 from helpdesk_tui.desk.history import Life, Ways
 from helpdesk_tui.desk.moves import given, hand_over, set_state
+from helpdesk_tui.desk.on_call_clock import retime
 from helpdesk_tui.desk.policybox import Governing
 from helpdesk_tui.desk.work import SHIFT, Draft
 from helpdesk_tui.rules import lifecycle
@@ -50,12 +51,17 @@ def build_demo(
     """
     present = wall_clock() if now is None else now
     beginning = present - (DAYS + 1) * 86_400
-    with Desk.open(path, user=user or os_user(), clock=lambda: beginning) as desk:
+    moment = beginning
+    with Desk.open(path, user=user or os_user(), clock=lambda: moment) as desk:
         if first.holds_work(desk.store):
             raise Conflict(N_("{path} already holds a desk; the demo wants a file of its own (--db PATH)"), path=path)
         with no_cycles():
             company = generate(seed, present, tickets, DAYS)
             _Telling(desk, company, present).tell()
+        moment = present
+        # The hand-offs of these weeks are over; the next ones are still to come.
+        with desk.work("oncall.handoff") as work:
+            retime(work, [key for (key,) in work.rows("SELECT id FROM on_call_schedule")], ())
         with desk.store.write() as tx:
             tx.conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (DEMO_MARK, str(seed)))
     return {"tickets": len(company.tickets), "people": len(company.people), "seed": seed}
