@@ -256,6 +256,7 @@ CASES: tuple[Case, ...] = (
     _of("incident.done", lambda t: {"number": t.incident, "task": t.task}),
     _ticket("incident.export", "incident"),
     _plain("incident.list"),
+    _plain("incident.page"),
     _ticket("incident.merge", "incident", document={"format": "helpdesk-room", "entries": []}),
     _ticket("incident.note", "incident", text="x"),
     _ticket("incident.offer", "incident", role="scribe", person="spare"),

@@ -99,13 +99,13 @@ def tick(desk: Desk, clock: FixedClock, seconds: int) -> dict[str, Any]:
 
 
 def told(desk: Desk, number: int) -> list[tuple[str, list[str], int]]:
-    """The messages that the journal asks for, in order."""
+    """The messages about paging that the journal asks for, in order."""
     people = dict(desk.store.query("SELECT id, login FROM person"))
     return [
         (reason["what"], [people[one] for one in reason["people"]], reason["severity"])
         for entry in desk.tickets.entries(number)
         for reason in entry.reasons
-        if reason["code"] == "notify.people"
+        if reason["code"] == "notify.people" and reason["what"].startswith("page")
     ]
 
 

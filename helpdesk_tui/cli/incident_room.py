@@ -1,6 +1,7 @@
 """`helpdesk incident`: the commands that write in a war room."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -222,6 +223,47 @@ def update(
     if told["internal_due_at"] and not dry_run:
         lines.append(_("the next one is due {when}").format(when=left(told["internal_due_at"], now)))
     print_result(told, output=output, lines=lines)
+
+
+@command(
+    app,
+    "page",
+    N_(
+        "Write the static status page (status.html and status.md) into a folder: published texts, services and times alone;"
+        " drills and sensitive tickets are never on it."
+    ),
+    "helpdesk incident page --out /tmp",
+    "helpdesk incident page -o json",
+)
+def page(
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FOLDER", help=N_("Write both files there; else Markdown is printed.")),
+    ] = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    with context.current().desk() as desk:
+        made = desk.incidents.page()
+    if out is None:
+        if output is Output.TABLE:
+            write(made["markdown"])
+        else:
+            print_result(made, output=output)
+        return
+    folder = Path(out)
+    for name, text in (("status.html", made["html"]), ("status.md", made["markdown"])):
+        try:
+            # A reader never meets half a page.
+            part = folder / f".{name}.{os.getpid()}"
+            part.write_text(text, "utf-8")
+            part.replace(folder / name)
+        except OSError as error:
+            raise Usage(
+                N_("{path} cannot be written: {error}"), path=folder / name, error=error.strerror or error
+            ) from error
+    n = made["incidents"]
+    told = ngettext("{n} incident on the page", "{n} incidents on the page", n).format(n=n)
+    print_result({"incidents": n}, output=output, lines=[told])
 
 
 @command(

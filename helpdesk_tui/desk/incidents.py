@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from helpdesk_tui.desk import decisions, fields, incident_show, paging
+from helpdesk_tui.desk import decisions, fields, incident_show, paging, status_page
 from helpdesk_tui.desk import incident_rows as rows
 from helpdesk_tui.desk.incident_roles import Roles
 from helpdesk_tui.desk.incident_room import Room
@@ -66,6 +66,11 @@ class Incidents(Roles, Room, Updates):
         """A war room: the incident with its stamps and clocks, roles, tasks, updates, and the last `limit` lines of its
         timeline; see `incident_show.whole`."""
         return incident_show.whole(self.desk, number, limit)
+
+    @verb("incident.page", Permission.INCIDENT_PUBLISH, reads=True)
+    def page(self) -> Object:
+        """The static status page: `{"incidents": n, "html": text, "markdown": text}`, of published texts alone."""
+        return status_page.page(self.desk)
 
     # -- declaring ---------------------------------------------------------------------------------------------
 
