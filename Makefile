@@ -10,7 +10,8 @@ SHELL := bash
 VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
-JOBS ?= auto
+# Half as many again as there are cores: many tests wait for a terminal or a process.
+JOBS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
 
 # Settings of the caller's shell that would install somewhere else, or not at all.
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER PIP_NO_DEPS PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT
