@@ -139,6 +139,24 @@ def on_call(*names: str) -> Play:
     return play
 
 
+def room(*names: str) -> Play:
+    """The war room of an incident with a line, a task and an offered role, then keys."""
+
+    async def play(c: Console) -> None:
+        known = c.desk.incidents.list("all")
+        number = (
+            known[0]["number"] if known else c.desk.incidents.declare("Payments API down", severity="SEV1")["number"]
+        )
+        if not known:
+            c.desk.incidents.note(number, "10m ago failing over 切换到备用", pin=True)
+            c.desk.incidents.task(number, "drain pay-api-01")
+        c.app.show_room(number)
+        await c.settle()
+        await c.press(*names)
+
+    return play
+
+
 _TAB: Final = "right_square_bracket"
 STATES: Final = (
     State("queue", keys(), SIZES[1:]),
@@ -206,6 +224,15 @@ STATES: Final = (
     State("on call, override", on_call("o")),
     State("on call, offer", on_call("s")),
     State("on call, withdraw", on_call("j", "x")),
+    State("room", room(), SIZES[1:2]),
+    State("room, help", room("question_mark"), SIZES[1:2]),
+    State("room, note", room("i")),
+    State("room, update", room("c")),
+    State("room, stamp", room("m")),
+    State("room, role", room("r")),
+    State("room, severity", room("s")),
+    State("room, task", room("T")),
+    State("room, page", room("P")),
 )
 
 
