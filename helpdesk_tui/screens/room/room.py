@@ -184,9 +184,9 @@ class RoomScreen(DeskScreen):
         number = self.number
         fields = [
             FormField("internal", _("Inside"), lines=True, hint=_("for watchers, roles and the assignee")),
-            FormField("internal_zh", _("Inside (Chinese)"), lines=True),
+            FormField("internal_zh", _("Inside, Chinese"), lines=True),
             FormField("external", _("Outside"), lines=True, hint=_("answers the requesters of all linked tickets")),
-            FormField("external_zh", _("Outside (Chinese)"), lines=True),
+            FormField("external_zh", _("Outside, Chinese"), lines=True),
         ]
 
         def check(values: Any) -> dict[str, str]:
