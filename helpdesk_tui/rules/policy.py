@@ -4,28 +4,23 @@
 at once. `policy.toml` beside this file is the default that a new desk starts with (read by the desk, never here).
 """
 
-import tomllib
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from helpdesk_tui.rules.policy_base import Code, Section
-from helpdesk_tui.rules.policy_check import explained, key_text, syntax_problem
 from helpdesk_tui.rules.policy_events import EventRules
 from helpdesk_tui.rules.policy_levels import DemandRules, Matrix, NextUpRules, PriorityRules, SeverityMap
-from helpdesk_tui.rules.policy_lines import Path, key_lines, line_of
 from helpdesk_tui.rules.policy_paging import Paging
 from helpdesk_tui.rules.policy_refs import broken_references
 from helpdesk_tui.rules.policy_rules import Rule
 from helpdesk_tui.rules.policy_sla import CalendarRules, Escalation, Indicator, Sla
 from helpdesk_tui.rules.policy_work import Category, Desk, Lifecycles, Routing, ServiceEntry, TeamEntry
-from helpdesk_tui.vocabulary.errors import Invalid
-from helpdesk_tui.vocabulary.i18n import N_
-from helpdesk_tui.vocabulary.text import one_line
-from helpdesk_tui.vocabulary.toml_text import read_toml
+from helpdesk_tui.rules.toml_form import MAX_DOCUMENT as MAX_DOCUMENT
+from helpdesk_tui.rules.toml_form import FormInvalid, check_form, placed
+from helpdesk_tui.rules.toml_form import Problem as Problem
 
-MAX_DOCUMENT: Final = 2 * 1024 * 1024
+PolicyInvalid = FormInvalid
 
 
 class Policy(Section):
@@ -65,66 +60,13 @@ class Policy(Section):
         return next((item for item in self.teams if item.code == code), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a document: where, and a catalogue text with the values that fill it."""
-
-    line: int
-    key: str
-    message: str
-    params: dict[str, str]
-
-    def error(self) -> "PolicyInvalid":
-        """The problem as the error to raise: `line 12: matrix.order: …`."""
-        return PolicyInvalid(self)
-
-
-class PolicyInvalid(Invalid):
-    """A policy document is refused; `problem` says where and why, `more` how many further problems there are."""
-
-    def __init__(self, problem: Problem, more: int = 0) -> None:
-        super().__init__(problem.message, **problem.params)
-        self.problem = problem
-        self.more = more
-
-    def _fill(self, template: str) -> str:
-        # The place is the same in every language; the rest is the translated text.
-        key = f" {one_line(self.problem.key, 200)}:" if self.problem.key else ""
-        rest = f" (+{self.more})" if self.more else ""
-        return f"{self.problem.line}:{key} {super()._fill(template)}{rest}"
-
-
 def check_policy(text: str) -> tuple[Policy | None, list[Problem]]:
     """Read a document: the policy and no problem, or None and every problem in the order of their lines."""
-    if len(text) > MAX_DOCUMENT:
-        return None, [Problem(1, "", N_("the document is larger than {most} characters"), {"most": str(MAX_DOCUMENT)})]
-    # Some editors put a byte order mark before a text; TOML knows none.
-    text = text.removeprefix("\ufeff")
-    try:
-        data: dict[str, Any] = read_toml(text)
-    except tomllib.TOMLDecodeError as error:
-        return None, [_syntax(error, text)]
-    except (RecursionError, ValueError):
-        # Nesting deeper than the stack, or a number longer than Python reads.
-        return None, [Problem(1, "", N_("the document is nested too deeply or holds an endless number"), {})]
-    try:
-        policy = Policy.model_validate(data)
-    except ValidationError as error:
-        found = [explained(details, Policy) for details in error.errors(include_url=False)]
-        return None, _placed(found, text, data)
+    policy, data, problems = check_form(text, Policy)
+    if policy is None:
+        return None, problems
     found = list(broken_references(policy))
-    return (None, _placed(found, text, data)) if found else (policy, [])
-
-
-def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Problem:
-    line, message, params = syntax_problem(error, text)
-    return Problem(line, "", message, params)
-
-
-def _placed(found: list[tuple[Path, str, dict[str, str]]], text: str, data: dict[str, Any]) -> list[Problem]:
-    lines = key_lines(text)
-    problems = [Problem(line_of(lines, path), key_text(path, data), message, params) for path, message, params in found]
-    return sorted(problems, key=lambda problem: problem.line)
+    return (None, placed(found, text.removeprefix("\ufeff"), data)) if found else (policy, [])
 
 
 def parse_policy(text: str) -> Policy:

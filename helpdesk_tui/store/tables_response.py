@@ -221,6 +221,8 @@ class Incident(SQLModel, table=True):
     rto: int | None = None
     rpo: int | None = None
     rto_from: int | None = None
+    rto_warn_at: int | None = None
+    rto_due_at: int | None = None
     last_good_at: int | None = None
     recurrence_of: int | None = None
     document: str = "{}"
@@ -304,6 +306,7 @@ class IncidentStep(SQLModel, table=True):
     position: int = 0
     text: str = Field(max_length=1000)
     owner_id: int | None = Field(default=None, foreign_key="person.id")
+    role: str = Field(default="", max_length=16)
     target: int | None = None
     verify: str = ""
     rollback: str = ""
