@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from helpdesk_tui.rules.dynamic import DynamicFacts, decide
+from helpdesk_tui.rules.dynamic import DynamicFacts, decide, reproduce, what_would_change
+from helpdesk_tui.rules.policy import check_policy, parse_policy
 from helpdesk_tui.rules.policy_dynamic import Dynamic
 from helpdesk_tui.vocabulary.levels import Priority
+from tests.policy_text import changed, default_policy, line_with
 
 H, D = 3_600, 86_400
 RULES = Dynamic(active=True)
@@ -95,6 +97,71 @@ def test_refused(values: dict[str, Any]) -> None:
         Dynamic(**values)
 
 
+FREEZES = """
+[[dynamic.freezes]]
+name = "year's end"
+from = 2026-12-18T18:00:00+01:00
+until = 2027-01-04T06:00:00+01:00
+
+[[dynamic.freezes]]
+name = "closing of the books"
+from = "2027-01-10T00:00:00Z"
+until = "2027-01-12T00:00:00Z"
+service = ["erp"]
+"""
+
+
+def test_a_freeze_by_service_and_when_it_turns() -> None:
+    rules = parse_policy(changed("# [[dynamic.freezes]]", FREEZES + "\n#")).dynamic
+    begins, ends, books, over = 1_797_613_200, 1_799_038_800, 1_799_539_200, 1_799_712_000
+    for service, at, told in [
+        (None, begins - 1, (False, begins)), (None, begins, (True, ends)), ("vpn", ends, (False, None)),
+        ("erp", ends, (False, books)), ("erp", books, (True, over)), ("erp", over, (False, None)),
+    ]:  # fmt: skip
+        assert rules.frozen(service, at) == told, (service, at)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("2026-12-18T18:00:00+01:00", "2026-12-18T18:00:00", "instant"), ("2026-12-18T18:00:00+01:00", "2026-12-18", "instant"),
+        ("2026-12-18T18:00:00+01:00", "2027-02-01T00:00:00Z", "must end"), ('["erp"]', '["erpp"]', "erpp"),
+        ('service = ["erp"]', 'servise = ["erp"]', "servi"),
+    ],
+)  # fmt: skip
+def test_a_freeze_that_is_refused_with_its_line(old: str, new: str, word: str) -> None:
+    assert old in FREEZES
+    text = changed("# [[dynamic.freezes]]", FREEZES.replace(old, new, 1) + "\n#")
+    policy, problems = check_policy(text)
+    assert policy is None
+    assert [word in problem.message.format_map(problem.params) for problem in problems] == [True]
+    assert problems[0].line in (line_with(text, new), line_with(text, 'name = "year\'s end"') - 1)
+
+
+def test_as_shipped_it_is_switched_off_and_says_what_the_program_means() -> None:
+    assert default_policy().dynamic == Dynamic()
+    assert not default_policy().dynamic.active
+
+
+@pytest.mark.parametrize(
+    ("base", "values", "codes"),
+    [
+        (Priority.LOW, {}, ["more", "time"]), (Priority.MEDIUM, {"alerts": 10, "affected_users": 10}, ["more", "fewer", "time"]),
+        (Priority.CRITICAL, {}, ["time"]), (Priority.HIGH, {"alerts": 10, "affected_users": 10}, ["fewer", "time"]),
+    ],
+)  # fmt: skip
+def test_what_would_change(base: Priority, values: dict[str, Any], codes: list[str]) -> None:
+    found = decide(RULES, replace(CALM, base=base, **values), 0)
+    told = what_would_change(RULES, found)
+    assert [reason.code.rpartition(".")[2] for reason in told] == codes
+    for reason in told:
+        limit = reason.params.get("limit")
+        if reason.code == "dynamic.would.more":
+            assert limit == (6 if found.steps else 3)
+        elif reason.code == "dynamic.would.fewer":
+            assert (limit, reason.params["priority"]) == (2, base.code)
+
+
 facts = st.builds(
     DynamicFacts,
     base=st.sampled_from(Priority),
@@ -107,6 +174,7 @@ facts = st.builds(
     due_at=st.none() | st.integers(0, 40 * D),
     freeze=st.booleans(),
     load=st.none() | st.floats(0, 5),
+    freeze_turns=st.none() | st.integers(0, 40 * D),
 )
 
 
@@ -116,8 +184,7 @@ def test_never_below_the_ground_never_above_the_top_and_reproduced(some: Dynamic
     assert found.priority >= some.base
     assert 0 <= found.steps <= 2
     assert found.priority - some.base == min(found.steps, Priority.CRITICAL - some.base)
-    again = decide(RULES, DynamicFacts.from_data(found.inputs), now)
-    assert again == found
+    assert reproduce(RULES, found.inputs, now) == found
 
 
 @given(facts, st.integers(0, 50 * D))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.levels import Priority
 from helpdesk_tui.vocabulary.reasons import Reason, register, register_durations
 from helpdesk_tui.vocabulary.records import Instant
@@ -18,21 +19,24 @@ if TYPE_CHECKING:
 
 register(
     {
-        "dynamic.affected": N_("{users} affected users, at least {limit}: {points} points"),
-        "dynamic.alerts": N_("{alerts} alerts fire, at least {limit}: {points} points"),
-        "dynamic.criticality": N_("service criticality {criticality}: {points} points"),
-        "dynamic.age": N_("open for {open_for} or longer: {points} points"),
-        "dynamic.due": N_("the resolution is due within {due_within}: {points} points"),
-        "dynamic.overdue": N_("the resolution is overdue: {points} points"),
-        "dynamic.freeze": N_("a change freeze is in force: {points} points"),
-        "dynamic.load": N_("the team carries {load} times what it can: {points} points"),
-        "dynamic.raised": N_("{points} points, {limit} lift it: {before} -> {after}"),
-        "dynamic.eased": N_("{points} points, {limit} would keep it up: {before} -> {after}"),
-        "dynamic.held": N_("{points} points: it may go back to {priority}, but not before {until}"),
-        "dynamic.kept": N_("{points} points: it stays up while they are {limit} or more"),
-        "dynamic.stays": N_("{points} points, {limit} would lift it: it stays {priority}"),
+        "dynamic.affected": N_("affected users: {users}, from {limit} on; points: {points}"),
+        "dynamic.alerts": N_("alerts that fire: {alerts}, from {limit} on; points: {points}"),
+        "dynamic.criticality": N_("service criticality {criticality}; points: {points}"),
+        "dynamic.age": N_("open for {open_for} or longer; points: {points}"),
+        "dynamic.due": N_("the resolution is due within {due_within}; points: {points}"),
+        "dynamic.overdue": N_("the resolution is overdue; points: {points}"),
+        "dynamic.freeze": N_("a change freeze is in force; points: {points}"),
+        "dynamic.load": N_("the team carries {load} times what it can; points: {points}"),
+        "dynamic.raised": N_("points: {points}, lifted from {limit} on: {before} -> {after}"),
+        "dynamic.eased": N_("points: {points}, kept up from {limit} on: {before} -> {after}"),
+        "dynamic.held": N_("points: {points}; it goes back to {priority}, but not before {until}"),
+        "dynamic.kept": N_("points: {points}; it stays up from {limit} on"),
+        "dynamic.stays": N_("points: {points}, lifted from {limit} on: it stays {priority}"),
         "dynamic.limit": N_("no higher than {limit} for these reasons"),
         "dynamic.pinned": N_("pinned by hand to {priority}: what happens around it moves nothing"),
+        "dynamic.would.more": N_("from {limit} points on it would be {priority}"),
+        "dynamic.would.fewer": N_("below {limit} points it would go back to {priority}"),
+        "dynamic.would.time": N_("at {at} it is decided anew, for time alone may change it"),
     }
 )
 register_durations("open_for", "due_within")
@@ -44,7 +48,7 @@ class DynamicFacts:
     """What the decision depends on. `base` is the matrix's result, `steps` how far it is lifted now.
 
     `due_at` is the resolution's due instant, None where no clock runs. `load` is open work by capacity, None without a
-    team. `moved_at` is when the steps last changed.
+    team. `moved_at` is when the steps last changed, `freeze_turns` when a freeze begins or ends next.
     """
 
     base: Priority
@@ -58,13 +62,14 @@ class DynamicFacts:
     due_at: Instant | None = None
     freeze: bool = False
     load: float | None = None
+    freeze_turns: Instant | None = None
 
     def data(self) -> dict[str, Any]:
         """The JSON form that stands in the journal with a move; what is unknown is left out."""
         facts = {
             "base": self.base.code, "opened_at": self.opened_at, "steps": self.steps, "moved_at": self.moved_at,
             "criticality": self.criticality, "affected_users": self.affected_users, "alerts": self.alerts,
-            "due_at": self.due_at, "freeze": self.freeze, "load": self.load,
+            "due_at": self.due_at, "freeze": self.freeze, "load": self.load, "freeze_turns": self.freeze_turns,
         }  # fmt: skip
         return {name: value for name, value in facts.items() if value is not None}
 
@@ -125,8 +130,35 @@ def decide(rules: "Dynamic", facts: DynamicFacts, now: Instant) -> DynamicDecisi
         stays = Priority(facts.base).code
         reasons.append(Reason("dynamic.stays", {"points": points, "limit": rules.raise_at, "priority": stays}))
     return DynamicDecision(
-        wanted, _lifted(facts.base, wanted), points, tuple(reasons), wanted != facts.steps, again, facts.data()
+        wanted, lifted(facts.base, wanted), points, tuple(reasons), wanted != facts.steps, again, facts.data()
     )
+
+
+def reproduce(rules: "Dynamic", inputs: Mapping[str, Any], now: Instant) -> DynamicDecision:
+    """The decision that these stored inputs lead to at an instant; the same policy gives the same bytes."""
+    return decide(rules, DynamicFacts.from_data(inputs), now)
+
+
+def lifted(base: Priority | int, steps: int) -> Priority:
+    """The priority so many steps above the ground, at most critical."""
+    return Priority(min(base + steps, Priority.CRITICAL))
+
+
+def what_would_change(rules: "Dynamic", found: DynamicDecision) -> list[Reason]:
+    """What lifts a ticket further, what lets it go back, and when time alone may."""
+    base = Priority[str(found.inputs["base"]).upper()]
+    out: list[Reason] = []
+    room, steps = max(0, rules.at_most - base), found.steps
+    following = next((n for n in (1, 2) if n > steps and _limit(rules, n)), None)
+    if following is not None and following <= room:
+        limit = _limit(rules, following)
+        out.append(Reason("dynamic.would.more", {"limit": limit, "priority": lifted(base, following).code}))
+    if steps:
+        limit = _limit(rules, steps) - rules.ease
+        out.append(Reason("dynamic.would.fewer", {"limit": limit, "priority": lifted(base, steps - 1).code}))
+    if found.again_at is not None:
+        out.append(Reason("dynamic.would.time", {"at": iso(found.again_at)}))
+    return out
 
 
 def _back(
@@ -141,7 +173,7 @@ def _back(
         return held, Reason("dynamic.kept", {"points": points, "limit": limit}), None
     until = None if facts.moved_at is None else facts.moved_at + rules.hold.seconds
     if until is not None and now < until:
-        params = {"points": points, "priority": _lifted(facts.base, keeps).code, "until": until}
+        params = {"points": points, "priority": lifted(facts.base, keeps).code, "until": iso(until)}
         return held, Reason("dynamic.held", params), until
     params = {"points": points, "limit": _limit(rules, held) - rules.ease, **_move(facts.base, held, keeps)}
     return keeps, Reason("dynamic.eased", params), None
@@ -157,12 +189,8 @@ def _limit(rules: "Dynamic", steps: int) -> int:
     return rules.raise_two_at if steps == 2 else rules.raise_at
 
 
-def _lifted(base: Priority, steps: int) -> Priority:
-    return Priority(min(base + steps, Priority.CRITICAL))
-
-
 def _move(base: Priority, before: int, after: int) -> dict[str, str]:
-    return {"before": _lifted(base, before).code, "after": _lifted(base, after).code}
+    return {"before": lifted(base, before).code, "after": lifted(base, after).code}
 
 
 def _reached(steps: "tuple[FromCount, ...]", count: int | None) -> "FromCount | None":
@@ -205,4 +233,6 @@ def _again(rules: "Dynamic", facts: DynamicFacts, now: Instant) -> Instant | Non
     instants = [facts.opened_at + step.time.seconds for step in rules.age]
     if facts.due_at is not None:
         instants += [facts.due_at - step.time.seconds for step in rules.due_within]
+    if facts.freeze_turns is not None:
+        instants.append(facts.freeze_turns)
     return min((at for at in instants if at > now), default=None)

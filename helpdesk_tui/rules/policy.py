@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from helpdesk_tui.rules.policy_base import Code, Section
+from helpdesk_tui.rules.policy_dynamic import Dynamic
 from helpdesk_tui.rules.policy_events import EventRules
 from helpdesk_tui.rules.policy_levels import DemandRules, Matrix, NextUpRules, PriorityRules, SeverityMap
 from helpdesk_tui.rules.policy_paging import Paging
@@ -32,6 +33,7 @@ class Policy(Section):
     matrix: Matrix
     priority: PriorityRules = PriorityRules()
     severity: SeverityMap = SeverityMap()
+    dynamic: Dynamic = Dynamic()
     demand: DemandRules = DemandRules()
     next_up: NextUpRules = NextUpRules()
     lifecycle: Lifecycles

@@ -1,15 +1,34 @@
 """Policy section of dynamic priority: what moves a ticket's priority while the world around it changes."""
 
-from typing import Annotated, Self
+import contextlib
+import datetime
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
-from helpdesk_tui.rules.policy_base import Duration, DurationText, PriorityCode, Section, refuse
+from helpdesk_tui.rules.policy_base import Code, Duration, DurationText, Name, PriorityCode, Section, refuse
 from helpdesk_tui.vocabulary.i18n import N_
+from helpdesk_tui.vocabulary.instants import iso
 from helpdesk_tui.vocabulary.kinds import Kind
 from helpdesk_tui.vocabulary.levels import Priority
+from helpdesk_tui.vocabulary.records import NEVER, Instant
 
 Points = Annotated[int, Field(ge=-10, le=10)]
+
+
+def _as_instant(value: Any) -> Instant:
+    """Of TOML's own date and time, or of a text in the same form; always with its offset, for a freeze has no zone."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = datetime.datetime.fromisoformat(value)
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        found = int(value.timestamp())
+        if 0 <= found < NEVER:
+            return found
+    raise refuse(N_("{value} is no instant; write 2026-12-18T18:00:00+01:00"), value=value)
+
+
+InstantText = Annotated[Instant, PlainValidator(_as_instant), PlainSerializer(iso, return_type=str)]
 
 
 class FromCount(Section):
@@ -44,6 +63,25 @@ class CriticalityPoints(Section):
     def of(self, criticality: int | None) -> int:
         """Of 1 (low) to 4 (critical); nothing without a service."""
         return 0 if criticality is None else (self.low, self.medium, self.high, self.critical)[criticality - 1]
+
+
+class Freeze(Section):
+    """A change freeze: from one instant until (not at) another; of some services, or of all where it names none."""
+
+    name: Name
+    from_: Annotated[InstantText, Field(alias="from")]
+    until: InstantText
+    service: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.until <= self.from_:
+            raise refuse(N_("a freeze must end after it begins"))
+        return self
+
+    def concerns(self, service: str | None) -> bool:
+        """Whether it is about tickets of this service."""
+        return not self.service or service in self.service
 
 
 class Dynamic(Section):
@@ -83,8 +121,15 @@ class Dynamic(Section):
     )
     # While a change freeze is in force nothing that waits for a change gets on by itself.
     freeze: Points = 1
+    freezes: Annotated[tuple[Freeze, ...], Field(max_length=200)] = ()
     # A team that is full does not get further on because everything is raised.
     load: Annotated[tuple[FromLoad, ...], Field(max_length=20)] = (FromLoad(load=1.5, points=-1),)
+
+    def frozen(self, service: str | None, now: Instant) -> tuple[bool, Instant | None]:
+        """Whether a change freeze is in force for a ticket of this service, and when one begins or ends next."""
+        spans = [one for one in self.freezes if one.concerns(service)]
+        turns = [at for one in spans for at in (one.from_, one.until) if at > now]
+        return any(one.from_ <= now < one.until for one in spans), min(turns, default=None)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

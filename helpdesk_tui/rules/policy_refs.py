@@ -43,6 +43,9 @@ def broken_references(policy: "Policy") -> Iterator[Found]:
     yield from _twice(("event", "rule"), [item.id for item in policy.event.rule])
     yield from _twice(("paging", "policy"), [item.id for item in policy.paging.policy])
 
+    for n, freeze in enumerate(policy.dynamic.freezes):
+        for m, code in enumerate(freeze.service):
+            yield from _service(("dynamic", "freezes", n, "service", m), code, services)
     for n, category in enumerate(policy.categories):
         if category.service is not None:
             yield from _service(("categories", n, "service"), category.service, services)
