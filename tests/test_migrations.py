@@ -559,7 +559,7 @@ def test_tickets_of_an_old_desk_can_be_marked_sensitive(desk: Path, tmp_path: Pa
     migrate.upgrade(desk)
     with contextlib.closing(driver.connect(desk)) as conn:
         names = [row[1] for row in conn.execute("PRAGMA table_info(ticket)")]
-        assert names[-1] == "sensitive"
+        assert names[-2:] == ["sensitive", "lift"]
         rows = conn.execute("SELECT * FROM ticket ORDER BY number").fetchall()
         assert rows and [row[:-1] for row in rows] == before
         assert {row[-1] for row in rows} == {None}

@@ -391,6 +391,7 @@ COLUMNS: Final[dict[str, dict[str, Any]]] = {
         "resolution": None,
         "description": "",
         "sensitive": None,
+        "lift": None,
     },
     "alert_group": {
         "id": None,

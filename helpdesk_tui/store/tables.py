@@ -207,6 +207,8 @@ class Ticket(SQLModel, table=True):
     resolution: str | None = None
     description: str = ""
     sensitive: bool | None = None
+    # How far and since when the world around the ticket lifts its priority, as JSON; null where it does not.
+    lift: str | None = None
 
 
 class Comment(SQLModel, table=True):

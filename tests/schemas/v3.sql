@@ -498,6 +498,7 @@ CREATE TABLE ticket (
 	resolution VARCHAR,
 	description VARCHAR NOT NULL,
 	sensitive BOOLEAN,
+	lift VARCHAR,
 	CONSTRAINT pk_ticket PRIMARY KEY (number),
 	CONSTRAINT ck_ticket_phase CHECK (phase BETWEEN 0 AND 4),
 	CONSTRAINT ck_ticket_priority CHECK (priority BETWEEN 1 AND 4),

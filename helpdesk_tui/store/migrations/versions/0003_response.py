@@ -1,4 +1,4 @@
-"""On-call, escalation, monitoring events, incidents, reviews and notifications; timers of anything, not of tickets alone."""
+"""On-call, escalation, monitoring events, incidents, reviews and notifications; timers of anything, not of tickets alone; lifted tickets."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.execute("DROP TABLE timer")
     for statement in statements(_SCRIPT.read_text(encoding="utf-8")):
         op.execute(statement)
+    op.execute("ALTER TABLE ticket ADD COLUMN lift VARCHAR")
     driver.executemany(
         "INSERT INTO timer (subject_type, subject, kind, due_at, fired_at) VALUES ('ticket', ?, ?, ?, ?)", timers
     )
