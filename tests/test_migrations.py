@@ -561,8 +561,8 @@ def test_tickets_of_an_old_desk_can_be_marked_sensitive(desk: Path, tmp_path: Pa
         names = [row[1] for row in conn.execute("PRAGMA table_info(ticket)")]
         assert names[-2:] == ["sensitive", "lift"]
         rows = conn.execute("SELECT * FROM ticket ORDER BY number").fetchall()
-        assert rows and [row[:-1] for row in rows] == before
-        assert {row[-1] for row in rows} == {None}
+        assert rows and [row[:-2] for row in rows] == before
+        assert {row[-2:] for row in rows} == {(None, None)}
         conn.execute("UPDATE ticket SET sensitive = 1 WHERE number = ?", (rows[0][0],))
         sql = "SELECT number FROM ticket INDEXED BY ix_ticket_sensitive WHERE sensitive IS NOT NULL"
         assert conn.execute(sql).fetchall() == [(rows[0][0],)]
