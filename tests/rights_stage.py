@@ -32,6 +32,9 @@ RELATIONS = ("own", "team", "other")
 TEAM, ELSEWHERE = "network", "applications"
 POLICY = default_policy_text() + "\n# a line more\n"
 SOON = 1_900_000_000
+PLAN = 'rto = "1h"\n'
+BOOK = 'name = "x"\nservices = ["{}"]\n[[steps]]\ntext = "x"\n'
+REVIEW = "## Summary\nx\n## Impact\nx\n## Contributing factors\n- [process] x\n## Five whys\n1. x => x\n"
 SHARED = ("mine", "team", "unassigned", "breached", "open", "all", "shared")
 
 
@@ -54,6 +57,8 @@ class Tickets:
     incident: int
     line: int
     task: int
+    step: int
+    reviewed: int
 
 
 @dataclass(slots=True)
@@ -96,7 +101,7 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
         desk.tickets.assign(number, team=team, assignee="none")
         return number
 
-    one, resolved, merged, survivor, fresh, waiting, incident = (made(f"{requester} {n}") for n in range(7))
+    one, resolved, merged, survivor, fresh, waiting, incident, reviewed = (made(f"{requester} {n}") for n in range(8))
     for number in (one, resolved, merged, survivor):
         desk.tickets.assign(number, assignee="ana")
         desk.tickets.edit(number, set={"category": "network"})
@@ -118,9 +123,15 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
     desk.incidents.declare(number=incident, severity="SEV4")
     line, task = desk.incidents.note(incident, "x")["id"], desk.incidents.task(incident, "x")["id"]
     _ask_all(desk, incident)
+    step = desk.incidents.recover(incident)["steps"][0]["id"]
+    desk.incidents.declare(number=reviewed, severity="SEV4")
+    for number in (incident, reviewed):
+        desk.reviews.draft(number)
+        desk.reviews.edit(number, REVIEW)
+    desk.reviews.approve(reviewed)
     return Tickets(
         one, resolved, merged, survivor, fresh, waiting, item, note, attachment, secret, edited, batch, incident, line,
-        task,
+        task, step, reviewed,
     )  # fmt: skip
 
 
@@ -177,6 +188,9 @@ def build(folder: Path) -> Stage:
         desk.alerts.ack(2)
         desk.alerts.link(3, team.open)
         desk.maintenance.add("m", start=SOON, end=SOON + 60, cis=["m"])
+        for service in ("net", "apps"):
+            desk.plans.save(service, PLAN)
+            desk.runbooks.save(f"rb-{service}", BOOK.format(service))
         _turns(desk, stage)
         for who in ("spare", *EVERYBODY):
             person = who if who == "spare" else login(who)
@@ -269,6 +283,32 @@ CASES: tuple[Case, ...] = (
     _of("incident.strike", lambda t: {"number": t.incident, "entry": t.line}),
     _ticket("incident.task", "incident", text="x"),
     _ticket("incident.update", "incident", internal="x"),
+    _of("incident.follow", lambda t: {"number": t.incident, "task": t.task}),
+    _ticket("incident.last_good", "incident", at=1_700_000_000),
+    _ticket("incident.recover", "incident"),
+    _ticket("incident.runbook", "incident", runbook="rb-net"),
+    _of("incident.step", lambda t: {"number": t.incident, "step": t.step}),
+    _plain("plan.backup", service="apps"),
+    _plain("plan.list"),
+    _plain("plan.remove", service="apps"),
+    _plain("plan.remove#team", service="net"),
+    _plain("plan.save", service="apps", text='rto = "2h"'),
+    _plain("plan.save#team", service="net", text='rto = "2h"'),
+    _plain("plan.show", service="apps"),
+    _plain("review.actions"),
+    _ticket("review.approve", "incident"),
+    _ticket("review.draft", "incident", again=True),
+    _ticket("review.edit", "incident", text="## Summary\ny\n"),
+    _plain("review.list"),
+    _ticket("review.publish", "reviewed"),
+    _ticket("review.show", "incident"),
+    _ticket("review.waive", "incident", reason="x"),
+    _plain("runbook.list"),
+    _plain("runbook.remove", code="rb-apps"),
+    _plain("runbook.remove#team", code="rb-net"),
+    _plain("runbook.save", code="rb-apps", text='notes = "y"\n' + BOOK.format("apps")),
+    _plain("runbook.save#team", code="rb-net", text='notes = "y"\n' + BOOK.format("net")),
+    _plain("runbook.show", code="rb-apps"),
     _plain("notify.rules"),
     _plain("notify.rules#other", person="spare"),
     _plain("notify.add", channel="webhook", address="https://example.org/"),

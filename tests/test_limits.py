@@ -25,6 +25,7 @@ def _set(field: str) -> Callable[[str], dict[str, Any]]:
     return lambda text: {"number": 1, "set": {field: text}}
 
 
+NAMED_BOOK = 'name = "x"\nsteps = [{ text = "x" }]\n'
 TURNS = json.dumps({"layers": [{"users": ["bo"], "always": True}]})
 
 
@@ -99,6 +100,12 @@ LIMITS: dict[str, tuple[int, str, Callable[[str], dict[str, Any]]]] = {
     "status update outside": (10_000, "incident.update", lambda t: {"number": 2, "external": t}),
     "status update in Chinese": (10_000, "incident.update", lambda t: {"number": 2, "internal_zh": t}),
     "status update outside in Chinese": (10_000, "incident.update", lambda t: {"number": 2, "external_zh": t}),
+    "note of a step": (1_000, "incident.step", lambda t: {"number": 2, "step": 1, "to": "skipped", "note": t}),
+    "recovery plan": (2_097_152, "plan.save", lambda t: {"service": "net", "text": f'rto = "1h"\n#{t[12:]}'}),
+    "runbook": (2_097_152, "runbook.save", lambda t: {"code": X, "text": NAMED_BOOK + f"#{t[1 + len(NAMED_BOOK):]}"}),
+    "source of a copy": (255, "plan.backup", lambda t: {"service": "net", "source": t}),
+    "review": (MIB, "review.edit", lambda t: {"number": 2, "text": "## Summary\n" + t[11:]}),
+    "waiver of a review": (1_000, "review.waive", lambda t: {"number": 2, "reason": t}),
     "where messages go": (1_000, "notify.add", lambda t: {"channel": "webhook", "address": t}),
     "delivery of notices": (128, "event.ingest", lambda t: {"events": [{"source": "generic", "status": "firing", "severity": "info", "key": X, "summary": X}], "delivery": t}),
     "source of an import": (4_096, "import.tickets", lambda t: {"rows": [], "source": t}),
@@ -123,6 +130,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         desk.tickets.open("the only one")
         desk.incidents.declare("an incident")
         desk.people.add("Bo", login="bo", agent=True)
+        desk.services.add("net", "Net")
+        desk.plans.save("net", "")
+        desk.incidents.recover(2)
+        desk.reviews.draft(2)
         desk.on_call.add("kept", TURNS)
         desk.store.reader().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return path
@@ -209,7 +220,7 @@ def test_every_text_that_a_verb_keeps_is_in_the_table() -> None:
         "skill", "skills", "language", "activity", "session", "path", "passphrase_file", "key_file", "note", "body", "version", "attributes",
         "ci_class", "email", "login", "phone", "initials", "source", "rows", "cases", "people", "secret", "to_path", "older_than", "services", "events",
         "severity", "quiet", "quiet_severity", "tz", "schedule", "removed", "taker", "shifts", "role", "action",
-        "nature", "stamp", "document",
+        "nature", "stamp", "document", "runbook",
     }  # fmt: skip
     unknown = set()
     for spec in registry.verbs().values():

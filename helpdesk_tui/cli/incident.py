@@ -82,6 +82,9 @@ def room_lines(room: Row, now: Instant, tz: str | None) -> Iterator[str]:
     ):
         if room[key]:
             yield f"  {_(heading)}: {left(room[key], now)}"
+    from helpdesk_tui.cli.incident_steps import recovery_lines
+
+    yield from recovery_lines(room, now)
     for entry in room["pinned"]:
         yield f"* {minute(entry['occurred_at'], tz)}  {one_line(said(entry), 300)}"
     for task in room["tasks"]:
@@ -110,7 +113,7 @@ def print_room(room: Row, now: Instant, output_: Output, tz: str | None = None) 
     app,
     "declare",
     N_("Declare an incident: a title is enough; or a ticket's number, or --alert. Whoever declares it leads it first."),
-    "helpdesk incident declare 'Payments API down' --severity SEV1",
+    "helpdesk incident declare 'Payments API down' --severity SEV1 --service payments",
     "helpdesk incident declare 1043 --impact-started '20m ago' -o json",
 )
 def declare(
@@ -122,6 +125,9 @@ def declare(
     ] = None,
     alert: Annotated[int | None, typer.Option("--alert", metavar="NO", help=N_("Declare this alert's ticket."))] = None,
     severity: SeverityOption = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help=N_("What it is about, with a title."))
+    ] = None,
     impact_started: Annotated[
         str | None, typer.Option("--impact-started", metavar="TIME", help=N_("Since when users feel it."))
     ] = None,
@@ -142,7 +148,7 @@ def declare(
     with context.current().desk(tz) as desk:
         now = desk.now()
         room = desk.incidents.declare(
-            title, number=number, alert=alert, severity=severity, nature=nature,
+            title, number=number, alert=alert, severity=severity, nature=nature, service=service,
             impact_started=shared.instant(impact_started, now, tz, past=True),
             detected=shared.instant(detected, now, tz, past=True),
         )  # fmt: skip
@@ -228,4 +234,4 @@ def stamp(
 
 
 # The other commands belong to the same noun.
-from helpdesk_tui.cli import incident_room  # noqa: E402, F401 - they register themselves
+from helpdesk_tui.cli import incident_room, incident_steps  # noqa: E402, F401 - they register themselves

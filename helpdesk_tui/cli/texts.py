@@ -39,9 +39,14 @@ def message(typed: str | None, dash: str | None, *, hint: str = "", required: bo
         return typed
     if not required:
         return ""
-    if not sys.stdin.isatty():
+    if not interactive():
         raise Usage(N_("there is no text: give it with -m TEXT, or with - from standard input"))
     return edited(hint=hint)
+
+
+def interactive() -> bool:
+    """Whether somebody sits before a terminal who can be given an editor."""
+    return sys.stdin.isatty()
 
 
 def edited(text: str = "", hint: str = "", editor: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from helpdesk_tui.rules import incident_metrics
 from helpdesk_tui.rules import incident_stamps as stamps
 from helpdesk_tui.rules.incident_facts import DataSet, IncidentFacts
+from helpdesk_tui.rules.recovery import recovery_clock
 from helpdesk_tui.vocabulary.incidents import STAMPS
 from helpdesk_tui.vocabulary.levels import Severity
 from helpdesk_tui.vocabulary.records import Instant
@@ -47,13 +48,14 @@ def facts(desk: "Desk") -> list[IncidentFacts]:
         # Each stretch in which it was over ends with its being open again.
         ends = [*(start for start, _end in over[1:]), at["mitigated"]]
         again = tuple((back, end) for (_start, back), end in zip(over, ends, strict=False))
+        clock = recovery_clock(rto, at, rto_from)
         exposure = None if last_good is None or at["impact_started"] is None else at["impact_started"] - last_good
         out.append(
             IncidentFacts(
                 number, at["declared"] or 0, severity, service, nature, merged is not None,
                 impact_started=at["impact_started"], detected=at["detected"], acknowledged=at["acknowledged"],
                 engaged=at["engaged"], mitigated=over[0][0] if over else at["mitigated"], resolved=at["resolved"],
-                closed=at["closed"], again=again, rto=rto, rto_from=rto_from,
+                closed=at["closed"], again=again, rto=rto, rto_from=None if clock is None else clock.begins,
                 data_sets=() if rpo is None else (DataSet(rpo, exposure),), keys=frozenset(keys.get(number, ())),
                 recurrence_of=recurrence_of, review_due=due, review_published=published,
                 review_waived=waived is not None,
@@ -79,18 +81,20 @@ def updates(desk: "Desk", known: Iterable[IncidentFacts], start: Instant, end: I
         first = changes[0][1] if changes else one.severity
         steps = [(one.declared, first), *((at, after) for at, _before, after in changes)]
         out.append(
-            incident_metrics.updates_due(one.declared, over, sent.get(one.number, ()), _intervals(steps, one.mitigated))
+            incident_metrics.updates_due(one.declared, over, sent.get(one.number, ()), intervals(steps, one.mitigated))
         )
     return out
 
 
-def _intervals(steps: list[tuple[Instant, int]], mitigated: Instant | None) -> list[tuple[Instant, int | None]]:
-    """From when on how many seconds may pass between two updates."""
+def intervals(
+    steps: list[tuple[Instant, int]], mitigated: Instant | None, pace: int = 1
+) -> list[tuple[Instant, int | None]]:
+    """From when on how many seconds may pass between two updates; `steps` tell since when which severity was so."""
     found: list[tuple[Instant, int | None]] = []
     severity = steps[0][1]
     for at, now in sorted({*((at, sev) for at, sev in steps), *([] if mitigated is None else [(mitigated, 0)])}):
         severity = now or severity
         calm = mitigated is not None and at >= mitigated
-        inside = stamps.due(severity, 0, mitigated=calm)[0]
+        inside = stamps.due(severity, 0, mitigated=calm, pace=pace)[0]
         found.append((at, inside))
     return found

@@ -1,5 +1,6 @@
 """The rows of a war room within a work: read as they will stand, changed through the draft of their ticket."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ ENTRY: Final = "incident_entry"
 ROLE: Final = "incident_role"
 TASK: Final = "incident_task"
 UPDATE: Final = "incident_update"
+STEP: Final = "incident_step"
 
 
 def ahead(draft: "Draft", table: str, key: int) -> RowChange | None:
@@ -53,7 +55,7 @@ def declared(work: "Work", draft: "Draft") -> Row:
 def put(draft: "Draft", table: str, row: Row, values: Mapping[str, Any]) -> Row:
     """Change a row that stands already; as it is then. A row with a version gets the next one, once in a work."""
     new = {c: at_rest(v) if isinstance(v, str) else v for c, v in values.items() if row[c] != v}
-    key = row["number"] if table == INCIDENT else row["id"]
+    key = row["id"] if "id" in row else row["number"]
     if not new:
         return row
     change = ahead(draft, table, key)
@@ -102,3 +104,8 @@ def say(
 def stamps_of(row: Row) -> dict[str, Instant | None]:
     """The stamps of an incident's row."""
     return {name: row[f"{name}_at"] for name in STAMPS}
+
+
+def pace_of(row: Row) -> int:
+    """How much faster than real the clocks of an incident run: 1, but for a drill that is played faster."""
+    return max(1, int(json.loads(row["document"]).get("pace", 1)))

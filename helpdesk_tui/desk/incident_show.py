@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk import masking
+from helpdesk_tui.desk import masking, runbooks
 from helpdesk_tui.desk.forms import Namer
 from helpdesk_tui.desk.shapes import Object, Objects, reason, when
+from helpdesk_tui.rules.recovery import exposure, recovery_clock
 from helpdesk_tui.store.changes import Row
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid
@@ -14,6 +15,7 @@ from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.incidents import ROLES, STAMPS
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.levels import Priority, Severity
+from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.roles import Permission
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ STATES: Final = ("open", "over", "all")
 _OVERDUE: Final = ("internal_due_at", "external_due_at")
 _COLUMNS: Final = (
     "number", "nature", "severity", *(f"{name}_at" for name in STAMPS), *_OVERDUE, "rto", "rpo", "rto_from",
-    "last_good_at", "recurrence_of", "document", "version",
+    "rto_due_at", "last_good_at", "recurrence_of", "document", "version",
 )  # fmt: skip
 _TICKET: Final = ("kind", "title", "state", "priority", "phase", "service_id")
 _SELECT: Final = (
@@ -58,6 +60,18 @@ _TASKS: Final = (
     f"{_TASK} WHERE number = ? ORDER BY done_at IS NOT NULL, due_at IS NULL, due_at, id LIMIT 500"  # sql: constant
 )
 _ONE_TASK: Final = f"{_TASK} WHERE number = ? AND id = ?"  # sql: constant
+_STEP: Final = (
+    "SELECT id, plan, stage, position, text, owner_id, role, target, verify, rollback, begun_at, done_at, done_by, skipped,"
+    " note FROM incident_step"
+)
+_STEPS: Final = f"{_STEP} WHERE number = ? ORDER BY plan <> 'recovery', plan, position, id"  # sql: constant
+_ONE_STEP: Final = f"{_STEP} WHERE number = ? AND id = ?"  # sql: constant
+_FIRING: Final = "SELECT count(*) FROM alert WHERE number = ? AND state = 'firing'"
+_ACK: Final = "SELECT state, next_at FROM escalation WHERE number = ? AND ended_at IS NULL ORDER BY id DESC LIMIT 1"
+_LINKED: Final = (
+    "SELECT number, kind, title FROM ticket WHERE parent_number = ? AND deleted_at IS NULL ORDER BY number LIMIT 50"
+)
+_REVIEW: Final = "SELECT state, due_at, published_at, waived_at FROM review WHERE number = ?"
 _UPDATES: Final = (
     "SELECT id, at, author_id, severity, internal, internal_zh, external, external_zh, document FROM incident_update"
     " WHERE number = ? ORDER BY at DESC, id DESC LIMIT ?"
@@ -112,7 +126,11 @@ def listed(desk: "Desk", state: str, severity: int | None, limit: int) -> Object
 def whole(desk: "Desk", number: int, limit: int = 200) -> Object:
     """A room: the keys of `listed` without `commander`, and `over` (stretches in which it had been over, `[from, to]`),
     `roles` (`{role: {"person", "offered", "offered_at", "accepted_at"}}`, `offered` who is asked to take it),
-    `pinned` and `entries` (`entry`, the oldest first), `tasks` (`task`), `updates` (the latest first).
+    `pinned` and `entries` (`entry`, the oldest first), `tasks` (`task`), `updates` (the latest first), `recovery`
+    (`clocks`), `steps` (`step`, those of the recovery first), `runbooks` (those that fit and are not taken up yet),
+    `paging` (`{"state", "next_at"}`: when the next level is paged, or an acknowledgement lapses; null where nobody is
+    paged), `alerts` (how many fire), `linked` (`{"number", "ref", "title"}`), `review` (`{"state", "due_at",
+    "published_at", "waived_at"}` or null), `pace` (how much faster than real a drill runs).
 
     Raises NotFound for a ticket that one may not know of, Conflict for one that was not declared.
     """
@@ -128,6 +146,8 @@ def whole(desk: "Desk", number: int, limit: int = 200) -> Object:
     row = _row(found[0])
     namer = Namer(desk.store.reader(), masking.veil(desk))
     kept = json.loads(row["document"])
+    steps = store.query(_STEPS, (number,))
+    taken = {plan for _id, plan, *_rest in steps}
     lines = store.query(_LINES, (number, max(1, min(limit, 10_000))))
     return {
         **_head(row, store.query(_CHILDREN, (number,))[0], store.query(_OWN, (number,))[0][0]),
@@ -137,7 +157,78 @@ def whole(desk: "Desk", number: int, limit: int = 200) -> Object:
         "entries": [entry(namer, line) for line in reversed(lines)],
         "tasks": [task(namer, each) for each in store.query(_TASKS, (number,))],
         "updates": [update(namer, each) for each in store.query(_UPDATES, (number, 50))],
+        "recovery": clocks(row, desk.now()),
+        "steps": [step(namer, each) for each in steps],
+        "runbooks": [book for book in runbooks.fitting(desk, number) if book["code"] not in taken],
+        "paging": next(({"state": s, "next_at": when(at)} for s, at in store.query(_ACK, (number,))), None),
+        "alerts": store.query(_FIRING, (number,))[0][0],
+        "linked": [
+            {"number": n, "ref": ref(kind, n), "title": title}
+            for n, kind, title in store.query(_LINKED, (number,))
+            if desk.reading.knows(n)
+        ],
+        "review": next((_review(found) for found in store.query(_REVIEW, (number,))), None),
+        "pace": max(1, int(kept.get("pace", 1))),
     }
+
+
+def _review(found: tuple[Any, ...]) -> Object:
+    state, due, published, waived = found
+    return {"state": state, "due_at": when(due), "published_at": when(published), "waived_at": when(waived)}
+
+
+def clocks(row: Row, now: Instant) -> Object:
+    """What the recovery runs against: `{"rto", "rto_from", "rto_due_at", "rto_met", "rpo", "last_good_at", "at_risk",
+    "rpo_met"}`; lengths are seconds. `at_risk` is the time whose data are lost at worst, null where nobody knows of a
+    copy; the two `_met` are null while that is open or unknown."""
+    kept = json.loads(row["document"])
+    stamps = {name: row[f"{name}_at"] for name in STAMPS}
+    clock = recovery_clock(row["rto"], stamps, row["rto_from"], max(1, int(kept.get("pace", 1))))
+    over = kept["over"][0][0] if kept.get("over") else stamps["mitigated"]
+    met: bool | None = None
+    if clock is not None:
+        met = (over if over is not None else now) <= clock.due if over is not None or now > clock.due else None
+    risk = exposure(stamps["impact_started"], row["last_good_at"], now)
+    return {
+        "rto": row["rto"],
+        "rto_from": None if clock is None else when(clock.begins),
+        "rto_due_at": None if clock is None else when(clock.due),
+        "rto_met": met,
+        "rpo": row["rpo"],
+        "last_good_at": when(row["last_good_at"]),
+        "at_risk": risk,
+        "rpo_met": None if risk is None or row["rpo"] is None else risk <= row["rpo"],
+    }
+
+
+def step(namer: Namer, row: tuple[Any, ...]) -> Object:
+    """A step: `{"id", "plan", "stage", "position", "text", "owner", "role", "target", "verify", "rollback", "state",
+    "begun_at", "done_at", "done_by", "note"}`; `state` is `open`, `begun`, `done` or `skipped`. A step without a text is
+    what its stage asks for."""
+    key, plan, stage, position, text, owner, role, target, verify, rollback, begun, done, by, skipped, note = row
+    state = ("skipped" if skipped else "done") if done is not None else "open" if begun is None else "begun"
+    return {
+        "id": key,
+        "plan": plan,
+        "stage": stage or None,
+        "position": position,
+        "text": text,
+        "owner": None if owner is None else namer.person(owner),
+        "role": role or None,
+        "target": target,
+        "verify": verify,
+        "rollback": rollback,
+        "state": state,
+        "begun_at": when(begun),
+        "done_at": when(done),
+        "done_by": None if by is None else namer.person(by),
+        "note": note,
+    }
+
+
+def one_step(desk: "Desk", number: int, key: int) -> Object:
+    """One step of a room, as `step`."""
+    return step(Namer(desk.store.reader(), masking.veil(desk)), desk.store.query(_ONE_STEP, (number, key))[0])
 
 
 def _roles(namer: Namer, found: list[tuple[Any, ...]]) -> Object:

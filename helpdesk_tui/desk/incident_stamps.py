@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk import incident_rows as rows
 from helpdesk_tui.rules import incident_stamps as rules
+from helpdesk_tui.rules.recovery import recovery_clock
 from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Row
 from helpdesk_tui.vocabulary.i18n import N_
@@ -56,6 +57,7 @@ def put_stamp(work: "Work", draft: "Draft", row: Row, name: str, at: Instant | N
     if name == "resolved" and at is not None:
         values |= {"internal_due_at": None, "external_due_at": None}
     row = rows.put(draft, rows.INCIDENT, row, values)
+    row = rows.put(draft, rows.INCIDENT, row, recovery_columns(row))
     if at is None:
         said = Reason("incident.stamp_gone", {"stamp": name, "before": iso(before)})
     elif before is None:
@@ -71,12 +73,23 @@ def cadence(row: Row, *, mitigated: bool, last: Instant | None = None) -> dict[s
     """When updates are due now, after the last one (by default the one that the timers were set by, else declared)."""
     if row["nature"] == "backfilled" or row["resolved_at"] is not None:
         return {"internal_due_at": None, "external_due_at": None}
-    known = json.loads(row["document"])
+    known, pace = json.loads(row["document"]), rows.pace_of(row)
     base = last if last is not None else known.get("updated_at", row["declared_at"])
     outside = last if last is not None else known.get("published_at", row["declared_at"])
-    inside_due = rules.due(row["severity"], base, mitigated=mitigated)[0]
-    outside_due = rules.due(row["severity"], outside, mitigated=mitigated)[1]
+    inside_due = rules.due(row["severity"], base, mitigated=mitigated, pace=pace)[0]
+    outside_due = rules.due(row["severity"], outside, mitigated=mitigated, pace=pace)[1]
     return {"internal_due_at": inside_due, "external_due_at": outside_due}
+
+
+def recovery_columns(row: Row) -> dict[str, Any]:
+    """When little of the recovery time is left, and when it has run out; nothing once users can work again."""
+    clock = None
+    if row["mitigated_at"] is None and row["nature"] != "backfilled":
+        clock = recovery_clock(row["rto"], rows.stamps_of(row), row["rto_from"], rows.pace_of(row))
+    return {
+        "rto_warn_at": None if clock is None else clock.near,
+        "rto_due_at": None if clock is None else clock.due,
+    }
 
 
 def entry(
@@ -101,10 +114,14 @@ def entry(
 
 
 def follow(work: "Work", drafts: "list[Draft]") -> None:
-    """Stamp the rooms of tickets that are resolved, closed or opened again by these drafts."""
+    """Stamp the rooms of tickets that are resolved, closed or opened again by these drafts; what became a ticket is done
+    with it, and a grave incident owes a review from now on."""
+    from helpdesk_tui.desk import incident_follow, review_rows
+
     moved = [d for d in drafts if "phase" in d.new and d["phase"] != d.row["phase"]]
     if not moved or work.verb in _TAKING_BACK:
         return
+    incident_follow.settle(work, moved)
     have = {number for (number,) in work.rows(_HAVE, (json.dumps([d.number for d in moved]),))}
     for draft in moved:
         if draft.number not in have:
@@ -113,6 +130,9 @@ def follow(work: "Work", drafts: "list[Draft]") -> None:
         if after >= Phase.RESOLVED:
             for name in ("mitigated", "resolved", *(("closed",) if after > Phase.RESOLVED else ())):
                 stamp(work, draft.number, name, draft.at)
+            row = rows.incident(work, draft)
+            if row is not None and review_rows.owed(row) and draft["merged_into"] is None:
+                review_rows.make(work, draft, draft.at)
         elif before >= Phase.RESOLVED:
             _again(work, draft)
 
@@ -129,5 +149,6 @@ def _again(work: "Work", draft: "Draft") -> None:
         draft, rows.INCIDENT, row,
         {"mitigated_at": None, "resolved_at": None, "closed_at": None, "document": journal.canonical(kept)},
     )  # fmt: skip
-    rows.put(draft, rows.INCIDENT, row, cadence(row, mitigated=False, last=draft.at))
+    row = rows.put(draft, rows.INCIDENT, row, cadence(row, mitigated=False, last=draft.at))
+    rows.put(draft, rows.INCIDENT, row, recovery_columns(row))
     rows.say(work, draft, "stamp", Reason("incident.open_again", {"stamp": was}), author_id=work.desk.actor.id)

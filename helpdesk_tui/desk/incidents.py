@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from helpdesk_tui.desk import decisions, fields, incident_show, paging, status_page
+from helpdesk_tui.desk import decisions, fields, incident_recovery, incident_show, paging, status_page
 from helpdesk_tui.desk import incident_rows as rows
+from helpdesk_tui.desk.incident_follow import Following
+from helpdesk_tui.desk.incident_recovery import Recovery
 from helpdesk_tui.desk.incident_roles import Roles
 from helpdesk_tui.desk.incident_room import Room
 from helpdesk_tui.desk.incident_stamps import cadence, put_stamp
@@ -12,6 +14,7 @@ from helpdesk_tui.desk.moves import given
 from helpdesk_tui.desk.registry import verb
 from helpdesk_tui.desk.shapes import Object, Objects
 from helpdesk_tui.rules import incident_stamps as rules
+from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Row, RowChange
 from helpdesk_tui.vocabulary.channels import Channel
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound, Usage
@@ -47,7 +50,7 @@ def severity_of(text: str) -> Severity:
     return Severity(int(folded))
 
 
-class Incidents(Roles, Room, Updates):
+class Incidents(Roles, Room, Updates, Recovery, Following):
     """Incidents and their war rooms."""
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -85,8 +88,10 @@ class Incidents(Roles, Room, Updates):
         impact_started: Instant | None = None,
         detected: Instant | None = None,
         nature: str = "real",
+        service: str | None = None,
     ) -> Object:
-        """Declare an incident: of a ticket, of an alert's ticket (opened where it has none), or with a title alone.
+        """Declare an incident: of a ticket, of an alert's ticket (opened where it has none), or with a title alone
+        (`service`: what it is about).
 
         Without a severity the ticket's own one counts, else what its priority means; with a title alone SEV2. Whoever
         declares it leads it until somebody takes over. `nature`: `real`, `drill`, or `backfilled` for one that is
@@ -100,6 +105,9 @@ class Incidents(Roles, Room, Updates):
                 field="nature", value=nature, choices="real, drill, backfilled",
             )  # fmt: skip
         wanted = None if severity is None else severity_of(severity)
+        if service is not None and title is None:
+            raise Usage(N_("a ticket has its service already; edit it there"))
+        about = {} if service is None else {"service_id": self.desk.services.service(service).id}
         with self.desk.work("incident.declare") as work:
             seen: Instant | None = None
             if alert is not None:
@@ -108,7 +116,7 @@ class Incidents(Roles, Room, Updates):
                 draft = work.ticket(number, Permission.INCIDENT_DECLARE)
                 seen = draft["created_at"]
             else:
-                draft = self._opened(work, title or "")
+                draft = self._opened(work, title or "", **about)
             if detected is None and seen is not None and seen >= (impact_started or seen):
                 detected = seen
             self._declare(work, draft, wanted, nature, {"impact_started": impact_started, "detected": detected})
@@ -139,7 +147,13 @@ class Incidents(Roles, Room, Updates):
         return draft, row["opened_at"]
 
     def _declare(
-        self, work: "Work", draft: "Draft", wanted: Severity | None, nature: str, known: dict[str, Instant | None]
+        self,
+        work: "Work",
+        draft: "Draft",
+        wanted: Severity | None,
+        nature: str,
+        known: dict[str, Instant | None],
+        pace: int = 1,
     ) -> None:
         from helpdesk_tui.store.apply import new_row
 
@@ -160,6 +174,8 @@ class Incidents(Roles, Room, Updates):
             rows.INCIDENT, number=draft.number, nature=nature, severity=int(severity),
             **{f"{name}_at": at for name, at in stamps.items()},
         )  # fmt: skip
+        if pace > 1:
+            row["document"] = journal.canonical({"pace": pace})
         row |= cadence(row, mitigated=False)
         draft.insert(rows.INCIDENT, (draft.number,), row)
         draft.set(severity=int(severity), major=bool(draft["major"] or severity <= Severity.SEV2))
@@ -173,6 +189,9 @@ class Incidents(Roles, Room, Updates):
         me = self.desk.directory.person(self.desk.actor.id)
         if me is not None and me.agent:
             self._take_role(work, draft, "commander", self.desk.actor.id)
+        if severity <= Severity.SEV2 and nature != "backfilled":
+            # What is critical starts the emergency plan of its service by itself.
+            incident_recovery.begin(work, draft, row, only_by_plan=True)
         if nature == "real" and draft["phase"] < Phase.RESOLVED:
             paging.begin(work, draft, int(severity), cause="declared")
 

@@ -32,11 +32,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         N_("{sev} {ref}: a status update is due"),
         N_("{title}\nThe last one is {minutes} minutes old."),
     ),
+    "incident.rto_near": (
+        N_("{sev} {ref}: little of the recovery time is left"),
+        N_("{title}\nIt runs out at {at}."),
+    ),
+    "incident.rto_over": (N_("{sev} {ref}: the recovery time has run out"), N_("{title}\nIt ran out at {at}.")),
     "incident.role": (N_("{sev} {ref}: you are asked to be {role}"), N_("{title}\nAccept in the room of {ref}.")),
     "oncall.shift": (N_("You are on call: {schedule}"), N_("Until {until}.")),
     "sla.warning": (N_("{ref}: its time is running out"), N_("{title}\nDue at {at}.")),
     "sla.breach": (N_("{ref}: its time ran out"), N_("{title}\nIt was due at {at}.")),
     "review.due": (N_("{ref}: its review is due"), N_("{title}\nDue at {at}.")),
+    "action.due": (N_("{ref}: a follow-up action is due"), N_("{title}\n{text}")),
     "alert.maintenance": (N_("Maintenance has ended, alerts still fire"), N_("{title}")),
     "test": (N_("A test message of the desk"), N_("This channel works.")),
 }

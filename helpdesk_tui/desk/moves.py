@@ -59,6 +59,10 @@ def move(work: "Work", draft: "Draft", to: str, reason: str | None = None, *, ju
     if judged:
         allowed = lifecycle.check_move(policy, kind, state, to, move_facts(draft), work.desk.actor.roles, reason=reason)
         work.desk.require_on(allowed.permission, draft.row, work.verb)
+        if phase_of(kind, to) == Phase.CLOSED and kind == Kind.INCIDENT:
+            from helpdesk_tui.desk import review_rows
+
+            review_rows.gate(work, draft, Phase.CLOSED)
     set_state(draft, to, draft.at)
     draft.because(lifecycle.move_reason(state, to), *given(reason))
 

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from helpdesk_tui.desk.on_call import OnCall
     from helpdesk_tui.desk.paging import Paging
     from helpdesk_tui.desk.people import People
+    from helpdesk_tui.desk.plans import Plans
     from helpdesk_tui.desk.policies import Policies
     from helpdesk_tui.desk.presence import PresenceBoard
+    from helpdesk_tui.desk.reviews import Reviews
+    from helpdesk_tui.desk.runbooks import Runbooks
     from helpdesk_tui.desk.searching import Searching
     from helpdesk_tui.desk.services import Services
     from helpdesk_tui.desk.sla import ServiceLevels
@@ -67,6 +70,9 @@ _WHERE: Final = {
     "notifying": ("notifying", "Notifying"),
     "incidents": ("incidents", "Incidents"),
     "kpis": ("kpis", "Kpis"),
+    "plans": ("plans", "Plans"),
+    "runbooks": ("runbooks", "Runbooks"),
+    "reviews": ("reviews", "Reviews"),
     "upkeep": ("upkeep", "Upkeep"),
 }
 
@@ -124,6 +130,9 @@ class Nouns:
     notifying: "Notifying"
     incidents: "Incidents"
     kpis: "Kpis"
+    plans: "Plans"
+    runbooks: "Runbooks"
+    reviews: "Reviews"
     upkeep: "Upkeep"
 
     def __getattr__(self, name: str) -> Any:

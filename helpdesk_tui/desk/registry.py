@@ -63,6 +63,9 @@ NOUN_OF_PREFIX: Final[dict[str, str]] = {
     "notify": "notifying",
     "incident": "incidents",
     "kpi": "kpis",
+    "plan": "plans",
+    "runbook": "runbooks",
+    "review": "reviews",
     "db": "upkeep",
 }
 

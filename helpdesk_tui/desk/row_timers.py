@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 # Of a table with one key: the kinds of timer of its rows by the column that tells the instant (null: none).
 TIMED: Final[dict[str, dict[str, str]]] = {
     "escalation": {"next_at": "next"},
-    "incident": {"internal_due_at": "update_inside", "external_due_at": "update_outside"},
+    "incident": {
+        "internal_due_at": "update_inside",
+        "external_due_at": "update_outside",
+        "rto_warn_at": "rto_near",
+        "rto_due_at": "rto_over",
+    },
+    "incident_task": {"due_at": "action"},
+    "review": {"due_at": "review"},
 }
 
 

@@ -39,6 +39,8 @@ HANDLERS: Final = {
     "alert_group": "helpdesk_tui.desk.alert_timers",
     "maintenance_window": "helpdesk_tui.desk.alert_timers",
     "incident": "helpdesk_tui.desk.incident_clock",
+    "incident_task": "helpdesk_tui.desk.review_clock",
+    "review": "helpdesk_tui.desk.review_clock",
 }
 
 

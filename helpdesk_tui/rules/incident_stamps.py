@@ -70,11 +70,14 @@ def fitted(stamps: Mapping[str, Instant | None], name: str, at: Instant) -> Inst
     return min([max([at, *low]), *high])
 
 
-def due(severity: int, last: Instant, *, mitigated: bool) -> tuple[Instant | None, Instant | None]:
-    """When the next status updates are due, inside and outside, after the last one."""
+def due(severity: int, last: Instant, *, mitigated: bool, pace: int = 1) -> tuple[Instant | None, Instant | None]:
+    """When the next status updates are due, inside and outside, after the last one.
+
+    `pace` is how much faster than real a drill runs.
+    """
     factor = AFTER_MITIGATION if mitigated else 1
     inside, outside = CADENCE[severity]
     return (
-        None if inside is None else last + inside * factor,
-        None if outside is None else last + outside * factor,
+        None if inside is None else last + max(1, inside * factor // pace),
+        None if outside is None else last + max(1, outside * factor // pace),
     )

@@ -266,6 +266,9 @@ class IncidentTask(SQLModel, table=True):
     """Something to do: `task` during the incident, `action` after it (owner and due; it becomes a ticket)."""
 
     __tablename__ = "incident_task"
+    __table_args__ = (
+        Index("ix_incident_task_result", "result_number", sqlite_where=text("result_number IS NOT NULL")),
+    )
     id: int = Field(primary_key=True)
     number: int = Field(foreign_key="ticket.number", index=True)
     kind: str = Field(default="task", max_length=8)

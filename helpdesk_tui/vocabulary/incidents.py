@@ -34,6 +34,8 @@ ENTRY_LABELS: Final[dict[str, str]] = {
     "alert": N_("alert"),
     "page": N_("page"),
     "update": N_("update"),
+    "step": N_("step"),
+    "review": N_("review"),
 }
 """Kinds of entries of the timeline; the first two are people's words."""
 NATURE_LABELS: Final[dict[str, str]] = {
@@ -43,3 +45,33 @@ NATURE_LABELS: Final[dict[str, str]] = {
 }
 TASK_LABELS: Final[dict[str, str]] = {"task": N_("task"), "action": N_("follow-up action")}
 ACTION_TYPES: Final = ("prevent", "detect", "mitigate", "process")
+ACTION_LABELS: Final[dict[str, str]] = {
+    "prevent": N_("prevent"),
+    "detect": N_("detect"),
+    "mitigate": N_("mitigate"),
+    "process": N_("process"),
+}
+STAGE_LABELS: Final[dict[str, str]] = {
+    "identify": N_("identify"),
+    "mobilise": N_("mobilise"),
+    "restore": N_("restore"),
+    "verify": N_("verify"),
+    "confirm": N_("confirm"),
+}
+"""The stages of a recovery, in their order."""
+STAGES: Final = tuple(STAGE_LABELS)
+STAGE_STEPS: Final[dict[str, str]] = {
+    "identify": N_("Find out what is broken, since when, and how far it reaches"),
+    "mobilise": N_("Call the people who are needed, and say who leads"),
+    "restore": N_("Bring the service back: standby, backup, or by hand"),
+    "verify": N_("Check that it works for users, and that the data are whole"),
+    "confirm": N_("Have the owner of the service confirm it, and tell everybody"),
+}
+"""What a stage asks for where the plan of the service says nothing."""
+STRATEGY_LABELS: Final[dict[str, str]] = {
+    "standby": N_("standby"),
+    "backup": N_("backup"),
+    "manual": N_("by hand"),
+}
+RECOVERY: Final = "recovery"
+"""The plan of a step that belongs to the recovery; other steps name their runbook."""

@@ -721,6 +721,8 @@ CREATE TABLE incident_task (
 
 CREATE INDEX ix_incident_task_number ON incident_task (number);
 
+CREATE INDEX ix_incident_task_result ON incident_task (result_number) WHERE result_number IS NOT NULL;
+
 CREATE TABLE incident_update (
 	id INTEGER NOT NULL,
 	number INTEGER NOT NULL,
