@@ -287,6 +287,7 @@ CASES: tuple[Case, ...] = (
     _ticket("incident.last_good", "incident", at=1_700_000_000),
     _ticket("incident.recover", "incident"),
     _ticket("incident.runbook", "incident", runbook="rb-net"),
+    _ticket("incident.templates", "incident"),
     _of("incident.step", lambda t: {"number": t.incident, "step": t.step}),
     _plain("plan.backup", service="apps"),
     _plain("plan.list"),

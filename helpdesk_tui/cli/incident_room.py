@@ -10,10 +10,11 @@ import typer
 from helpdesk_tui.cli import context, output, shared, texts
 from helpdesk_tui.cli.commands import command
 from helpdesk_tui.cli.incident import app, entry_lines, left, print_room
-from helpdesk_tui.cli.output import Output, print_result, to_json, write
+from helpdesk_tui.cli.output import Column, Output, line, print_result, print_rows, to_json, write
 from helpdesk_tui.cli.shared import DashArgument, MessageOption, NumberArgument
-from helpdesk_tui.vocabulary.errors import Invalid, Usage
+from helpdesk_tui.vocabulary.errors import Invalid, NotFound, Usage
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
+from helpdesk_tui.vocabulary.incident_texts import PARTS
 from helpdesk_tui.vocabulary.text import one_line
 
 EntryArgument = Annotated[int, typer.Argument(metavar="LINE", help=N_("The line's number (see -o json)."))]
@@ -22,6 +23,7 @@ RoleArgument = Annotated[
     str, typer.Argument(metavar="ROLE", help=N_("commander, deputy, operations, communications or scribe."))
 ]
 OffOption = Annotated[bool, typer.Option("--off", help=N_("Take it back."))]
+_TEMPLATES = (Column("template", N_("Template")), *(Column(part, part) for part in PARTS))
 
 
 def _print_entry(entry: dict[str, Any], output_: Output, tz: str | None = None) -> None:
@@ -196,7 +198,7 @@ def done(
         " tickets, each in their language. --dry-run only tells who would be reached."
     ),
     "helpdesk incident update 1043 --internal 'standby holds' --external 'We work on it.' --external-zh '我们正在处理。'",
-    "helpdesk incident update INC-1043 --external 'Payments work again.' --dry-run -o json",
+    "helpdesk incident update INC-1043 --template monitoring --external 'Payments work again.' --dry-run -o json",
 )
 def update(
     number: NumberArgument,
@@ -204,14 +206,24 @@ def update(
     internal_zh: Annotated[str, typer.Option("--internal-zh", metavar="TEXT", help=N_("The same in Chinese."))] = "",
     external: Annotated[str, typer.Option("--external", metavar="TEXT", help=N_("For people outside."))] = "",
     external_zh: Annotated[str, typer.Option("--external-zh", metavar="TEXT", help=N_("The same in Chinese."))] = "",
+    template: Annotated[
+        str | None,
+        typer.Option("--template", metavar="NAME", help=N_("Begin with these texts (see incident templates).")),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Only tell who would be reached."))] = False,
+    tz: shared.ZoneOption = None,
     output: output.OutputOption = Output.TABLE,
 ) -> None:
-    with context.current().desk() as desk:
-        told = desk.incidents.publish(
-            number, internal=internal, internal_zh=internal_zh, external=external, external_zh=external_zh,
-            dry_run=dry_run,
-        )  # fmt: skip
+    said = {"internal": internal, "internal_zh": internal_zh, "external": external, "external_zh": external_zh}
+    with context.current().desk(tz) as desk:
+        if template is not None:
+            known = {one["template"]: one for one in desk.incidents.templates(number, tz=tz or "UTC")}
+            if template not in known:
+                raise NotFound(
+                    N_("there is no template {name}; there are {known}"), name=template, known=", ".join(known)
+                )
+            said = {part: text or known[template][part] for part, text in said.items()}
+        told = desk.incidents.publish(number, **said, dry_run=dry_run)
         now = desk.now()
     n = len(told["tickets"])
     lines = [
@@ -223,6 +235,26 @@ def update(
     if told["internal_due_at"] and not dry_run:
         lines.append(_("the next one is due {when}").format(when=left(told["internal_due_at"], now)))
     print_result(told, output=output, lines=lines)
+
+
+@command(
+    app,
+    "templates",
+    N_("Texts that a status update may begin with, filled in: those of the desk and its own (NAME.external ...)."),
+    "helpdesk incident templates 1043",
+    "helpdesk incident templates INC-1043 --tz Asia/Shanghai -o json",
+)
+def templates(number: NumberArgument, tz: shared.ZoneOption = None, output: output.OutputOption = Output.TABLE) -> None:
+    with context.current().desk(tz) as desk:
+        found = desk.incidents.templates(number, tz=tz or "UTC")
+    if output is not Output.TABLE:
+        print_rows(found, _TEMPLATES, output=output, keys=("template", *PARTS, "missing"))
+        return
+    for one in found:
+        line(one["template"])
+        for part in PARTS:
+            if one[part]:
+                line(f"  {part}: {one_line(one[part], 1_000)}")
 
 
 @command(

@@ -3,12 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk import fields, incident_show, paging
+from helpdesk_tui.desk import fields, incident_show, incident_templates, paging
 from helpdesk_tui.desk import incident_rows as rows
 from helpdesk_tui.desk.incident_stamps import cadence
 from helpdesk_tui.desk.messages import tell
 from helpdesk_tui.desk.registry import Noun, verb
-from helpdesk_tui.desk.shapes import Object
+from helpdesk_tui.desk.shapes import Object, Objects
 from helpdesk_tui.desk.ticket_talk import add_comment
 from helpdesk_tui.store import journal
 from helpdesk_tui.vocabulary.channels import CommentKind
@@ -89,6 +89,13 @@ class Updates(Noun):
             people,
             tickets,
         )
+
+    @verb("incident.templates", Permission.INCIDENT_PUBLISH, reads=True)
+    def templates(self, number: int, *, tz: str = "UTC") -> Objects:
+        """Texts that an update may begin with, filled in for this incident; see `incident_templates.templates`."""
+        room = incident_show.whole(self.desk, number, 1)
+        self.desk.require_on(Permission.INCIDENT_PUBLISH, self.desk.reading.facts(number), "incident.templates")
+        return incident_templates.templates(self.desk, number, room, tz)
 
     def _write(self, work: "Work", draft: "Draft", said: dict[str, str], tickets: list[int], people: list[int]) -> None:
         row = rows.declared(work, draft)
