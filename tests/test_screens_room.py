@@ -8,7 +8,9 @@ from tui import SIZES, assert_inert, assert_snapshot, screen_text
 
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.screens.room.room import RoomScreen, clocks
+from helpdesk_tui.screens.room.clocks import clock, clocks
+from helpdesk_tui.screens.room.review import ReviewScreen
+from helpdesk_tui.screens.room.room import RoomScreen
 from helpdesk_tui.vocabulary.channels import Origin
 from helpdesk_tui.vocabulary.i18n import set_language
 
@@ -103,8 +105,9 @@ async def test_an_incident_is_declared_from_its_ticket(tmp_path: Path, desk: Des
 
 def test_the_clocks_of_a_room(desk: Desk) -> None:
     room, now = desk.incidents.show(1), desk.now()
-    assert clocks(room, now) == "5 min · update 15 min · outside 30 min"
-    assert clocks(room, now + 3_600) == "1 h 5 min · update 45 min overdue · outside 30 min overdue"
+    assert clocks(room, now) == "5m · update 15m · outside 30m"
+    assert clocks(room, now, 20) == "5m · update 15m"
+    assert clocks(room, now + 3_600) == "1h05m · update late 45m · outside late 30m"
 
 
 async def test_a_typed_word_means_what_it_means_in_the_room(tmp_path: Path, desk: Desk) -> None:
@@ -114,3 +117,106 @@ async def test_a_typed_word_means_what_it_means_in_the_room(tmp_path: Path, desk
         await c.press(*"typed in the room", "ctrl+s")
         assert "typed in the room" in [entry["body"] for entry in desk.incidents.show(1)["entries"]]
         assert desk.tickets.comments(1) == [] or "typed" not in desk.tickets.comments(1)[-1].body
+
+
+# -- recovery and review ------------------------------------------------------------------------------------------------
+
+PLAN = 'rto = "1h"\nrpo = "15m"\n[[steps]]\nstage = "restore"\ntext = "Promote the standby"\nverify = "pg_ctl status"\n'
+BOOK = 'name = "Failover"\n[[steps]]\ntext = "Stop writers"\n'
+
+
+@pytest.fixture
+def ready(desk: Desk) -> Desk:
+    """The desk with a plan and a runbook for the ticket's service."""
+    desk.services.add("pay", "Payments")
+    desk.tickets.edit(1, set={"service": "pay"})
+    desk.plans.save("pay", PLAN)
+    desk.runbooks.save("failover", BOOK)
+    return desk
+
+
+def test_a_clock_takes_few_cells() -> None:
+    assert [clock(n) for n in (59, 250, 2_820, 3_900, 97_200, -90)] == [
+        "0m59s",
+        "4m10s",
+        "47m",
+        "1h05m",
+        "1d03h",
+        "1m30s",
+    ]
+
+
+async def test_the_recovery_is_walked_by_keys(tmp_path: Path, ready: Desk) -> None:
+    async with console(tmp_path, desk=ready) as c:
+        screen = await opened(c)
+        await c.press("B", "enter")
+        steps = ready.incidents.show(1)["steps"]
+        assert [step["stage"] for step in steps] == ["identify", "mobilise", "restore", "verify", "confirm"]
+        assert "restore: Promote the standby" in screen_text(c.app) and "RTO 55m" in screen_text(c.app)
+        screen.pane.move_to(("step", steps[2]["id"]))
+        await c.press("space")
+        assert ready.incidents.show(1)["steps"][2]["state"] == "begun" and ready.incidents.show(1)["stamps"]["engaged"]
+        await c.press("enter")
+        assert ready.incidents.show(1)["steps"][2]["state"] == "done"
+        await c.press("v")
+        assert "pg_ctl status" in screen_text(c.app)
+        screen.pane.move_to(("step", steps[3]["id"]))
+        await c.press("minus", *"no users yet", "ctrl+s")
+        skipped = ready.incidents.show(1)["steps"][3]
+        assert (skipped["state"], skipped["note"]) == ("skipped", "no users yet")
+        await c.press("B", *"fail", "enter")
+        assert "failover 0/1" in screen_text(c.app)
+        await c.press("B", *"last", "enter", *"10m ago", "ctrl+s")
+        assert ready.incidents.show(1)["recovery"]["last_good_at"] is not None
+
+
+async def test_what_follows_is_written_down_and_becomes_a_ticket(tmp_path: Path, desk: Desk) -> None:
+    async with console(tmp_path, desk=desk) as c:
+        screen = await opened(c)
+        screen.pane.move_to(("entry", 1))
+        await c.press("F", *"alert on disks", "ctrl+s")
+        action = desk.incidents.show(1)["tasks"][0]
+        assert (action["kind"], action["action"], action["owner"]) == ("action", "prevent", "ana")
+        screen.pane.move_to(("task", action["id"]))
+        await c.press("F", *"change", "enter")
+        made = desk.incidents.show(1)["tasks"][0]["result"]
+        assert desk.tickets.show(made)["kind"] == "change" and f"#{made}" in screen_text(c.app)
+
+
+async def test_an_update_begins_with_a_template(tmp_path: Path, desk: Desk) -> None:
+    async with console(tmp_path, desk=desk) as c:
+        await opened(c)
+        await c.press("c", *"monitoring", "enter", "ctrl+s")
+        update = desk.incidents.show(1)["updates"][0]
+        assert update["internal"].startswith("Mitigated: Payments API down") and "继续观察" in update["external_zh"]
+
+
+async def test_the_review_lives_on_keys(tmp_path: Path, desk: Desk) -> None:
+    async with console(tmp_path, desk=desk, size=(120, 40)) as c:
+        await opened(c)
+        await c.press("x", *"disk full", "tab", *"freed", "ctrl+s")
+        assert desk.tickets.show(1)["state"] == "resolved"
+        await c.press("V")
+        assert isinstance(c.app.screen, ReviewScreen) and "draft" in screen_text(c.app)
+        await c.press("a")
+        assert "still lacks" in screen_text(c.app)
+        await c.press("n")
+        assert "disk full" in screen_text(c.app)
+        await c.press("e", "ctrl+end", "ctrl+s")
+        assert desk.reviews.show(1)["document"]["factors"][0]["text"] == "disk full"
+        await c.press("a")
+        assert desk.reviews.show(1)["state"] == "approved"
+        await c.press("p")
+        assert desk.reviews.show(1)["state"] == "published"
+        await c.press("e")
+        assert "published" in screen_text(c.app)
+        await c.press("escape")
+        assert isinstance(c.app.screen, RoomScreen)
+
+
+async def test_a_waiver_is_signed(tmp_path: Path, desk: Desk) -> None:
+    async with console(tmp_path, desk=desk) as c:
+        await opened(c)
+        await c.press("V", "w", *"same as before", "enter")
+        assert desk.reviews.show(1)["waiver"] == "same as before"
+        assert c.app.last_command == "helpdesk review waive 1 --reason 'same as before'"

@@ -107,6 +107,13 @@ class ViewTabs(ToneWidget):
             self._drawn = pieces
             self.refresh()
 
+    @property
+    def status_room(self) -> int:
+        """The cells that the status may take: half of the line, or what short tabs leave."""
+        width = self.size.width
+        used = sum(width_of(label) for label in self._labels()) + width_of(f" {one_line(self._title)} ") + 4
+        return max(0, width // 2, width - used)
+
     def _labels(self) -> list[str]:
         labels = []
         for tab in self._tabs:
@@ -119,7 +126,7 @@ class ViewTabs(ToneWidget):
     def _pieces(self, width: int) -> list[Piece]:
         status = one_line(self._status)
         title = f" {one_line(self._title)} " if self._title else ""
-        status_width = min(width_of(status), max(0, width // 2))
+        status_width = min(width_of(status), self.status_room)
         room = max(0, width - width_of(title) - status_width - 2)
         labels = self._labels()
         first, last = self._stretch([width_of(label) for label in labels], room)

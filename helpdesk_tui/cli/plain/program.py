@@ -75,7 +75,8 @@ HANDLERS: Final[dict[str, Handler]] = {
 SCREEN_ONLY: Final = frozenset(
     {"queue.preview", "queue.preview_down", "queue.preview_up", "queue.group", "queue.columns", "detail.next_tab",
      "detail.previous_tab", "app.theme", "app.tour", "app.lock",
-     "oncall.next_schedule", "oncall.previous_schedule", "oncall.back", "room.back"}
+     "oncall.next_schedule", "oncall.previous_schedule", "oncall.back", "room.back",
+     "room.copy_check"}
 )  # fmt: skip
 """What only has a meaning on a screen that is drawn."""
 TEXTS: Final = frozenset(

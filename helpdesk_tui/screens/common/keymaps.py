@@ -93,6 +93,12 @@ ARROWS: Final[dict[str, str]] = {
     "room.ack": "ctrl+t",
     "room.whole_ticket": "f3",
     "room.pin": "f2",
+    "room.recovery": "ctrl+b",
+    "room.skip_step": "ctrl+x",
+    "room.copy_check": "ctrl+v",
+    "room.follow_up": "ctrl+f",
+    "room.resolve": "ctrl+e",
+    "room.report": "ctrl+o",
     "room.back": "escape 1",
 }
 """For people who never saw vim. A letter alone does nothing; what has no key is in the palette."""

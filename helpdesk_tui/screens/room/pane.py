@@ -1,13 +1,24 @@
 """The lines of a war room: how it stands, who does what, what is to be done, what happened (the latest first)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, ClassVar, Final
 
 from helpdesk_tui.vocabulary.dates import short
 from helpdesk_tui.vocabulary.i18n import _, ngettext
-from helpdesk_tui.vocabulary.incidents import ENTRY_LABELS, NATURE_LABELS, ROLE_LABELS, STAMP_LABELS
-from helpdesk_tui.vocabulary.instants import parse_instant
+from helpdesk_tui.vocabulary.incidents import (
+    ACTION_LABELS,
+    ENTRY_LABELS,
+    NATURE_LABELS,
+    RECOVERY,
+    ROLE_LABELS,
+    STAGE_LABELS,
+    STAGE_STEPS,
+    STAMP_LABELS,
+)
+from helpdesk_tui.vocabulary.instants import parse_instant, span
 from helpdesk_tui.vocabulary.reasons import sentence
+from helpdesk_tui.vocabulary.reviews import STATE_LABELS
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import cells, width_of, wrap
 from helpdesk_tui.widgets.lines import Line, Piece, text_line, tones
@@ -15,6 +26,9 @@ from helpdesk_tui.widgets.subject_view import SubjectView
 
 ENTRY: Final = "entry"
 TASK: Final = "task"
+STEP: Final = "step"
+MARKS: Final = {"open": " ", "begun": ">", "done": "x", "skipped": "-"}
+_TIES: Final = 8
 _AUTHOR: Final = 12
 _KIND: Final = 12
 _LINES: Final = 12
@@ -27,7 +41,7 @@ def words(entry: Mapping[str, Any]) -> str:
 
 
 class RoomPane(SubjectView, can_focus=True):
-    """The cursor walks over tasks and lines: subjects are `("task", id)` and `("entry", id)`."""
+    """The cursor walks over steps, tasks and lines: subjects are `("step", id)`, `("task", id)`, `("entry", id)`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = tones("accent", "good", "muted", "strong", "title", "warning", "error")
     DEFAULT_CSS = "RoomPane { height: 1fr; }"
@@ -43,8 +57,8 @@ class RoomPane(SubjectView, can_focus=True):
         self.reflow(keep_top=True)
 
     def part(self, kind: str, key: Any) -> dict[str, Any] | None:
-        """A task or a line by its number."""
-        found = [] if self.room is None else self.room["tasks"] if kind == TASK else self.room["entries"]
+        """A step, a task or a line by its number."""
+        found = [] if self.room is None else self.room[{TASK: "tasks", STEP: "steps"}.get(kind, "entries")]
         return next((one for one in found if one["id"] == key), None)
 
     def layout_subjects(self, width: int) -> Sequence[Line]:
@@ -53,6 +67,7 @@ class RoomPane(SubjectView, can_focus=True):
             return [text_line(f" {_('Loading...')}", "muted")]
         return [
             *self._head(room, width),
+            *self._steps(room, width),
             Line(),
             text_line(f" {_('To do')}", "title"),
             *self._tasks(room, width),
@@ -75,12 +90,51 @@ class RoomPane(SubjectView, can_focus=True):
         found = [Line(((f" {one_line(room['title'], 300)}", "strong"),))]
         if room["nature"] != "real":
             found.append(text_line(f" *** {_(NATURE_LABELS[room['nature']])} ***", "warning"))
-        for text in (" · ".join(stamps), " · ".join(roles), linked.format(n=n, users=room["users"])):
+        ties = " ".join(one["ref"] for one in room["linked"][:_TIES])
+        firing = ngettext("{n} alert fires", "{n} alerts fire", room["alerts"]).format(n=room["alerts"])
+        told = [
+            linked.format(n=n, users=room["users"]) + (f": {ties}" if ties else ""),
+            firing if room["alerts"] else "",
+        ]
+        if room["review"] is not None:
+            told.append(self._review(room["review"]))
+        for text in (" · ".join(stamps), " · ".join(roles), " · ".join(part for part in told if part)):
             found += [text_line(f" {line}", "plain") for line in wrap(text, max(10, width - 2))]
         for entry in room["pinned"]:
             said = f" * {self._at(entry['occurred_at'])}  {one_line(words(entry), 300)}"
             found.append(text_line(cells(said, width), "accent"))
         return found
+
+    def _review(self, review: Mapping[str, Any]) -> str:
+        due = f" {self._at(review['due_at'])}" if review["state"] in ("draft", "approved") else ""
+        return f"{_('review')} {_(STATE_LABELS[review['state']])}{due}"
+
+    def _steps(self, room: Mapping[str, Any], width: int) -> list[Line]:
+        """The recovery and the runbooks, each with how far it is."""
+        found: list[Line] = []
+        for plan, steps in groupby(room["steps"], key=lambda step: str(step["plan"])):
+            known = [*steps]
+            over = sum(step["state"] in ("done", "skipped") for step in known)
+            name = _("Recovery") if plan == RECOVERY else one_line(plan, 64)
+            found += [Line(), text_line(f" {name} {over}/{len(known)}", "title")]
+            found += [self._step(step, width) for step in known]
+        if room["runbooks"]:
+            codes = ", ".join(book["code"] for book in room["runbooks"])
+            found += [
+                Line(),
+                text_line(cells(" " + _("runbooks that fit: {codes}").format(codes=codes), width), "muted"),
+            ]
+        return found
+
+    def _step(self, step: Mapping[str, Any], width: int) -> Line:
+        stage = f"{_(STAGE_LABELS[step['stage']])}: " if step["stage"] else ""
+        text = one_line(step["text"], 300) if step["text"] else _(STAGE_STEPS[step["stage"]])
+        who = step["owner"] or (_(ROLE_LABELS[step["role"]]) if step["role"] else "-")
+        at = step["done_at"] or step["begun_at"]
+        when = f"  {self._at(at)}" if at else f"  <= {span(step['target'])}" if step["target"] is not None else ""
+        tone = "muted" if step["state"] in ("done", "skipped") else "accent" if step["state"] == "begun" else "plain"
+        said = f" [{MARKS[step['state']]}] {stage}{text}  {who}{when}"
+        return Line(((cells(said, width), tone),), self.add((STEP, step["id"])))
 
     def _tasks(self, room: Mapping[str, Any], width: int) -> list[Line]:
         if not room["tasks"]:
@@ -89,7 +143,10 @@ class RoomPane(SubjectView, can_focus=True):
         for task in room["tasks"]:
             tone = "muted" if task["done_at"] else "plain"
             due = f"  {self._at(task['due_at'])}" if task["due_at"] else ""
-            said = f" [{'x' if task['done_at'] else ' '}] {task['owner'] or '-'}  {one_line(task['text'], 300)}{due}"
+            result = f"  -> #{task['result']}" if task["result"] else ""
+            kind = f"{_(ACTION_LABELS.get(task['action'], task['action']))}: " if task["action"] else ""
+            text = f"{kind}{one_line(task['text'], 300)}{result}"
+            said = f" [{'x' if task['done_at'] else ' '}] {task['owner'] or '-'}  {text}{due}"
             found.append(Line(((cells(said, width), tone),), self.add((TASK, task["id"]))))
         return found
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from textual import on
@@ -9,21 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from helpdesk_tui.screens.common.actions import BY_ID, ROOM, ActionSpec, bindings
-from helpdesk_tui.screens.common.base import DeskScreen
 from helpdesk_tui.screens.common.command_copy import on_desk
 from helpdesk_tui.screens.common.drafts import DraftKey
 from helpdesk_tui.screens.common.kept_form import KeptForm
 from helpdesk_tui.screens.common.key_line import KeyLine
-from helpdesk_tui.screens.room.pane import ENTRY, TASK, RoomPane
+from helpdesk_tui.screens.room.clocks import clocks
+from helpdesk_tui.screens.room.pane import ENTRY, STEP, TASK, RoomPane
+from helpdesk_tui.screens.room.recovering import Recovering
 from helpdesk_tui.vocabulary.errors import DeskError
-from helpdesk_tui.vocabulary.i18n import _
+from helpdesk_tui.vocabulary.i18n import _, ngettext
+from helpdesk_tui.vocabulary.incident_texts import PRESET_LABELS
 from helpdesk_tui.vocabulary.incidents import ROLE_LABELS, ROLES, STAMP_LABELS, STAMPS
-from helpdesk_tui.vocabulary.instants import parse_instant, span
 from helpdesk_tui.vocabulary.levels import Severity
-from helpdesk_tui.vocabulary.records import Instant, ViewTab
+from helpdesk_tui.vocabulary.records import ViewTab
 from helpdesk_tui.vocabulary.roles import Permission, Scope
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.field_form import FormField
+from helpdesk_tui.widgets.inert import width_of
 from helpdesk_tui.widgets.pickers import Choice, Pick
 from helpdesk_tui.widgets.subject_view import SubjectView
 from helpdesk_tui.widgets.view_tabs import ViewTabs
@@ -33,22 +36,7 @@ LINES: Final = 500
 """Lines of the timeline that are read."""
 
 
-def clocks(room: dict[str, Any], now: Instant) -> str:
-    """The clocks of a room in a line: how long it has lasted, and when one has to say how it stands."""
-    stamps = room["stamps"]
-    began = parse_instant(stamps["impact_started"] or stamps["detected"] or stamps["declared"], now)
-    over = stamps["mitigated"]
-    lasted = span(max(0, (parse_instant(over, now) if over else now) - began) // 60 * 60)
-    parts = [_("lasted {span}").format(span=lasted) if over else lasted]
-    for key, heading in (("internal_due_at", _("update")), ("external_due_at", _("outside"))):
-        if room[key]:
-            left = parse_instant(room[key], now) - now
-            near = span(abs(left) // 60 * 60)
-            parts.append(f"{heading} {near}" if left >= 0 else f"{heading} {_('{span} overdue').format(span=near)}")
-    return " · ".join(parts)
-
-
-class RoomScreen(DeskScreen):
+class RoomScreen(Recovering):
     """The war room of one incident."""
 
     SCOPE = ROOM
@@ -72,7 +60,7 @@ class RoomScreen(DeskScreen):
         self._read(opening=True)
 
     @property
-    def pane(self) -> RoomPane:
+    def pane(self) -> RoomPane:  # type: ignore[override]
         """The lines."""
         return self.query_one(RoomPane)
 
@@ -93,10 +81,12 @@ class RoomScreen(DeskScreen):
         room = self.pane.room if self.query(RoomPane) else None
         if room is None:
             return
-        told = " · ".join(part for part in (self.app.unread, clocks(room, self.desk.now())) if part) + " "
+        tabs = self.query_one(ViewTabs)
+        unread = f"{self.app.unread} · " if self.app.unread else ""
+        told = unread + clocks(room, self.desk.now(), tabs.status_room - width_of(unread) - 2) + " "
         if told != self._shown:
             self._shown = told
-            self.query_one(ViewTabs).set_status(told)
+            tabs.set_status(told)
 
     def desk_moved(self, head: int) -> None:
         # The word may come while the screen is being put together or taken down.
@@ -116,7 +106,7 @@ class RoomScreen(DeskScreen):
     def why_not(self, spec: ActionSpec) -> str | None:
         reason = super().why_not(spec)
         room = self.pane.room if self.query(RoomPane) else None
-        if reason is None and spec.id == "room.done" and not (room and room["tasks"]):
+        if reason is None and spec.id == "room.done" and not (room and (room["tasks"] or room["steps"])):
             return _("nothing is to be done")
         return reason
 
@@ -139,13 +129,18 @@ class RoomScreen(DeskScreen):
     # -- deeds -----------------------------------------------------------------------------------------------
 
     def _deed(
-        self, action_id: str, call: Callable[[], Any], words: list[str], told: str, key: DraftKey | None = None
+        self,
+        action_id: str,
+        call: Callable[[], Any],
+        words: list[str],
+        told: str | Callable[[Any], str],
+        key: DraftKey | None = None,
     ) -> None:
         """Write something; say it, and keep its command line for copying."""
 
-        def done(_value: Any) -> None:
+        def done(value: Any) -> None:
             self.app.last_command = shlex.join(["helpdesk", *words])
-            self.app.say(told)
+            self.app.say(told if isinstance(told, str) else told(value))
             self.app.did(action_id)
             if key is not None:
                 self.app.drafts.discard(key)
@@ -180,14 +175,32 @@ class RoomScreen(DeskScreen):
         self._form("note", [FormField("text", _("Note"), required=True, lines=True, hint=hint)], write)
 
     def do_room_update(self) -> None:
-        """Say how it stands, inside and outside, in both languages."""
+        """Say how it stands, inside and outside, in both languages; it may begin with a template."""
+        number, tz = self.number, self.app.tz
+
+        def pick(known: list[dict[str, Any]]) -> None:
+            by_code = {one["template"]: one for one in known}
+
+            def chosen(code: str | None) -> None:
+                if code is not None:
+                    self._say_how_it_stands(by_code.get(code, {}))
+
+            choices = [Choice("", _("with my own words"))]
+            choices += [Choice(code, code, _(PRESET_LABELS.get(code, ""))) for code in by_code]
+            self.app.push_screen(Pick(_("Status update"), choices), chosen)
+
+        self.ask(lambda: self.desk.incidents.templates(number, tz=tz), pick, group="pick", opening=True)
+
+    def _say_how_it_stands(self, begun: dict[str, Any]) -> None:
         number = self.number
+        inside, outside = _("for watchers, roles and the assignee"), _("answers the requesters of all linked tickets")
         fields = [
-            FormField("internal", _("Inside"), lines=True, hint=_("for watchers, roles and the assignee")),
+            FormField("internal", _("Inside"), lines=True, hint=inside),
             FormField("internal_zh", _("Inside, Chinese"), lines=True),
-            FormField("external", _("Outside"), lines=True, hint=_("answers the requesters of all linked tickets")),
+            FormField("external", _("Outside"), lines=True, hint=outside),
             FormField("external_zh", _("Outside, Chinese"), lines=True),
         ]
+        fields = [replace(field, value=str(begun.get(field.name, ""))) for field in fields]
 
         def check(values: Any) -> dict[str, str]:
             return {} if any(text.strip() for text in values.values()) else {"internal": _("the text is empty")}
@@ -201,7 +214,10 @@ class RoomScreen(DeskScreen):
                     number, internal=values["internal"], internal_zh=values["internal_zh"], external=values["external"],
                     external_zh=values["external_zh"],
                 ),
-                ["incident", "update", str(number), *words], _("the update is out"), key,
+                ["incident", "update", str(number), *words],
+                lambda made: ngettext(
+                    "the update is out, {n} ticket answered", "the update is out, {n} tickets answered", len(made["tickets"])
+                ).format(n=len(made["tickets"])), key,
             )  # fmt: skip
 
         self._form("update", fields, write, check=check)
@@ -323,18 +339,27 @@ class RoomScreen(DeskScreen):
         subject = self.pane.subject
         found = self.pane.part(kind, subject[1]) if isinstance(subject, tuple) and subject[0] == kind else None
         if found is None:
-            reason = _("put the cursor on a task") if kind == TASK else _("put the cursor on a line of the timeline")
+            reason = {
+                TASK: _("put the cursor on a task"),
+                STEP: _("put the cursor on a step"),
+            }.get(kind, _("put the cursor on a line of the timeline"))
             self.app.say(_("{action}: {reason}").format(action=_(BY_ID[action_id].label), reason=reason), bad=True)
         return found
 
     @on(SubjectView.Chosen)
     def _chosen_line(self, message: SubjectView.Chosen) -> None:
         message.stop()
-        if isinstance(message.subject, tuple) and message.subject[0] == TASK:
+        if isinstance(message.subject, tuple) and message.subject[0] in (TASK, STEP):
             self.do_room_done()
 
     def do_room_done(self) -> None:
-        """The task under the cursor is done, or not after all."""
+        """The task under the cursor is done, or not after all; a step goes from open to begun to done."""
+        subject = self.pane.subject
+        if isinstance(subject, tuple) and subject[0] == STEP:
+            step = self.pane.part(STEP, subject[1])
+            if step is not None:
+                self.step(step)
+            return
         task = self._under(TASK, "room.done")
         if task is None:
             return

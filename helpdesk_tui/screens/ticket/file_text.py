@@ -48,6 +48,11 @@ class TextPane(LineView):
         self._text = text
         self._cut = cut
 
+    def set_text(self, text: str) -> None:
+        """Show another text, from its beginning."""
+        self._text = text
+        self.reflow()
+
     def layout_lines(self, width: int) -> Sequence[Line]:
         parts = wrap(safe_text(self._text.replace("\r\n", "\n")), width - 1, MOST_LINES)
         lines = [text_line(part) for part in parts[:MOST_LINES]]
