@@ -88,7 +88,7 @@ def test_the_next_look() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"raise_at": 3, "raise_two_at": 3}, {"raise_at": 1, "ease": 2}, {"hold": "1wd"},
+        {"raise_at": 3, "raise_two_at": 3}, {"raise_at": 1, "ease": 1}, {"hold": "1wd"},
         {"age": [{"time": "1wd", "points": 1}]}, {"age": [{"time": "1h", "points": 11}]}, {"misspelt": 1},
     ],
 )  # fmt: skip

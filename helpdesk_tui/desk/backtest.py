@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk import decisions
 from helpdesk_tui.desk.derive import is_agent, measure
+from helpdesk_tui.desk.dynamic import Around, concerned, lift_of
 from helpdesk_tui.desk.history import events, standing
 from helpdesk_tui.desk.policybox import Governing
 from helpdesk_tui.desk.shapes import Object, Progress, when
 from helpdesk_tui.rules import priority as priorities
 from helpdesk_tui.rules import routing
+from helpdesk_tui.rules.dynamic import decide
 from helpdesk_tui.rules.sla import columns as clock_columns
 from helpdesk_tui.store import journal
 from helpdesk_tui.store.changes import Entry, Row
 from helpdesk_tui.vocabulary.kinds import ref
 from helpdesk_tui.vocabulary.levels import Level, Priority
+from helpdesk_tui.vocabulary.records import Instant
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
@@ -75,13 +78,14 @@ def run(
     The examples are the first tickets of each change, so many of each.
     """
     base = desk.policies.current()
+    ours, theirs = (Around(desk, governing, desk.store.reader()) for governing in (base, candidate))
     found = {name: _Tally() for name in FIELDS}
     tickets = changed = 0
     for case in _cases(desk, numbers, progress):
         tickets += 1
         usual = _classified(base, case)
-        before = _decide(desk, base, case, usual, usual)
-        after = _decide(desk, candidate, case, usual, _classified(candidate, case))
+        before = _decide(ours, case, usual, usual)
+        after = _decide(theirs, case, usual, _classified(candidate, case))
         different = [name for name in FIELDS if before[name] != after[name]]
         changed += bool(different)
         for name in different:
@@ -140,11 +144,9 @@ def _classified(governing: Governing, case: _Case) -> dict[str, str | None]:
     return decisions.run_classification(governing, case.title, case.description, case.inputs).values()
 
 
-def _decide(
-    desk: "Desk", governing: Governing, case: _Case, usual: dict[str, str | None], found: dict[str, str | None]
-) -> Object:
+def _decide(around: Around, case: _Case, usual: dict[str, str | None], found: dict[str, str | None]) -> Object:
     """Every field as this policy decides it; `usual` is what the policy in force makes of the text, `found` this one."""
-    row = case.row
+    desk, governing, row = around.desk, around.governing, case.row
     stored = {
         "kind": row["kind"],
         "category": row["category"],
@@ -156,10 +158,23 @@ def _decide(
     facts = {name: found[name] if stored[name] == usual[name] else stored[name] for name in CLASSIFIED}
     priority = _priority(desk, governing, case, facts)
     out: Object = {name: found[name] for name in CLASSIFIED}
-    out["priority"] = priority.code
     out["team"] = _team(desk, governing, case, facts, priority)
-    out.update(_clocks(desk, governing, case, facts, priority))
+    clocks, due = _clocks(desk, governing, case, facts, priority)
+    if (lifted := _lifted(around, case, facts, priority, due)) != priority:
+        priority, (clocks, _due) = lifted, _clocks(desk, governing, case, facts, lifted)
+    out["priority"] = priority.code
+    out.update(clocks)
     return out
+
+
+def _lifted(around: Around, case: _Case, facts: Object, priority: Priority, due: Instant | None) -> Priority:
+    """The priority with what happens around the ticket now, from where that lifts it by now."""
+    row = {**case.row, "kind": facts["kind"], "service_id": _service_id(around.desk, facts["service"])}
+    if not concerned(around.governing, row):
+        return priority
+    now = around.desk.now()
+    known = around.facts(row, priority, lift_of(row), due, now)
+    return decide(around.governing.policy.dynamic, known, now).priority
 
 
 def _service_id(desk: "Desk", code: str | None) -> int | None:
@@ -211,7 +226,10 @@ def _team(desk: "Desk", governing: Governing, case: _Case, facts: Object, priori
     return routing.choose_team(governing.policy, ticket).team
 
 
-def _clocks(desk: "Desk", governing: Governing, case: _Case, facts: Object, priority: Priority) -> Object:
+def _clocks(
+    desk: "Desk", governing: Governing, case: _Case, facts: Object, priority: Priority
+) -> tuple[Object, Instant | None]:
+    """What this policy makes of the clocks, and when the resolution is due by it."""
     row = {
         **case.row,
         "kind": facts["kind"],
@@ -222,13 +240,14 @@ def _clocks(desk: "Desk", governing: Governing, case: _Case, facts: Object, prio
     history = events(standing(case.entries), row["number"], governing.policy, lambda who: is_agent(desk, who))
     found = measure(desk, governing, row, history, desk.now())
     if found is None:
-        return dict.fromkeys(CLOCKS)
+        return dict.fromkeys(CLOCKS), None
     plan, result = found
     columns = asdict(clock_columns(result))
-    return {
+    told = {
         "sla_target": plan,
         "response_due": when(columns["response_due_at"]),
         "update_due": when(columns["update_due_at"]),
         "resolution_due": when(columns["resolution_due_at"]),
         "sla_result": columns["sla_run"],
     }
+    return told, columns["resolution_due_at"]

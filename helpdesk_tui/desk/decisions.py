@@ -176,6 +176,7 @@ def prioritise(work: "Work", draft: "Draft") -> None:
         reason = Settled(kept(PRIORITY, governing.version, found.data()))
         known = governing.remember((PRIORITY, *facts), (int(found.priority), reason))
     draft.set(priority=known[0], policy_version=governing.version)
+    draft.ground = known[0]
     draft.because(known[1])
 
 

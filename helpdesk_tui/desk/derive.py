@@ -80,7 +80,7 @@ def derive(work: "Work", draft: "Draft", timers: dict[Subject, dict[str, Instant
     `past` holds what the tickets' clocks depend on where it was read for many at once.
     """
     if draft.fresh and not any(c.table == "comment" for c in draft.rows):
-        draft.set(**_first_columns(work, draft))
+        draft.set(**first_columns(work, draft))
     elif due_anew(draft):
         past = past or Past(work, [draft.number])
         history = history_of(work, draft, past)
@@ -94,21 +94,32 @@ def derive(work: "Work", draft: "Draft", timers: dict[Subject, dict[str, Instant
 class Past:
     """The histories of several tickets as they stand in a transaction, and the policy under which they are read."""
 
-    __slots__ = ("entries", "governing", "ways")
+    __slots__ = ("_conn", "_entries", "governing", "ways")
 
     def __init__(self, work: "Work", numbers: list[int]) -> None:
         self.governing = work.desk.policies.current()
         self.ways = ways_of(work.desk)
-        self.entries = lives.read(work.tx.conn, numbers) if numbers else {}
+        self._conn = work.tx.conn
+        self._entries = dict.fromkeys(numbers, _NO_ENTRIES) | (lives.read(self._conn, numbers) if numbers else {})
+
+    def told(self, number: int) -> list[lives.Told]:
+        """What clocks read of a ticket's entries; one that was not among the several is read now."""
+        if number not in self._entries:
+            self._entries[number] = lives.read(self._conn, [number]).get(number, _NO_ENTRIES)
+        return self._entries[number]
 
 
+_NO_ENTRIES: Final[list[lives.Told]] = []
 # What the events of a ticket that was only opened depend on, beside its target.
 _begins: Final = itemgetter("kind", "state", "phase", "created_at", "resolved_at", "closed_at", "first_response_at")
 
 
-def _first_columns(work: "Work", draft: "Draft") -> dict[str, Any]:
-    """The derived columns of a ticket that is opened and nothing more: tickets opened at one instant share them."""
-    row, at = {**draft.row, **draft.new}, max(draft.at, work.now)
+def first_columns(work: "Work", draft: "Draft", row: Row | None = None) -> dict[str, Any]:
+    """The derived columns of a ticket that is opened and nothing more: tickets opened at one instant share them.
+
+    `row`: as it would be, where that is not the draft's own.
+    """
+    row, at = {**draft.row, **draft.new} if row is None else row, max(draft.at, work.now)
     governing = work.desk.policies.current()
     plan = governing.plan(plan_facts(work.desk, row))
     key = ("first", plan.id if plan else None, at, row["deleted_at"], *_begins(row))
@@ -147,7 +158,7 @@ def history_of(work: "Work", draft: "Draft", past: Past | None = None) -> list[H
     # What undoes all that another entry did stands for nothing itself.
     undone = None if any(reason.get("code") == "undo.kept" for reason in draft.reasons) else draft.undoes
     waiting = undone is None
-    for one in lives.standing([] if fresh else past.entries.get(draft.number, []), undone):
+    for one in lives.standing([] if fresh else past.told(draft.number), undone):
         if waiting and one.at > draft.at:
             waiting = _take(life, pending, draft.at)
         for table, key, was, now in one.rows():

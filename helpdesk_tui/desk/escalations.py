@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from helpdesk_tui.desk import derive
+from helpdesk_tui.desk.dynamic import ground_of
 from helpdesk_tui.desk.history import standing
 from helpdesk_tui.desk.messages import tell
 from helpdesk_tui.desk.work import Draft, Work
@@ -127,12 +128,13 @@ def _raise(work: Work, draft: Draft, new: list[Reached]) -> None:
     asking = [one for one in new if one.level.raise_priority]
     if not asking:
         return
-    before = Priority(draft["priority"])
+    before = Priority(ground_of(draft))
     if draft["pinned"]:
         draft.because(Reason("escalation.pinned", {"level": asking[0].level.id}))
         return
     after = raised(before, asking)
     if after != before:
-        draft.set(priority=int(after), policy_version=work.desk.policies.current().version)
+        draft.ground = int(after)
+        draft.set(priority=max(int(after), draft["priority"]), policy_version=work.desk.policies.current().version)
         params = {"level": asking[-1].level.id, "before": before.code, "after": after.code}
         draft.because(Reason("escalation.raised", params))

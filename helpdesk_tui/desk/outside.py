@@ -29,7 +29,7 @@ REASONS: Final = frozenset(
 """Codes of reasons that tell nothing but what the public fields tell."""
 WHY: Final = frozenset({"priority.matrix", "priority.affected", "priority.severity", "why.nothing", "why.by_hand"})
 """Codes of the steps of decisions that speak of what the requester knows; the clocks' own are told too."""
-_COLUMNS: Final[dict[str, Any]] = {"cause": None, "pinned": 0, "demand": None}
+_COLUMNS: Final[dict[str, Any]] = {"cause": None, "pinned": 0, "demand": None, "lift": None}
 
 
 def columns(row: dict[str, Any]) -> dict[str, Any]:
@@ -64,4 +64,4 @@ def why(told: dict[str, Any]) -> dict[str, Any]:
     if not reasons:
         plain = Reason("outside.rules").data()
         reasons = [{**plain, "sentence": sentence(plain, english=True)}]
-    return told | {"reasons": reasons, "would_change": []}
+    return told | {"reasons": reasons, "would_change": []} | ({"dynamic": None} if "dynamic" in told else {})

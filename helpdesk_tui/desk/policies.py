@@ -3,10 +3,11 @@
 import hashlib
 from typing import Final
 
-from helpdesk_tui.desk import computing, fields, seeds
+from helpdesk_tui.desk import computing, dynamic, fields, seeds
 from helpdesk_tui.desk.policy_diff import differences
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, Progress, when
+from helpdesk_tui.desk.work import new_batch
 from helpdesk_tui.rules.policy import Policy, parse_policy
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid, NotFound
 from helpdesk_tui.vocabulary.i18n import N_
@@ -91,8 +92,9 @@ class Policies(Noun):
         """Put a document in force as a new version; teams and services it names and the desk lacks are made.
 
         `version` is the one it was written against (Conflict if another is in force). Open tickets' clocks are derived
-        again. Returns what `list` says of the new version, `brought` {"teams", "services"} and `recomputed`. A policy
-        is taken back by applying an older version's document. Raises PolicyInvalid with line and key.
+        again, and what lifts their priority is weighed again where either version does that. Returns what `list` says of
+        the new version, `brought` {"teams", "services"}, `recomputed` and `moved` (null: nothing to weigh). A policy is
+        taken back by applying an older version's document. Raises PolicyInvalid with line and key.
         """
         policy = parse_policy(text)
         reason_given = fields.bounded("note", note, 4_000).strip()
@@ -113,7 +115,10 @@ class Policies(Noun):
                 "services": [c.after["code"] for c in rows if c.table == "service" and c.after],
             }
         row = next(r for r in self.list() if r["version"] == made)
-        return {**row, "brought": brought, "recomputed": self.desk.sla.recompute() if recompute else None}
+        told = {**row, "brought": brought, "recomputed": self.desk.sla.recompute() if recompute else None}
+        known = [policy, *(self.desk.policies.version(number).policy for number, _digest in current)]
+        lifts = recompute and any(one.dynamic.active for one in known)
+        return {**told, "moved": dynamic.look_again(self.desk, new_batch()) if lifts else None}
 
     @verb("policy.list", Permission.POLICY_READ, reads=True)
     def list(self) -> Objects:

@@ -8,6 +8,7 @@ from helpdesk_tui.vocabulary import reasons
 HOMES: Final[dict[str, tuple[str, ...]]] = {
     "alert": ("alerts", "event_intake"),
     "alerts": ("event_tickets",),
+    "dynamic": ("dynamic",),
     "escalation": ("escalations", "paging_runs"),
     "event": ("event_intake",),
     "group": ("event_intake",),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk.derive import DERIVED, bears_on_clocks
+from helpdesk_tui.desk.dynamic import again
 from helpdesk_tui.store.changes import Entry, Row, RowChange
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.kinds import STATES, Kind
@@ -209,6 +210,8 @@ def reverse_ticket(work: "Work", draft: "Draft", entry: Entry) -> list[Kept]:
                     del back[column]
                     later.append(column)
             draft.set(**back)
+            if again(draft):
+                later = [column for column in later if column not in ("priority", "lift")]
             if later:
                 kept.append(Kept("ticket", change.key, later))
             continue

@@ -244,10 +244,14 @@ class ServiceLevels(Noun):
 
         `{"batch", "matched", "changed"}`; only tickets whose instants differ get an entry, all of one batch.
         """
+        from helpdesk_tui.desk import dynamic
         from helpdesk_tui.desk.work import new_batch
 
-        numbers = self.desk.reading.numbers(f"{where} is:open sort:number".strip())
-        return sla_recompute.recompute(self.desk, numbers, new_batch(), progress)
+        numbers, batch = self.desk.reading.numbers(f"{where} is:open sort:number".strip()), new_batch()
+        told = sla_recompute.recompute(self.desk, numbers, batch, progress)
+        if told["changed"] and self.desk.policies.current().policy.dynamic.active:
+            dynamic.look_again(self.desk, batch, numbers)
+        return told
 
 
 def _as_of(row: Row | None) -> Row | None:

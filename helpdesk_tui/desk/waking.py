@@ -1,7 +1,8 @@
-"""What happens to a ticket later: it goes on once the time until which it waited has come."""
+"""What happens to a ticket later: it goes on once the time until which it waited has come; its priority is looked at."""
 
 from typing import Any, Final
 
+from helpdesk_tui.desk import dynamic
 from helpdesk_tui.desk.history import standing
 from helpdesk_tui.desk.moves import set_state
 from helpdesk_tui.desk.work import Draft, Work
@@ -22,6 +23,9 @@ def fire(work: Work, number: int, kind: str, due_at: Instant) -> tuple[str, int]
 
     It wakes at the instant until which it waited, not when somebody noticed, so its clocks count right.
     """
+    if kind == dynamic.LOOK:
+        dynamic.ask(work, number)
+        return None
     row = work.row("ticket", number)
     if (
         kind != WAKE

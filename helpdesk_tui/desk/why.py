@@ -6,7 +6,7 @@ other fields, or of a value that holds no more, is no reason of the present one.
 
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk import decisions, derive, masking
+from helpdesk_tui.desk import decisions, derive, dynamic, masking, why_lift
 from helpdesk_tui.desk.decisions import CLASSIFICATION, DEMAND, PRIORITY, ROUTING, canonical
 from helpdesk_tui.desk.history import fold, standing
 from helpdesk_tui.rules import demand as demands
@@ -55,7 +55,8 @@ FIELDS: Final = (*DECIDED, "sla")
 def explain(desk: "Desk", entries: list[Entry], field: str | None) -> list[dict[str, Any]]:
     """One object a field: value, who or what set it last (`set`: seq, at, actor, verb, origin), the decision behind it
     (`policy` is its version, null where the value is not the decision's), the reasons that hold the present value with
-    English sentences, what would change it, and whether the decision's stored inputs still lead to it."""
+    English sentences, what would change it, and whether the decision's stored inputs still lead to it. A priority also
+    has `dynamic`: what lifts it (`why_lift.told`), whose reasons follow the others."""
     wanted = [field] if field else list(FIELDS)
     for name in wanted:
         if name not in DECIDED and name not in SLA_FIELDS:
@@ -80,9 +81,14 @@ def _last_decision(entries: list[Entry], decision: str) -> tuple[Entry, dict[str
     return None
 
 
-def _last_set(entries: list[Entry], column: str) -> Entry | None:
-    """The entry that gave a column its present value; None where it has stood since the ticket was opened, unset."""
+def _last_set(entries: list[Entry], column: str, *, only_ground: bool = False) -> Entry | None:
+    """The entry that gave a column its present value; None where it has stood since the ticket was opened, unset.
+
+    `only_ground`: without those that only lifted a priority, or let it go back.
+    """
     for entry in reversed(entries):
+        if only_ground and why_lift.only_lifts(entry):
+            continue
         for change in entry.rows:
             if change.table == "ticket" and change.after is not None and column in change.after:
                 return entry
@@ -101,13 +107,21 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
     row = desk.reading.facts(written[0].subject)
     value = namer.value(column, row.get(column))
     found = _last_decision(entries, DECIDED[name])
-    last = _last_set(entries, column)
-    by = None if last is None else _deed(last, namer)
+    lift = None
+    if name == "priority":
+        # What happens around the ticket is told beside what the rules decided, which is the ground it stands on.
+        lift = why_lift.told(desk, entries, row)
+        row = {**row, "priority": dynamic.ground_of(row)}
+    last = _last_set(entries, column, only_ground=name == "priority")
+    latest = _last_set(entries, column)
+    by = None if latest is None else _deed(latest, namer)
     result: dict[str, Any] = {"field": name, "value": value, "decision": DECIDED[name], "set": by}
+    value = namer.value(column, row.get(column))
     told = _set_by(name, last, namer) if last is not None and value is not None else []
     if found is None:
         told = told or [Reason("why.nothing", {"field": name}).data()]
-        return result | {"policy": None, "reasons": _sentences(told), "would_change": [], "reproduced": None}
+        answer = result | {"policy": None, "reasons": _sentences(told), "would_change": [], "reproduced": None}
+        return _with_lift(answer, lift) if name == "priority" else answer
     entry, kept = found
     reasons, would, same = _recall(desk, written, entry, kept)
     holds = _holds(desk, kept, name, row.get(column), value, last, entry)
@@ -116,12 +130,25 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
     told = told or [Reason("why.nothing", {"field": name}).data()]
     if not same:
         told.append(Reason("why.changed_since").data())
-    return result | {
+    answer = result | {
         "policy": kept["policy"] if holds or not same else None,
         "at": iso(entry.at),
         "reasons": _sentences(namer.reasons(told)),
         "would_change": _sentences(would) if holds else [],
         "reproduced": same,
+    }
+    return _with_lift(answer, lift) if name == "priority" else answer
+
+
+def _with_lift(answer: dict[str, Any], lift: dict[str, Any] | None) -> dict[str, Any]:
+    """A priority's answer with what lifts it: `dynamic` (null where nothing does or would), and its reasons."""
+    if lift is None:
+        return answer | {"dynamic": None}
+    return answer | {
+        "reasons": answer["reasons"] + lift["reasons"],
+        "would_change": answer["would_change"] + lift["would_change"],
+        "reproduced": False if lift["reproduced"] is False else answer["reproduced"],
+        "dynamic": {key: value for key, value in lift.items() if key not in ("reasons", "would_change")},
     }
 
 

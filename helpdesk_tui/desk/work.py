@@ -46,7 +46,10 @@ INIT_VERB: Final = "desk.init"
 class Draft:
     """A ticket being changed: its row as it stands, what becomes of it, and the rows that go with it."""
 
-    __slots__ = ("at", "fresh", "new", "number", "reasons", "restart_clocks", "row", "rows", "subject_verb", "undoes")
+    __slots__ = (
+        "at", "by_desk", "fresh", "ground", "new", "number", "reasons", "restart_clocks", "row", "rows",
+        "subject_verb", "undoes",
+    )  # fmt: skip
 
     def __init__(self, row: Row, *, at: Instant, fresh: bool = False) -> None:
         self.row = row
@@ -59,6 +62,10 @@ class Draft:
         self.restart_clocks = False
         self.subject_verb: str | None = None
         self.undoes: int | None = None
+        # The priority that was decided, before what happens around the ticket lifts it; None where none was.
+        self.ground: int | None = None
+        # Nobody did it: the desk did, by its policy.
+        self.by_desk = False
 
     def __getitem__(self, column: str) -> Any:
         return self.new[column] if column in self.new else self.row[column]
@@ -149,7 +156,7 @@ class Work:
 
     def _ready(self) -> None:
         """Do before the lock is taken what is done once a process and long: everybody else would wait for it."""
-        from helpdesk_tui.desk import derive  # noqa: F401 - only to have it
+        from helpdesk_tui.desk import derive, dynamic  # noqa: F401 - only to have them
         from helpdesk_tui.store import apply  # noqa: F401 - only to have it
 
         if self.verb in RULED:
@@ -272,17 +279,18 @@ class Work:
             subject_type="ticket",
             subject=draft.number,
             at=draft.at,
-            actor_id=actor.real_id or actor.id,
+            actor_id=None if draft.by_desk else actor.real_id or actor.id,
             origin=self.origin,
             rows=rows,
             reasons=draft.reasons,
-            on_behalf_of=actor.id if actor.real_id else None,
+            on_behalf_of=actor.id if actor.real_id and not draft.by_desk else None,
             batch=self.batch,
             undoes=draft.undoes,
         )
 
     def _finish(self) -> None:
         from helpdesk_tui.desk.derive import Past, derive, due_anew
+        from helpdesk_tui.desk.dynamic import Looks
         from helpdesk_tui.desk.row_timers import of_rows
 
         for close in self.closing:
@@ -295,7 +303,10 @@ class Work:
             follow(self, moved)
             incident_follow(self, moved)
         anew = [d.number for d in self.drafts.values() if d.changed and not d.fresh and due_anew(d)]
-        past = Past(self, anew) if anew else None
+        looks = Looks(self)
+        past = Past(self, [*{*anew, *looks.lives}]) if anew or looks.drafts else None
+        if past is not None:
+            looks.decide(past)
         for draft in self.drafts.values():
             if not draft.changed:
                 continue
@@ -304,6 +315,7 @@ class Work:
                 draft.set(updated_at=max(draft.at, draft.row["updated_at"]))
                 draft.new["version"] = draft.row["version"] + 1
             self.entries.append(self._entry(draft))
+        looks.timers()
         if len(self.entries) > 1 and self.batch is None:
             # What one verb did is taken back as one: a ticket and the contact made for it.
             name = new_batch()

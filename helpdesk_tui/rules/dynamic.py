@@ -5,7 +5,7 @@ hold, so that the same ticket never goes up and down with every alert. Nothing i
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk_tui.vocabulary.i18n import N_
@@ -134,6 +134,11 @@ def decide(rules: "Dynamic", facts: DynamicFacts, now: Instant) -> DynamicDecisi
     )
 
 
+def pinned_to(facts: DynamicFacts, priority: Priority) -> DynamicFacts:
+    """The same facts of a ticket that somebody pinned."""
+    return replace(facts, pinned=priority)
+
+
 def reproduce(rules: "Dynamic", inputs: Mapping[str, Any], now: Instant) -> DynamicDecision:
     """The decision that these stored inputs lead to at an instant; the same policy gives the same bytes."""
     return decide(rules, DynamicFacts.from_data(inputs), now)
@@ -146,6 +151,8 @@ def lifted(base: Priority | int, steps: int) -> Priority:
 
 def what_would_change(rules: "Dynamic", found: DynamicDecision) -> list[Reason]:
     """What lifts a ticket further, what lets it go back, and when time alone may."""
+    if found.reasons and found.reasons[0].code == "dynamic.pinned":
+        return []
     base = Priority[str(found.inputs["base"]).upper()]
     out: list[Reason] = []
     room, steps = max(0, rules.at_most - base), found.steps

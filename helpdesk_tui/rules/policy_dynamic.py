@@ -97,7 +97,7 @@ class Dynamic(Section):
     raise_at: Annotated[int, Field(ge=1, le=100)] = 3
     raise_two_at: Annotated[int, Field(ge=0, le=100)] = 6
     at_most: PriorityCode = Priority.CRITICAL
-    ease: Annotated[int, Field(ge=1, le=100)] = 1
+    ease: Annotated[int, Field(ge=0, le=100)] = 1
     hold: DurationText = Duration(60 * 60)
     criticality: CriticalityPoints = CriticalityPoints()
     affected_users: Annotated[tuple[FromCount, ...], Field(max_length=20)] = (
@@ -135,8 +135,8 @@ class Dynamic(Section):
     def _check(self) -> Self:
         if self.raise_two_at and self.raise_two_at <= self.raise_at:
             raise refuse(N_("raise_two_at must be above raise_at, or 0"))
-        if self.ease > self.raise_at:
-            raise refuse(N_("ease must not be above raise_at, or nothing would ever go back"))
+        if self.ease >= self.raise_at:
+            raise refuse(N_("ease must be below raise_at, or nothing would ever go back"))
         for name in ("age", "due_within"):
             if any(step.time.working_days for step in getattr(self, name)):
                 raise refuse(N_("{key}: this is real time and knows no working days; write hours"), key=name)

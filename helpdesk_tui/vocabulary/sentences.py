@@ -53,6 +53,7 @@ VERBS: Final[dict[str, str]] = {
     "ticket.prioritise": N_("set the priority"),
     "ticket.pin": N_("pinned the priority"),
     "ticket.unpin": N_("released the priority"),
+    "ticket.lift": N_("moved the priority by what happens around the ticket"),
     "ticket.log_time": N_("logged time"),
     "ticket.watch": N_("watches the ticket"),
     "ticket.unwatch": N_("stopped watching the ticket"),
@@ -347,4 +348,7 @@ def why_text(reason: dict[str, Any], tz: str) -> str:
         return _("set at {time}, when {actor} {deed}").format(
             actor=one_line(str(reason.get("actor", "-")), 60), deed=deed, time=when
         )
+    if str(reason.get("code", "")).startswith("dynamic."):
+        told = [key for key in ("at", "until") if key in reason]
+        return sentence({**reason, **{key: dates.moment(parse_instant(str(reason[key]), 0), tz) for key in told}})
     return sentence(reason)

@@ -13,7 +13,6 @@ from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.instants import span
 from helpdesk_tui.vocabulary.kinds import ref
-from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.records import CommentRow
 from helpdesk_tui.vocabulary.sentences import field_label, value_text, why_text
 from helpdesk_tui.vocabulary.text import one_line
@@ -133,7 +132,7 @@ class Reading(Lists):
             for reason in item["reasons"]:
                 voice.say(why_text(reason, self.tz))
             for reason in item.get("would_change", ()):
-                voice.say(_("would change it: {reason}").format(reason=sentence(reason)))
+                voice.say(_("would change it: {reason}").format(reason=why_text(reason, self.tz)))
 
     def step(self, by: int) -> None:
         """To another ticket of the list."""

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from helpdesk_tui.vocabulary.i18n import _
-from helpdesk_tui.vocabulary.reasons import sentence
 from helpdesk_tui.vocabulary.sentences import field_label, value_text, why_text
 from helpdesk_tui.vocabulary.text import one_line
 from helpdesk_tui.widgets.pickers import Dialog
@@ -29,7 +28,7 @@ def sections(found: Sequence[dict[str, Any]], tz: str) -> list[WhySection]:
                 field_label(item["field"]),
                 value_text(item["field"], item["value"], tz),
                 [why_text(reason, tz) for reason in item["reasons"]],
-                [sentence(reason) for reason in item.get("would_change", ())],
+                [why_text(reason, tz) for reason in item.get("would_change", ())],
                 source,
             )
         )
