@@ -59,6 +59,7 @@ class Tickets:
     task: int
     step: int
     reviewed: int
+    drill: int
 
 
 @dataclass(slots=True)
@@ -129,9 +130,12 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
         desk.reviews.draft(number)
         desk.reviews.edit(number, REVIEW)
     desk.reviews.approve(reviewed)
+    drill = desk.incidents.drill('title = "x"')["number"]
+    desk.tickets.edit(drill, set={"requester": requester, "description": "pw"})
+    desk.tickets.assign(drill, team=team, assignee="none")
     return Tickets(
         one, resolved, merged, survivor, fresh, waiting, item, note, attachment, secret, edited, batch, incident, line,
-        task, step, reviewed,
+        task, step, reviewed, drill,
     )  # fmt: skip
 
 
@@ -268,7 +272,9 @@ CASES: tuple[Case, ...] = (
     _ticket("incident.backfill", "incident", text="2026-01-01 10:00 x"),
     _of("incident.declare", lambda t: {"number": t.open}),
     _of("incident.done", lambda t: {"number": t.incident, "task": t.task}),
+    _plain("incident.drill", text='title = "x"'),
     _ticket("incident.export", "incident"),
+    _of("incident.score", lambda t: {"number": t.drill}),
     _plain("incident.list"),
     _plain("incident.page"),
     _ticket("incident.merge", "incident", document={"format": "helpdesk-room", "entries": []}),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk_tui.desk import outbox
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.rules import review_text
 from helpdesk_tui.rules.recovery import Plan, Runbook, closeness, exposure, recovery_clock, stages_left
@@ -386,3 +387,104 @@ def test_what_is_written_is_read_again(factors: Any, whys: Any, lists: Any, lang
 
 def test_documents_are_checked_forms() -> None:
     assert parse_form("", Plan).steps == () and parse_form(BOOK, Runbook).services == ("pay",)
+
+
+# -- drills -------------------------------------------------------------------------------------------------------------
+
+SCENARIO = """\
+title = "Payments database lost"
+service = "pay"
+pace = 10
+
+[targets]
+acknowledged = "5m"
+mitigated = "40m"
+
+[[events]]
+text = "PayDbDown on pay-db-01"
+
+[[events]]
+at = "10m"
+text = "PayApiErrors at 80 %"
+
+[[events]]
+at = "15m"
+kind = "note"
+text = "the shop calls: nobody can pay"
+"""
+
+
+def heard(desk: Desk, number: int) -> list[tuple[str, str]]:
+    return [(one["kind"], one["body"]) for one in desk.incidents.show(number)["entries"] if one["source"] == "scenario"]
+
+
+def test_a_drill_plays_its_scenario_faster_than_real(pay: Desk, clock: FixedClock) -> None:
+    shown = pay.incidents.drill(SCENARIO)
+    number = shown["number"]
+    assert shown["title"].startswith("DRILL") and (shown["nature"], shown["pace"]) == ("drill", 10)
+    assert shown["recovery"]["rto_due_at"] == iso(START + 360) and shown["internal_due_at"] == iso(START + 90)
+    assert heard(pay, number) == [("alert", "PayDbDown on pay-db-01")]
+    clock.forward(59)
+    pay.timers.fire_due()
+    assert len(heard(pay, number)) == 1
+    clock.forward(1_000)
+    pay.timers.fire_due()
+    pay.timers.fire_due()
+    entries = [one for one in pay.incidents.show(number)["entries"] if one["source"] == "scenario"]
+    assert [one["occurred_at"] for one in entries] == [iso(START), iso(START + 60), iso(START + 90)]
+    assert pay.audit.verify()["ok"]
+
+
+def test_a_drill_tells_nobody_outside_and_counts_nowhere(pay: Desk, clock: FixedClock) -> None:
+    pay.notifying.add("webhook", "https://example.org/", person="ana")
+    before = {one["id"]: one["n"] for one in pay.kpis.show(["mtt*", "incident.*"])}
+    number = pay.incidents.drill(SCENARIO)["number"]
+    pay.paging.page(number, people=["ana"], reason="x")
+    pay.incidents.publish(number, external="down", internal="down")
+    clock.forward(3_600)
+    pay.timers.fire_due()
+    pay.tickets.resolve(number, resolution="x", cause="x", code="fixed")
+    outbox.collect(pay)
+    found = pay.store.query("SELECT DISTINCT channel FROM outbox WHERE number = ?", (number,))
+    assert found == [("console",)]
+    assert {one["id"]: one["n"] for one in pay.kpis.show(["mtt*", "incident.*"])} == before
+
+
+def test_a_drill_is_scored_in_the_time_of_its_scenario(pay: Desk, clock: FixedClock) -> None:
+    number = pay.incidents.drill(SCENARIO)["number"]
+    parts = {one["what"]: one["points"] for one in pay.incidents.score(number)["parts"]}
+    assert parts == {"steps": 0, "roles": 3}
+    pay.paging.page(number, people=["ana"], reason="x")
+    clock.forward(24)
+    pay.paging.ack(number)
+    for step in pay.incidents.show(number)["steps"]:
+        pay.incidents.step(number, step["id"])
+    for role in ("operations", "communications"):
+        pay.incidents.offer(number, role, "me")
+    clock.forward(216)
+    pay.incidents.publish(number, internal="up again")
+    pay.incidents.stamp(number, "mitigated")
+    found = pay.incidents.score(number)
+    told = {one["what"]: (one["points"], one["actual"]) for one in found["parts"]}
+    assert told == {
+        "acknowledged": (20, 240), "mitigated": (20, 2_400), "rto": (20, None), "updates": (0, 0), "steps": (10, 5),
+        "roles": (10, 3),
+    }  # fmt: skip
+    assert found["percent"] == 80 * 100 // 95 and found["pace"] == 10
+    with pytest.raises(Conflict, match="no drill"):
+        pay.incidents.score(declared(pay))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "title: is missing"),
+        ('title = "x"\npace = 0', "2: pace"),
+        ('title = "x"\n[[events]]\nat = "2m"\ntext = "a"\n[[events]]\nat = "1m"\ntext = "b"', "order of their times"),
+        ('title = "x"\nservice = "nonsuch"', "nonsuch"),
+    ],
+)
+def test_a_wrong_scenario_is_refused(pay: Desk, text: str, said: str) -> None:
+    with pytest.raises(DeskError) as refused:
+        pay.incidents.drill(text)
+    assert said in str(refused.value)

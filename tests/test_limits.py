@@ -102,6 +102,7 @@ LIMITS: dict[str, tuple[int, str, Callable[[str], dict[str, Any]]]] = {
     "status update outside in Chinese": (10_000, "incident.update", lambda t: {"number": 2, "external_zh": t}),
     "note of a step": (1_000, "incident.step", lambda t: {"number": 2, "step": 1, "to": "skipped", "note": t}),
     "recovery plan": (2_097_152, "plan.save", lambda t: {"service": "net", "text": f'rto = "1h"\n#{t[12:]}'}),
+    "scenario": (2_097_152, "incident.drill", lambda t: {"text": f'title = "x"\n#{t[13:]}'}),
     "runbook": (2_097_152, "runbook.save", lambda t: {"code": X, "text": NAMED_BOOK + f"#{t[1 + len(NAMED_BOOK):]}"}),
     "source of a copy": (255, "plan.backup", lambda t: {"service": "net", "source": t}),
     "review": (MIB, "review.edit", lambda t: {"number": 2, "text": "## Summary\n" + t[11:]}),

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from helpdesk_tui.cli import context, output, shared
+from helpdesk_tui.cli import context, output, shared, texts
 from helpdesk_tui.cli.commands import command
 from helpdesk_tui.cli.incident import app, print_room
 from helpdesk_tui.cli.output import Output, Row, print_result
@@ -17,6 +17,15 @@ from helpdesk_tui.vocabulary.instants import parse_instant, span
 from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.text import one_line
 
+SCORED: Final = {
+    "acknowledged": N_("acknowledged"),
+    "engaged": N_("repair begun"),
+    "mitigated": N_("mitigated"),
+    "rto": N_("recovery time"),
+    "updates": N_("status updates in time"),
+    "roles": N_("roles held"),
+    "steps": N_("steps gone through"),
+}
 MARKS: Final = {"open": " ", "begun": ">", "done": "x", "skipped": "-"}
 
 
@@ -150,3 +159,52 @@ def follow(
         made = desk.incidents.follow(number, task, kind=kind)
     said = _("task {task} is ticket {number}").format(task=made["id"], number=made["result"])
     print_result(made, output=output, lines=[said])
+
+
+@command(
+    app,
+    "drill",
+    N_(
+        "Begin a drill from a scenario file: its events are played faster than real, nobody outside is told, no indicator"
+        " counts it, and it is scored."
+    ),
+    "helpdesk incident drill scenario.toml",
+    "helpdesk incident drill - --pace 10 -o json < scenario.toml",
+)
+def drill(
+    file: Annotated[str, typer.Argument(metavar="FILE", help=N_("The scenario (TOML); - is standard input."))],
+    pace: Annotated[
+        int | None, typer.Option("--pace", metavar="N", help=N_("How many minutes pass in a real one (1 to 1000)."))
+    ] = None,
+    tz: shared.ZoneOption = None,
+    output: output.OutputOption = Output.TABLE,
+) -> None:
+    text = texts.document(file)
+    with context.current().desk(tz) as desk:
+        print_room(desk.incidents.drill(text, pace=pace), desk.now(), output, tz)
+
+
+@command(
+    app,
+    "score",
+    N_("How a drill was answered: acknowledgement, recovery, updates, roles and steps against its targets."),
+    "helpdesk incident score 3001",
+    "helpdesk incident score INC-3001 -o json",
+)
+def score(number: NumberArgument, output: output.OutputOption = Output.TABLE) -> None:
+    with context.current().desk() as desk:
+        found = desk.incidents.score(number)
+    percent = _("nothing to score yet") if found["percent"] is None else f"{found['percent']} %"
+    played = _("{played} of {events} events played").format(played=found["played"], events=found["events"])
+    lines = [f"{percent}  ({played})"]
+    lines += [
+        f"  {part['points']:>3}/{part['of']:<3} {_(SCORED[part['what']])}{_against(part)}" for part in found["parts"]
+    ]
+    print_result(found, output=output, lines=lines)
+
+
+def _against(part: Row) -> str:
+    if part["what"] in ("updates", "steps", "roles"):
+        return f"  {part['actual']}/{part['target']}"
+    took = "-" if part["actual"] is None else span(part["actual"])
+    return f"  {took} <= {span(part['target'])}" if part["what"] != "rto" else f"  <= {span(part['target'])}"

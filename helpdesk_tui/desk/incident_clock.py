@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+from helpdesk_tui.desk import incident_drill
 from helpdesk_tui.desk import incident_rows as rows
 from helpdesk_tui.desk.messages import tell
 from helpdesk_tui.vocabulary.i18n import N_
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 VERB: Final = "incident.remind"
 COLUMNS: Final = {
     "update_inside": "internal_due_at", "update_outside": "external_due_at", "rto_near": "rto_warn_at",
-    "rto_over": "rto_due_at",
+    "rto_over": "rto_due_at", "drill": "drill_at",
 }  # fmt: skip
 AUDIENCES: Final[dict[str, str]] = {
     "update_inside": N_("for people inside"),
@@ -51,6 +52,8 @@ def fire(work: "Work", number: int, kind: str, due_at: Instant) -> tuple[str, in
     draft = draft_of(work, number)
     if draft["phase"] >= Phase.RESOLVED or draft["deleted_at"] is not None:
         return None
+    if kind == "drill":
+        return ("played", number) if incident_drill.play(work, draft, row) else None
     of_recovery = kind.startswith("rto_")
     if of_recovery:
         at = iso(row["rto_due_at"])

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk_tui.desk import decisions, fields, incident_recovery, incident_show, paging, status_page
 from helpdesk_tui.desk import incident_rows as rows
+from helpdesk_tui.desk.incident_drill import Drills
 from helpdesk_tui.desk.incident_follow import Following
 from helpdesk_tui.desk.incident_recovery import Recovery
 from helpdesk_tui.desk.incident_roles import Roles
@@ -50,7 +51,7 @@ def severity_of(text: str) -> Severity:
     return Severity(int(folded))
 
 
-class Incidents(Roles, Room, Updates, Recovery, Following):
+class Incidents(Roles, Room, Updates, Recovery, Following, Drills):
     """Incidents and their war rooms."""
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -192,7 +193,8 @@ class Incidents(Roles, Room, Updates, Recovery, Following):
         if severity <= Severity.SEV2 and nature != "backfilled":
             # What is critical starts the emergency plan of its service by itself.
             incident_recovery.begin(work, draft, row, only_by_plan=True)
-        if nature == "real" and draft["phase"] < Phase.RESOLVED:
+        if nature != "backfilled" and draft["phase"] < Phase.RESOLVED:
+            # A drill pages, too; its messages reach nobody but in the console.
             paging.begin(work, draft, int(severity), cause="declared")
 
     def _meant(self, priority: int) -> Severity:
@@ -219,7 +221,7 @@ class Incidents(Roles, Room, Updates, Recovery, Following):
             draft.because(said, *given(reason))
             decisions.prioritise(work, draft)
             rows.say(work, draft, "severity", said, author_id=self.desk.actor.id)
-            if row["nature"] == "real":
+            if row["nature"] != "backfilled":
                 paging.severity_changed(work, number, int(before), int(wanted))
         return self.show(number)
 

@@ -42,6 +42,7 @@ _RULES: Final = (
     " WHERE p.id = ? AND p.active = 1 ORDER BY r.id"
 )
 _TICKET: Final = "SELECT number, kind, title, sensitive FROM ticket WHERE number = ? AND deleted_at IS NULL"
+_DRILL: Final = "SELECT 1 FROM incident WHERE number = ? AND nature = 'drill'"
 _LATELY: Final = "SELECT count(*) FROM outbox WHERE channel = ? AND address IS ? AND person_id = ? AND created_at > ?"
 # Taken where nobody holds it and nothing older of the same ticket waits for the same address.
 _FREE: Final = (
@@ -129,8 +130,12 @@ def _spread(conn: "sqlite3.Connection", seq: int, number: int | None, reason: Ma
         "number": found[0], "ref": ref(found[1], found[0]), "title": found[2], "sensitive": bool(found[3])
     }  # fmt: skip
     severity, count = int(reason.get("severity", 5)), 0
+    drill = number is not None and bool(conn.execute(_DRILL, (number,)).fetchone())
     for person in reason["people"]:
         for channel, address, due, language in _ways(conn, person, severity, now):
+            if drill and channel != CONSOLE:
+                # A drill never leaves the program.
+                continue
             words = messages.words(str(reason["what"]), reason, ticket, language)
             key = f"{seq}:{person}:{channel}:{address or ''}:{reason['what']}"[:128]
             document = json.dumps({"subject": words.subject, "body": words.body, "what": reason["what"]})

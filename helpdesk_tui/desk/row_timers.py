@@ -20,6 +20,7 @@ TIMED: Final[dict[str, dict[str, str]]] = {
         "external_due_at": "update_outside",
         "rto_warn_at": "rto_near",
         "rto_due_at": "rto_over",
+        "drill_at": "drill",
     },
     "incident_task": {"due_at": "action"},
     "review": {"due_at": "review"},

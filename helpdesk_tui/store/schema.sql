@@ -629,6 +629,7 @@ CREATE TABLE incident (
 	rto_from INTEGER,
 	rto_warn_at INTEGER,
 	rto_due_at INTEGER,
+	drill_at INTEGER,
 	last_good_at INTEGER,
 	recurrence_of INTEGER,
 	document VARCHAR NOT NULL,

@@ -456,6 +456,7 @@ COLUMNS: Final[dict[str, dict[str, Any]]] = {
         "rto_from": None,
         "rto_warn_at": None,
         "rto_due_at": None,
+        "drill_at": None,
         "last_good_at": None,
         "recurrence_of": None,
         "document": "{}",

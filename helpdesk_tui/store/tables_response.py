@@ -223,6 +223,7 @@ class Incident(SQLModel, table=True):
     rto_from: int | None = None
     rto_warn_at: int | None = None
     rto_due_at: int | None = None
+    drill_at: int | None = None
     last_good_at: int | None = None
     recurrence_of: int | None = None
     document: str = "{}"
