@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpdesk_tui.rules import incident_metrics as metrics
 from helpdesk_tui.rules.figures import Figure, quantile
-from helpdesk_tui.rules.incident_facts import FLAP, DataSet, IncidentFacts, recurrences
+from helpdesk_tui.rules.incident_facts import FLAP, Action, DataSet, IncidentFacts, Terms, recurrences
 from helpdesk_tui.rules.incident_metrics import OF_INCIDENTS, Period, updates_due
 from helpdesk_tui.rules.spans import Span, length, union, weighted, within, without
 
@@ -32,7 +32,7 @@ def incident(number: int = 1, at: int = D, **values: Any) -> IncidentFacts:
     [
         ("mttd", 120), ("mtta", 180), ("mttr.respond", H - 300), ("mttr.repair", H - 600), ("mttr.recover", H),
         ("mttr.resolve", 2 * H - 300), ("mtbf", 100 * D - H), ("availability", 1 - H / (100 * D)), ("count", 1),
-        ("unacked", 0), ("recurrence", 0),
+        ("unacked", 0), ("recurrence", 0), ("recurrence.90", 0), ("mttr.net", 2 * H - 300),
     ],
 )  # fmt: skip
 def test_one_ordinary_incident(id: str, value: float) -> None:  # noqa: A002
@@ -68,8 +68,17 @@ def test_no_acknowledgement_is_no_time_of_zero() -> None:
 
 
 def test_acknowledgements_after_a_return_stand_apart() -> None:
-    found = metrics.mtta([incident(acknowledged_again=(60, 120))], ALL)
+    twice = incident(acknowledged_again=((3 * D, 3 * D + 60), (4 * D, 4 * D + 120)))
+    found = metrics.mtta([twice], ALL)
     assert (found.value, found.n, found.notes["again"]) == (180, 1, 90)
+    again = metrics.reack([twice, incident(2)], ALL)
+    assert (again.value, again.n, again.median) == (90, 2, 90)
+    assert metrics.reack([twice], Period(4 * D, 5 * D, 9 * D)).value == 120
+
+
+def test_acknowledgements_in_service_hours() -> None:
+    found = metrics.mtta_hours([incident(acknowledged_hours=60), incident(2), incident(3, acknowledged=None)], ALL)
+    assert (found.value, found.n, found.excluded) == (60, 1, 1)
 
 
 def test_a_range_of_the_start_counts_with_its_middle() -> None:
@@ -86,8 +95,15 @@ def test_open_again_adds_the_stretches_and_short_ends_are_none() -> None:
 
 
 def test_the_time_of_suppliers_is_shown_both_ways() -> None:
-    found = metrics.mttr_resolve([incident(waited=H)], ALL)
-    assert (found.value, found.notes["net"]) == (2 * H - 300, H - 300)
+    # Waited for before it was declared, while it was repaired, and once users could work again.
+    waits = ((D, D + 300), (D + 900, D + 1_200), (D + H, D + H + 600))
+    one = [incident(waits=waits), incident(2, acknowledged=None)]
+    shown = {name: OF_INCIDENTS[name](one, ALL) for name in OF_INCIDENTS if name.startswith("mttr")}
+    gross = {name: found.value for name, found in shown.items()}
+    less = {name: ((gross[name] or 0) - (found.notes["net"] or 0)) * 2 for name, found in shown.items() if found.notes}
+    assert less == {"mttr.respond": 300, "mttr.repair": 300, "mttr.recover": 600, "mttr.resolve": 900}
+    net = shown["mttr.net"]
+    assert (net.value, net.n, net.median) == (gross["mttr.resolve"] - 450, 2, gross["mttr.resolve"] - 450)  # type: ignore[operator]
 
 
 def test_downtime_is_counted_once_and_planned_work_not_at_all() -> None:
@@ -95,7 +111,17 @@ def test_downtime_is_counted_once_and_planned_work_not_at_all() -> None:
     assert length(metrics.downtime(two, ALL)) == H + H // 2
     assert metrics.mtbf(two, ALL).n == 1
     assert metrics.downtime(two, ALL, planned=[(0, 2 * D)]) == []
-    assert metrics.mtbf(two, ALL, planned=[(0, 2 * D)]).notes == {"at_least": 98 * D}
+    pause = Terms(planned=((D + 600, D + 900),))
+    assert (metrics.mtbf(two, ALL, {"mail": pause}).n, metrics.mtbf(two, Period(D + 800, 9 * D, 9 * D)).n) == (1, 0)
+    assert metrics.mtbf(two, ALL, {"mail": Terms(planned=((0, 2 * D),))}).notes == {"at_least": 98 * D}
+
+
+def test_each_service_fails_by_itself() -> None:
+    two = [incident(), incident(2, service="web"), incident(3, service=None)]
+    found = metrics.mtbf(two, ALL)
+    assert (found.n, found.value) == (3, 100 * D - H)
+    there = metrics.availability(two, ALL, {"web": Terms(agreed=((D, D + 2 * H),)), "": Terms(agreed=())})
+    assert (there.n, there.notes) == (2, {"lost": 2 * H, "agreed": 100 * D + 2 * H})
 
 
 def test_a_failure_counts_where_it_began() -> None:
@@ -116,7 +142,8 @@ def test_a_failure_counts_where_it_began() -> None:
 def test_availability(
     agreed: list[Span] | None, planned: tuple[Span, ...], share: float, expected: float | None
 ) -> None:
-    found = metrics.availability([incident(share=share)], Period(0, 2 * D, 9 * D), agreed, planned)
+    terms = Terms(None if agreed is None else tuple(agreed), planned)
+    found = metrics.availability([incident(share=share)], Period(0, 2 * D, 9 * D), {"mail": terms})
     assert found.value == (None if expected is None else pytest.approx(expected))
 
 
@@ -135,7 +162,8 @@ def test_an_open_outage_counts_to_now() -> None:
     ("values", "now", "expected"),
     [
         ({"rto": H}, 9 * D, (1, 1)), ({"rto": H - 1}, 9 * D, (0, 1)), ({"rto": None}, 9 * D, (None, 0)),
-        ({"rto": H, "rto_from": D + 300}, 9 * D, (1, 1)), ({"rto": H, "mitigated": None}, D + H, (None, 0)),
+        ({"rto": H, "rto_from": D + 300}, 9 * D, (1, 1)), ({"rto": H - 120, "impact_started": None}, 9 * D, (1, 1)),
+        ({"rto": H - 121, "impact_started": None}, 9 * D, (0, 1)), ({"rto": H, "mitigated": None}, D + H, (None, 0)),
         ({"rto": H, "mitigated": None}, D + H + 1, (0, 1)), ({"rto": H, "nature": "drill"}, 9 * D, (None, 0)),
     ],
 )  # fmt: skip
@@ -202,7 +230,30 @@ def test_reviews_due_in_the_period() -> None:
 )  # fmt: skip
 def test_cadence(sent: tuple[int, ...], intervals: list[tuple[int, int | None]], expected: tuple[int, int]) -> None:
     assert updates_due(0, 3_600, sent, intervals) == expected
-    assert metrics.cadence([expected]).value == (expected[1] / expected[0] if expected[0] else None)
+    owed = metrics.updates_owed(0, 3_600, sent, intervals)
+    found = metrics.cadence(owed, ALL)
+    assert (found.n, found.value) == (expected[0], expected[1] / expected[0] if expected[0] else None)
+    parts = [metrics.cadence(owed, Period(a, b, ALL.now)).n for a, b in pairwise((0, 600, 950, 951, 3_600, D))]
+    assert sum(parts) == found.n
+
+
+def test_follow_up_actions() -> None:
+    known = [
+        Action(1, D, 2 * D, D + 5), Action(1, D, 2 * D, 2 * D + 1), Action(2, D, 2 * D), Action(2, D, None),
+        Action(3, D, 99 * D), Action(3, 101 * D, 102 * D),
+    ]  # fmt: skip
+    closed = metrics.actions(known, Period(0, 90 * D, 100 * D))
+    assert (closed.value, closed.n) == (1 / 3, 3)
+    aged = metrics.actions_age(known, Period(0, 90 * D, 100 * D))
+    assert (aged.value, aged.n, aged.notes) == (89 * D, 3, {"late": 1})
+    assert metrics.actions([], ALL).value is None
+    assert metrics.actions_age([], ALL).value is None
+
+
+def test_recurrence_within_thirty_days_and_ninety() -> None:
+    two = [incident(), incident(2, at=41 * D)]
+    assert metrics.recurrence(two, ALL).value == 0
+    assert metrics.recurrence_long(two, ALL).value == 0.5
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 2.5), (0.9, 3.7), (0, 1), (1, 4)])
@@ -243,6 +294,9 @@ def any_incident(draw: st.DrawFn) -> IncidentFacts:
         mitigated=mitigated,
         resolved=None if mitigated is None else maybe(t6),
         again=() if mitigated is None else draw(st.sampled_from([(), ((t5 + H, t5 + 2 * H),)])),
+        acknowledged_again=draw(st.sampled_from([(), ((t6, t6 + H),)])),
+        acknowledged_hours=maybe(60),
+        waits=draw(st.sampled_from([(), ((t2, t5),), ((t1, t6), (t6 + H, t6 + 2 * H))])),
         share=draw(st.floats(0, 1)),
         rto=maybe(draw(lengths)),
         cause=draw(st.sampled_from(["disk", None])),
@@ -266,6 +320,16 @@ def test_the_parts_of_a_period_make_the_whole(incidents: list[IncidentFacts], cu
         assert sum(part.excluded for part in parts) == whole.excluded
         if whole.mean is not None:
             assert sum((part.mean or 0) * part.n for part in parts) == pytest.approx(whole.mean * whole.n)
+
+
+@given(several, st.lists(st.integers(0, 110 * D), max_size=3), st.integers(0, 120 * D))
+def test_what_was_lost_and_agreed_adds_up(incidents: list[IncidentFacts], cuts: list[int], now: int) -> None:
+    terms = {"mail": Terms(tuple((n * D, n * D + 8 * H) for n in range(110)), ((50 * D, 51 * D),))}
+    edges = sorted({0, 110 * D, *cuts})
+    whole = metrics.availability(incidents, Period(0, 110 * D, now), terms).notes
+    parts = [metrics.availability(incidents, Period(a, b, now), terms).notes for a, b in pairwise(edges)]
+    for name in ("lost", "agreed"):
+        assert sum(part.get(name) or 0 for part in parts) == pytest.approx(whole.get(name) or 0)
 
 
 def _told(incidents: list[IncidentFacts], period: Period) -> list[Figure]:
@@ -293,6 +357,8 @@ def test_downtime_fits_the_window(incidents: list[IncidentFacts], start: int, wi
     assert length(metrics.downtime(incidents, period)) <= wide
     found = metrics.availability(incidents, period).value
     assert found is None or 0 <= found <= 1
+    net = metrics.mttr_net(incidents, period).value
+    assert net is None or 0 <= net <= (metrics.mttr_resolve(incidents, period).value or 0)
     ran = metrics.mtbf(incidents, period)
     assert (ran.value if ran.value is not None else ran.notes["at_least"] or 0) >= 0
 

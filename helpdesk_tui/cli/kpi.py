@@ -8,9 +8,10 @@ from helpdesk_tui.cli import context, output, shared
 from helpdesk_tui.cli.commands import command, noun
 from helpdesk_tui.cli.output import Column, Output, Row, print_rows
 from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.indicators import LABELS
 from helpdesk_tui.vocabulary.instants import span
 
-app = noun(N_("Indicators of incident response, each with how many cases made it."))
+app = noun(N_("Indicators of incidents, paging, alerts and on-call, each with how many cases made it."))
 KEYS: Final = (
     "id", "by", "value", "unit", "n", "mean", "median", "p90", "excluded", "target", "state", "notes",
 )  # fmt: skip
@@ -24,6 +25,7 @@ def _figure(value: Any, row: Row) -> str:
     return f"{value:.1%}" if row["unit"] == "rate" else f"{value:,g}"
 
 
+_LIST: Final = (Column("id", N_("Indicator")), Column("label", N_("What it tells"), lambda value, row: _(value)))
 _TABLE: Final = (
     Column("id", N_("Indicator")),
     Column("by", N_("Of"), lambda value, row: value or "-"),
@@ -37,9 +39,22 @@ _TABLE: Final = (
 
 @command(
     app,
+    "list",
+    N_("List the indicators and what each tells."),
+    "helpdesk kpi list",
+    "helpdesk kpi list -o json",
+)
+def list_(columns: output.ColumnsOption = None, output: output.OutputOption = Output.TABLE) -> None:
+    rows = [{"id": name, "label": label} for name, label in LABELS.items()]
+    print_rows(rows, _LIST, output=output, columns=columns, keys=("id", "label"), empty="")
+
+
+@command(
+    app,
     "show",
     N_("Show indicators of a period, by default of the last 30 days; drills count nowhere."),
     "helpdesk kpi show 'incident.*'",
+    "helpdesk kpi show 'oncall.*' --by schedule",
     "helpdesk kpi show mtta mttr.recover --from 2025-10-01 --to 2025-11-01 --by severity -o json",
 )
 def show(
@@ -48,7 +63,12 @@ def show(
     ] = None,
     start: Annotated[str | None, typer.Option("--from", metavar="TIME", help=N_("Since then."))] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help=N_("Until then; now if not given."))] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="FIELD", help=N_("Apart by severity or service."))] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="FIELD", help=N_("Apart by severity, service, source (of alerts) or schedule (on call).")
+        ),
+    ] = None,
     tz: shared.ZoneOption = None,
     columns: output.ColumnsOption = None,
     output: output.OutputOption = Output.TABLE,
@@ -58,4 +78,4 @@ def show(
         found = desk.kpis.show(
             ids, start=shared.instant(start, now, tz, past=True), end=shared.instant(end, now, tz, past=True), by=by
         )
-    print_rows(found, _TABLE, output=output, columns=columns, keys=KEYS, empty=_("no incidents in this period"))
+    print_rows(found, _TABLE, output=output, columns=columns, keys=KEYS, empty=_("nothing in this period"))

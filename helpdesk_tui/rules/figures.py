@@ -1,7 +1,7 @@
 """A figure of an indicator: its value with how many cases made it, and how they spread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 from typing import Any
 
@@ -59,6 +59,11 @@ def of_rate(id: str, met: float, of: int, excluded: int = 0, **notes: float | No
     return Figure(id, "rate", met / of if of else None, of, excluded=excluded, notes=dict(notes))
 
 
-def of_count(id: str, value: float, n: int | None = None, **notes: float | None) -> Figure:  # noqa: A002
-    """A number of cases."""
-    return Figure(id, "count", value, int(value) if n is None else n, notes=dict(notes))
+def of_numbers(id: str, values: Sequence[float], excluded: int = 0, **notes: float | None) -> Figure:  # noqa: A002
+    """A mean number, of something that each case has."""
+    return replace(of_times(id, values, excluded, **notes), unit="count")
+
+
+def of_count(id: str, value: float | None, n: int | None = None, **notes: float | None) -> Figure:  # noqa: A002
+    """A number of cases; None where there was nothing to count among."""
+    return Figure(id, "count", value, int(value or 0) if n is None else n, notes=dict(notes))

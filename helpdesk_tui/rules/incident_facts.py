@@ -15,6 +15,7 @@ from helpdesk_tui.vocabulary.records import Instant
 FLAP: Final = 15 * 60
 """An end that holds for less than this was none: the stretches on both sides are one."""
 RECURS_WITHIN: Final = 30 * DAY
+RECURS_LONG: Final = 90 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,10 @@ class DataSet:
 class IncidentFacts:
     """One incident. `impact_latest` makes the start of the impact a range; `share` is the affected part of the users.
 
-    `again` are stretches in which it was open once more after it had been mitigated (end None: still). `waited` is time
-    for which a supplier was waited for. `keys` are the identities of its alerts.
+    `again` are stretches in which it was open once more after it had been mitigated (end None: still).
+    `acknowledged_again` are the cycles of paging after the first acknowledgement, from when people were called again to
+    when one answered. `acknowledged_hours` are the service hours (seconds) between declared and acknowledged. `waits` is
+    when a supplier was waited for. `keys` are the identities of its alerts and of what is known to have caused it.
     """
 
     number: int
@@ -58,8 +61,9 @@ class IncidentFacts:
     resolved: Instant | None = None
     closed: Instant | None = None
     again: tuple[tuple[Instant, Instant | None], ...] = ()
-    acknowledged_again: tuple[int, ...] = ()
-    waited: int = 0
+    acknowledged_again: tuple[Span, ...] = ()
+    acknowledged_hours: int | None = None
+    waits: tuple[Span, ...] = ()
     share: float = 1.0
     rto: int | None = None
     rto_from: Instant | None = None
@@ -77,6 +81,12 @@ class IncidentFacts:
         return self.nature != "drill" and not self.merged
 
     @property
+    def felt(self) -> Instant:
+        """When its downtime began, as far as anybody knows."""
+        first = self.began if self.began is not None else self.detected
+        return self.declared if first is None else min(first, self.declared)
+
+    @property
     def began(self) -> Instant | None:
         """When users began to feel it: the middle of a range, None where nobody knows."""
         if self.impact_started is None or self.impact_latest is None:
@@ -85,11 +95,27 @@ class IncidentFacts:
 
     def downtime(self, now: Instant) -> list[Span]:
         """When users felt it, until now where it lasts; short ends between are no ends."""
-        first = self.began if self.began is not None else self.detected
-        start = self.declared if first is None else min(first, self.declared)
         end = now if self.mitigated is None else self.mitigated
-        spans = [(start, end), *((a, now if b is None else b) for a, b in self.again)]
+        spans = [(self.felt, end), *((a, now if b is None else b) for a, b in self.again)]
         return union(spans, joined=FLAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a service was promised for: its agreed hours (None: always), less maintenance under an approved change."""
+
+    agreed: tuple[Span, ...] | None = None
+    planned: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A follow-up action of an incident: when it was agreed, when it is due, when it was done."""
+
+    number: int
+    created: Instant
+    due: Instant | None = None
+    done: Instant | None = None
 
 
 def counted(incidents: Iterable[IncidentFacts]) -> list[IncidentFacts]:
