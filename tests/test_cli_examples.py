@@ -14,6 +14,7 @@ import pytest
 
 from helpdesk_tui.cli.root import root
 from helpdesk_tui.desk.demo.content_on_call import SCHEDULES
+from helpdesk_tui.desk.demo.content_response import PLANS, RUNBOOKS, SCENARIO
 from helpdesk_tui.desk.demoing import build_demo
 from tests.cli_runner import Cli, Ended, copy_desk
 from tools.closure import ROOT
@@ -26,6 +27,11 @@ SWAP = "helpdesk oncall swap payments --for 4w --requester li.mingzhe"
 AGAIN = "helpdesk ticket reopen 1043 --reason 'it is back'"
 ROOM = "helpdesk incident declare --number 1043 --severity SEV2"
 NOTED = "helpdesk incident note 1043 -m x"
+RECOVER = "helpdesk incident recover 1043"
+TASK = "helpdesk incident task 1043 'drain pay-api-01'"
+DRAFTED = "helpdesk review draft 1043"
+EDITED = "helpdesk review edit 1043 review.md"
+REVIEW = "## Summary\nx\n## Impact\nx\n## Contributing factors\n- [process] x\n## Five whys\n1. x => x\n"
 INCIDENT = ("show", "severity", "stamp", "note", "backfill", "role", "task", "update", "export")
 BEFORE: dict[str, list[str]] = {
     "ticket take": [REOPENED, "helpdesk ticket assign 1042 ben.fischer"],
@@ -76,6 +82,15 @@ BEFORE: dict[str, list[str]] = {
     **{f"incident {deed}": [AGAIN, ROOM, NOTED] for deed in ("pin", "strike")},
     "incident done": [AGAIN, ROOM, "helpdesk incident task 1043 'drain pay-api-01'"],
     "incident accept": [AGAIN, ROOM],
+    **{f"incident {deed}": [AGAIN, ROOM] for deed in ("recover", "runbook", "templates")},
+    "incident step": [AGAIN, ROOM, RECOVER],
+    "incident follow": [AGAIN, ROOM, TASK],
+    "incident score": [AGAIN, ROOM],
+    "helpdesk review draft 1043": [AGAIN, ROOM],
+    "helpdesk review draft INC-1043 --again --owner ben.fischer -o json": [AGAIN, ROOM, DRAFTED],
+    **{f"review {deed}": [AGAIN, ROOM, DRAFTED] for deed in ("show", "edit", "waive")},
+    "review approve": [AGAIN, ROOM, DRAFTED, EDITED],
+    "review publish": [AGAIN, ROOM, DRAFTED, EDITED, "helpdesk review approve 1043"],
     "incident merge": [AGAIN, ROOM, "helpdesk incident export 1043 --out room.json"],
     "audit verify": ["helpdesk audit anchor /media/usb/anchor.jsonl"],
 }
@@ -87,6 +102,8 @@ ENDS = {
     "helpdesk ticket sensitive 1042 --off --reason 'marked by mistake'": 5,  # it is not marked
     "helpdesk people unmask '#7' --reason 'complaint 2026-31'": 5,  # the one who makes the demo sees it plainly
     "helpdesk people unmask INC-1042 --reason 'call back about the survey' -o json": 5,
+    "helpdesk incident score 1043": 5,  # it is no drill
+    "helpdesk incident score INC-1043 -o json": 5,
     "helpdesk incident accept 1043": 5,  # nobody asked whoever runs this
     "helpdesk incident accept INC-1043 scribe --decline -o json": 5,
     "helpdesk people erase zhang.wei@lanhai.example": 2,  # asks, and there is no terminal
@@ -155,6 +172,10 @@ def lay_files(folder: Path) -> None:
         "utf-8",
     )
     (folder / "on-call.toml").write_text(SCHEDULES["payments"], "utf-8")
+    (folder / "plan.toml").write_text(PLANS["payments"] + "# changed\n", "utf-8")
+    (folder / "runbook.toml").write_text(RUNBOOKS["database-failover"], "utf-8")
+    (folder / "scenario.toml").write_text(SCENARIO, "utf-8")
+    (folder / "review.md").write_text(REVIEW, "utf-8")
     (folder / "notes.md").write_text("2025-11-20 22:00 alarm\n22:10 restarted\n", "utf-8")
     (folder / "shifts.json").write_text(
         '[{"start": "2099-05-01 08:00", "end": "2099-05-01 20:00", "people": ["ren.yuan"]}]', "utf-8"

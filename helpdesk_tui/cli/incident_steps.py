@@ -188,8 +188,8 @@ def drill(
     app,
     "score",
     N_("How a drill was answered: acknowledgement, recovery, updates, roles and steps against its targets."),
-    "helpdesk incident score 3001",
-    "helpdesk incident score INC-3001 -o json",
+    "helpdesk incident score 1043",
+    "helpdesk incident score INC-1043 -o json",
 )
 def score(number: NumberArgument, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:

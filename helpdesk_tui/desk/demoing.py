@@ -10,6 +10,7 @@ from typing import Any, Final
 from helpdesk_tui.desk import decisions, first, mentions
 from helpdesk_tui.desk.actor import OsUser, os_user
 from helpdesk_tui.desk.demo.content_on_call import SCHEDULES
+from helpdesk_tui.desk.demo.content_response import PLANS, RUNBOOKS
 from helpdesk_tui.desk.demo.generator import generate
 from helpdesk_tui.desk.demo.models import DEMO_ME, DemoDesk, DemoPerson, DemoStep, DemoTicket
 from helpdesk_tui.desk.derive import columns as derive_columns
@@ -38,6 +39,8 @@ _VERBS: Final = {"time": "ticket.log_time", "attach": "attachment.add"}
 # Entries of one transaction: a ticket whose whole life lies in it is written once, as it stands at the end.
 _CHUNK: Final = 25_000
 _YEAR: Final = 366 * 86_400
+_COPY_AGE: Final = 9 * 60
+"""How old the last good copy of the payments is."""
 # Steps that turn the clocks, and with them what a list shows; the last step of a ticket always counts.
 _CLOCKED: Final = frozenset({"open", "resolve", "reopen", "cancel", "merge"})
 
@@ -62,6 +65,8 @@ def build_demo(
         # The hand-offs of these weeks are over; the next ones are still to come.
         with desk.work("oncall.handoff") as work:
             retime(work, [key for (key,) in work.rows("SELECT id FROM on_call_schedule")], ())
+        for service in PLANS:
+            desk.plans.backup(service, present - _COPY_AGE, source="nightly copy, log shipping")
         with desk.store.write() as tx:
             tx.conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (DEMO_MARK, str(seed)))
     return {"tickets": len(company.tickets), "people": len(company.people), "seed": seed}
@@ -178,6 +183,10 @@ class _Telling:
         self.desk.directory.forget()
         for code, text in SCHEDULES.items():
             self.desk.on_call.add(code, text)
+        for service, text in PLANS.items():
+            self.desk.plans.save(service, text)
+        for code, text in RUNBOOKS.items():
+            self.desk.runbooks.save(code, text)
 
     def _holidays(self) -> None:
         """The public holidays of the sites, as an administrator imports them: of the years told, and of the next."""
