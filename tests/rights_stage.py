@@ -277,6 +277,7 @@ CASES: tuple[Case, ...] = (
     _of("incident.score", lambda t: {"number": t.drill}),
     _plain("incident.list"),
     _plain("incident.page"),
+    _ticket("incident.impact", "incident", percent=30),
     _ticket("incident.merge", "incident", document={"format": "helpdesk-room", "entries": []}),
     _ticket("incident.note", "incident", text="x"),
     _ticket("incident.offer", "incident", role="scribe", person="spare"),

@@ -32,7 +32,7 @@ TASK = "helpdesk incident task 1043 'drain pay-api-01'"
 DRAFTED = "helpdesk review draft 1043"
 EDITED = "helpdesk review edit 1043 review.md"
 REVIEW = "## Summary\nx\n## Impact\nx\n## Contributing factors\n- [process] x\n## Five whys\n1. x => x\n"
-INCIDENT = ("show", "severity", "stamp", "note", "backfill", "role", "task", "update", "export")
+INCIDENT = ("show", "severity", "stamp", "note", "backfill", "role", "task", "update", "export", "impact")
 BEFORE: dict[str, list[str]] = {
     "ticket take": [REOPENED, "helpdesk ticket assign 1042 ben.fischer"],
     "ticket state": [REOPENED, "helpdesk ticket pend 1042 --until 2d --reason 'part is ordered'"],

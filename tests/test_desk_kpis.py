@@ -9,7 +9,8 @@ import pytest
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.desk.first import default_policy_text
 from helpdesk_tui.desk.kpis import IDS
-from helpdesk_tui.vocabulary.errors import Invalid
+from helpdesk_tui.desk.shapes import when
+from helpdesk_tui.vocabulary.errors import Invalid, Usage
 from tests.desk_fixtures import START, FixedClock, by_json, clock, desk
 from tools.closure import ROOT
 
@@ -205,6 +206,31 @@ def test_suppliers_service_hours_and_planned_work(desk: Desk, clock: FixedClock)
     assert found["incident.mtbf"]["n"] == 2
     desk.tickets.state(change, "cancelled", reason="no")
     assert figures(desk)["availability"]["notes"]["lost"] == 1_800 + 1_200
+
+
+def test_what_was_measured_of_the_impact(desk: Desk, clock: FixedClock) -> None:
+    number = lived(desk, clock)
+    began = desk.now() - 60 * 60
+    desk.incidents.impact(number, percent=25, lost=0)
+    shown = desk.incidents.impact(number, latest=began + 60)
+    assert shown["impact"] == {"share": 0.25, "lost": 0, "latest": when(began + 60)}
+    assert [one["said"]["code"] for one in shown["entries"]][-3:] == [
+        "incident.impact_share", "incident.impact_lost", "incident.impact_latest",
+    ]  # fmt: skip
+    found = figures(desk, "availability", "mttd")
+    assert found["availability"]["notes"]["lost"] == (47 * 60 - 30) / 4
+    assert (found["mttd"]["value"], found["mttd"]["notes"]["ranged"]) == (210, 1)
+    desk.undoing.last()
+    assert figures(desk, "mttd")["mttd"]["value"] == 240
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"percent": 101}, {"percent": -1}, {"lost": -1}, {"latest": START + 9_999}, {"latest": 5}]
+)
+def test_an_impact_that_cannot_be(desk: Desk, clock: FixedClock, given: dict[str, int]) -> None:
+    number = lived(desk, clock)
+    with pytest.raises((Invalid, Usage)):
+        desk.incidents.impact(number, **given)
 
 
 def test_follow_up_actions_are_closed_in_time(desk: Desk, clock: FixedClock) -> None:

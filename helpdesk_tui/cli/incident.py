@@ -234,4 +234,4 @@ def stamp(
 
 
 # The other commands belong to the same noun.
-from helpdesk_tui.cli import incident_room, incident_steps  # noqa: E402, F401 - they register themselves
+from helpdesk_tui.cli import incident_impact, incident_room, incident_steps  # noqa: E402, F401 - they register themselves

@@ -124,7 +124,7 @@ def _waits(desk: "Desk", numbers: Sequence[int]) -> dict[int, tuple[Span, ...]]:
     conn, now, ways = desk.store.reader(), desk.now(), derive.ways_of(desk)
     found: dict[int, tuple[Span, ...]] = {}
     for number, told in lives.read(conn, numbers).items():
-        if not any(f'"{SUPPLIER}"' in one.ops for one in told):
+        if not any(f'"{SUPPLIER}"' in (one.ops or one.first or "") for one in told):
             continue
         since: Instant | None = None
         for event in derive.events_told(number, told, ways):

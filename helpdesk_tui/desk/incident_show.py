@@ -126,7 +126,8 @@ def listed(desk: "Desk", state: str, severity: int | None, limit: int) -> Object
 def whole(desk: "Desk", number: int, limit: int = 200) -> Object:
     """A room: the keys of `listed` without `commander`, and `over` (stretches in which it had been over, `[from, to]`),
     `roles` (`{role: {"person", "offered", "offered_at", "accepted_at"}}`, `offered` who is asked to take it),
-    `pinned` and `entries` (`entry`, the oldest first), `tasks` (`task`), `updates` (the latest first), `recovery`
+    `pinned` and `entries` (`entry`, the oldest first), `tasks` (`task`), `updates` (the latest first), `impact` (as far
+    as it was measured: `{"share", "lost", "latest"}`, the part of the users, seconds of data, an instant), `recovery`
     (`clocks`), `steps` (`step`, those of the recovery first), `runbooks` (those that fit and are not taken up yet),
     `paging` (`{"state", "next_at"}`: when the next level is paged, or an acknowledgement lapses; null where nobody is
     paged), `alerts` (how many fire), `linked` (`{"number", "ref", "title"}`), `review` (`{"state", "due_at",
@@ -157,6 +158,11 @@ def whole(desk: "Desk", number: int, limit: int = 200) -> Object:
         "entries": [entry(namer, line) for line in reversed(lines)],
         "tasks": [task(namer, each) for each in store.query(_TASKS, (number,))],
         "updates": [update(namer, each) for each in store.query(_UPDATES, (number, 50))],
+        "impact": {
+            "share": kept.get("share"),
+            "lost": kept.get("lost"),
+            "latest": when(kept.get("impact_latest")),
+        },
         "recovery": clocks(row, desk.now()),
         "steps": [step(namer, each) for each in steps],
         "runbooks": [book for book in runbooks.fitting(desk, number) if book["code"] not in taken],

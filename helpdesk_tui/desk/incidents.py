@@ -6,6 +6,7 @@ from helpdesk_tui.desk import decisions, fields, incident_recovery, incident_sho
 from helpdesk_tui.desk import incident_rows as rows
 from helpdesk_tui.desk.incident_drill import Drills
 from helpdesk_tui.desk.incident_follow import Following
+from helpdesk_tui.desk.incident_impact import Impact
 from helpdesk_tui.desk.incident_recovery import Recovery
 from helpdesk_tui.desk.incident_roles import Roles
 from helpdesk_tui.desk.incident_room import Room
@@ -51,7 +52,7 @@ def severity_of(text: str) -> Severity:
     return Severity(int(folded))
 
 
-class Incidents(Roles, Room, Updates, Recovery, Following, Drills):
+class Incidents(Roles, Room, Updates, Recovery, Following, Drills, Impact):
     """Incidents and their war rooms."""
 
     # -- reading -----------------------------------------------------------------------------------------------
