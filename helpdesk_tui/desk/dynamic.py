@@ -248,7 +248,8 @@ class Looks:
             self.around.facts(draft, ground, lift, self._due(draft, ground, lift, past), now),
             now,
         )
-        if draft.undoes is None or _INPUTS & draft.new.keys():
+        # Who takes a lift back does not get it again at once: it is decided anew when something else changes.
+        if draft.undoes is None or given is not None or _INPUTS & draft.new.keys():
             self._put(draft, found, lift, ground, now)
         return found.again_at
 

@@ -176,6 +176,15 @@ def _whole_state(current: Row, back: Row, later: list[str]) -> None:
             later.append(column)
 
 
+def _whole_lift(back: Row, later: list[str]) -> None:
+    """Take a priority and what lifts it back together or not at all."""
+    pair = {"priority", "lift"}
+    if pair & set(later):
+        for column in sorted(pair & back.keys()):
+            del back[column]
+            later.append(column)
+
+
 # Columns that tie a ticket to another one; the chain must end, and end at a ticket.
 _TIES: Final = ("parent_number", "merged_into")
 
@@ -202,6 +211,7 @@ def reverse_ticket(work: "Work", draft: "Draft", entry: Entry) -> list[Kept]:
         if change.table == "ticket" and change.key == (draft.number,):
             back, later = _columns(change, {**draft.row, **draft.new})
             _whole_state({**draft.row, **draft.new}, back, later)
+            _whole_lift(back, later)
             for column in _lost(work, "ticket", back):
                 del back[column]
                 later.append(column)
