@@ -24,6 +24,9 @@ from helpdesk_tui.vocabulary.levels import Priority
 from tests.cli_runner import Cli, make_desk
 from tests.desk_fixtures import ANA, FixedClock, as_person, clock, desk, fresh_desk  # noqa: F401
 from tests.policy_text import changed
+from tests.test_import_log import A as OVER
+from tests.test_import_log import B as STILL_OPEN
+from tests.test_import_log import write as an_old_log
 
 H, D = 3_600, 86_400
 ON = "[dynamic]\nactive = true\n"
@@ -554,3 +557,19 @@ def test_a_lift_whose_ground_was_raised_since_is_not_taken_back_by_half(tmp_path
         told = desk.undoing.entry(max(item.seq for item in desk.tickets.timeline(1) if item.verb == "ticket.lift"))
         assert [conflict["fields"] for conflict in told["conflicts"]] == [["lift", "priority"]]
         assert (was["priority"], was["lift"]) == (desk.reading.facts(1)["priority"], desk.reading.facts(1)["lift"])
+
+
+def test_what_is_written_whole_is_looked_at_by_the_next_tick(desk: Desk, clock: FixedClock, tmp_path: Path) -> None:
+    desk.policy.apply(only('age = [{ time = "2h", points = 1 }]'), recompute=False)
+    desk.importing.breathe = lambda seconds: None
+    assert (
+        desk.importing.log(an_old_log(tmp_path, [*OVER, STILL_OPEN.replace(",?,?,1,", ",?,?,3,")]).cases())["created"]
+        == 2
+    )
+    number = opened(desk)
+    desk.undoing.last()
+    desk.undoing.redo()
+    clock.forward(3 * H)
+    desk.timers.fire_due()
+    lifts = dict(desk.store.query("SELECT number, lift FROM ticket ORDER BY number"))
+    assert [n for n, lift in lifts.items() if lift is not None] == [2, number]

@@ -164,6 +164,12 @@ def ask(work: "Work", number: int) -> None:
     work.shared.setdefault(_ASKED, set()).add(number)
 
 
+def soon(work: "Work", row: Row) -> None:
+    """Let the next tick decide about a ticket that was written whole, whatever it came through before."""
+    if concerned(work.desk.policies.current(), row):
+        work.timers["ticket", row["number"]] = {**wake_up(row), LOOK: work.now}
+
+
 def again(draft: Draft) -> bool:
     """Whether an undo changes what the priority follows from, so that it is decided anew and not set back."""
     if draft["pinned"] or not decisions.PRIORITY_COLUMNS & draft.new.keys():

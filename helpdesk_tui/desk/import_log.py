@@ -8,7 +8,7 @@ the last row win over what the steps imply.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk import fields
+from helpdesk_tui.desk import dynamic, fields
 from helpdesk_tui.desk.derive import columns as derived
 from helpdesk_tui.desk.history import events
 from helpdesk_tui.desk.import_engine import Tally
@@ -104,6 +104,7 @@ class _Telling:
             self._step(step, first=place == 0, last=step is last)
         for entry in self.entries:
             self.work.record(entry)
+        dynamic.soon(self.work, self.row)
 
     def _record(self, verb: str, at: Instant, rows: list[RowChange], step: LogStep) -> Entry:
         reasons: list[dict[str, Any]] = [{"code": "log.row", "line": step.line}]

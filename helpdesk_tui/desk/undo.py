@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from helpdesk_tui.desk import disclosure, reversal, undo_plan
+from helpdesk_tui.desk import disclosure, dynamic, reversal, undo_plan
 from helpdesk_tui.desk.derive import wake_up
 from helpdesk_tui.desk.disclosure import withheld
 from helpdesk_tui.desk.garbage import no_cycles
@@ -364,13 +364,10 @@ class Undo(Noun):
             ]
             if rows:
                 ahead.update(then)
-                work.timers.update(
-                    {
-                        ("ticket", r.key[0]): wake_up(r.after)
-                        for r in rows
-                        if r.table == "ticket" and r.before is None and r.after is not None
-                    }
-                )
+                for r in rows:
+                    if r.table == "ticket" and r.before is None and r.after is not None:
+                        work.timers["ticket", r.key[0]] = wake_up(r.after)
+                        dynamic.soon(work, r.after)
                 reasons: list[dict[str, Any]] = [{"code": "undo", "seq": entry.seq, "verb": entry.verb}]
                 if left:
                     reasons.append({"code": "undo.kept", "fields": [k.text() for k in left]})

@@ -97,6 +97,7 @@ FIELDS: Final[dict[str, str]] = {
     "state": N_("state"),
     "phase": N_("phase"),
     "priority": N_("priority"),
+    "lift": N_("what lifts the priority"),
     "impact": N_("impact"),
     "urgency": N_("urgency"),
     "category": N_("category"),
