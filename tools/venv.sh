@@ -26,6 +26,6 @@ if ! works; then
     "$chosen" -m venv --clear "$venv"
 fi
 echo "Installing the pinned versions into $venv …" >&2
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,backup]'
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,backup,notify]'
 # Bytecode now, whatever the caller's settings: the first start should not pay for compiling.
 env -u PYTHONDONTWRITEBYTECODE -u PYTHONPYCACHEPREFIX "$venv/bin/python" -m compileall -q -j 0 "$venv"/lib/python3.*/site-packages helpdesk_tui >/dev/null 2>&1 || true

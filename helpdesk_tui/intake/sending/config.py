@@ -16,6 +16,9 @@ private = false                  # whether addresses of the local network may be
 [command.pager]
 argv = ["/usr/local/bin/page", "{address}", "{severity}", "{subject}"]
 timeout = 20
+
+[apprise]
+services = ["dingtalk", "slack"]          # instead of those of SERVICES
 """
 
 import os
@@ -36,6 +39,12 @@ MAX_TIMEOUT: Final = 60
 SECURITY: Final = ("none", "starttls", "tls")
 FIELDS: Final = ("address", "subject", "body", "severity", "number", "key")
 """What an argument of a command may name; each becomes one argument, whatever it holds."""
+
+SERVICES: Final = (
+    "dingtalk", "discord", "feishu", "lark", "opsgenie", "pagerduty", "pover", "slack", "tgram", "threema", "twilio",
+    "vonage", "webex", "wecombot",
+)  # fmt: skip
+"""Services of Apprise whose hosts are fixed, whatever an address says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class Channels:
     email: Mail | None = None
     webhook: Webhook = Webhook()
     commands: Mapping[str, Command] = field(default_factory=dict)
+    apprise: tuple[str, ...] = SERVICES
 
     def serves(self, channel: str) -> bool:
         """Whether messages of a channel can be sent from here; those that cannot wait for somebody who can."""
@@ -107,13 +117,14 @@ def read_file(path: Path, environ: Mapping[str, str] | None = None, *, must: boo
 
 def parse(data: Mapping[str, Any], path: Path, environ: Mapping[str, str]) -> Channels:
     """The channels of a document. Raises Invalid with the key that is wrong."""
-    _known(data, ("email", "webhook", "command"), "", path)
+    _known(data, ("email", "webhook", "command", "apprise"), "", path)
     mail = data.get("email")
     commands = _table(data, "command", path)
     return Channels(
         None if mail is None else _mail(_table(data, "email", path), path, environ),
         _webhook(_table(data, "webhook", path), path, environ),
         {name: _command(name, one, path) for name, one in commands.items()},
+        _apprise(_table(data, "apprise", path), path),
     )
 
 
@@ -191,6 +202,14 @@ def _webhook(data: Mapping[str, Any], path: Path, environ: Mapping[str, str]) ->
         raise _refused(path, "webhook.private", N_("{path}: {key}: true or false is needed"))
     secret = _secret(data, "secret", "webhook", path, environ).encode()
     return Webhook(secret, _number(data, "timeout", "webhook", path, 10, 1, MAX_TIMEOUT), private)
+
+
+def _apprise(data: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    _known(data, ("services",), "apprise.", path)
+    found = data.get("services", SERVICES)
+    if not isinstance(found, list | tuple) or not all(isinstance(one, str) and one.isalnum() for one in found):
+        raise _refused(path, "apprise.services", N_("{path}: {key}: a list of names of services is needed"))
+    return tuple(one.casefold() for one in found)
 
 
 def _command(name: str, data: Any, path: Path) -> Command:
