@@ -442,8 +442,13 @@ def test_the_command_line_says_it_in_both_languages(
         made.policy.apply(policy_with(EAGER), recompute=False)
         number = opened(made)
         fire(made, number, "a")
-    found = Cli(path, monkeypatch)("--lang", language, "ticket", "why", str(number), "priority")
+    cli = Cli(path, monkeypatch)
+    found = cli("--lang", language, "ticket", "why", str(number), "priority")
     assert all(word in found.out for word in words), found.out
+    told = cli(
+        "--lang", language, "policy", "apply", "--yes", "-", stdin=policy_with(EAGER.replace("= true", "= false"))
+    )
+    assert told.out.strip().endswith(": 1" if language == "en" else "：1"), told.out
 
 
 # -- it never flaps ----------------------------------------------------------------------------------------------------
@@ -495,7 +500,7 @@ DEEDS: dict[str, Callable[[Desk], object]] = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.sampled_from((0, 60, 900, H, 3 * H))), max_size=14))
 @example([("few", 3 * H), ("few", 3 * H), ("few", 3 * H), ("undo the last lift", 0)])
 def test_whatever_happens_it_never_flaps_and_always_says_why(deeds: list[tuple[str, int]]) -> None:

@@ -158,6 +158,8 @@ def apply(
         told = [_("version {version} is in force").format(version=made["version"])]
         if made["recomputed"]:
             told.append(_("open tickets with new due times: {n}").format(n=made["recomputed"]["changed"]))
+        if made["moved"]:
+            told.append(_("open tickets whose priority moved: {n}").format(n=made["moved"]["changed"]))
         print_result(made, output=output, lines=told)
 
 
