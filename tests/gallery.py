@@ -150,6 +150,7 @@ def room(*names: str) -> Play:
         if not known:
             c.desk.incidents.note(number, "10m ago failing over 切换到备用", pin=True)
             c.desk.incidents.task(number, "drain pay-api-01")
+            c.desk.reviews.draft(number)
         c.app.show_room(number)
         await c.settle()
         await c.press(*names)
@@ -228,6 +229,12 @@ STATES: Final = (
     State("room, help", room("question_mark"), SIZES[1:2]),
     State("room, note", room("i")),
     State("room, update", room("c")),
+    State("room, update text", room("c", *"monitoring", "enter")),
+    State("room, recovery", room("B", "enter"), SIZES[1:2]),
+    State("room, what follows", room("F")),
+    State("room, resolve", room("x")),
+    State("room, review", room("V")),
+    State("room, review edited", room("V", "e")),
     State("room, stamp", room("m")),
     State("room, role", room("r")),
     State("room, severity", room("s")),

@@ -9,6 +9,7 @@ from tui import SIZES, assert_inert, assert_snapshot, screen_text
 from helpdesk_tui.desk.actor import OsUser
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.room.clocks import clock, clocks
+from helpdesk_tui.screens.room.pane import RoomPane
 from helpdesk_tui.screens.room.review import ReviewScreen
 from helpdesk_tui.screens.room.room import RoomScreen
 from helpdesk_tui.vocabulary.channels import Origin
@@ -39,6 +40,14 @@ async def opened(c: Console) -> RoomScreen:
     return screen
 
 
+async def stand(c: Console, subject: tuple[str, int]) -> None:
+    """Put the cursor there, on whichever side it is."""
+    pane = next(pane for pane in c.app.screen.query(RoomPane) if pane.display and subject in pane.subjects)
+    pane.focus()
+    pane.move_to(subject)
+    await c.pilot.pause()
+
+
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("size", SIZES)
 async def test_it_stands_at_every_size_in_both_languages(
@@ -59,7 +68,7 @@ async def test_it_stands_at_every_size_in_both_languages(
 
 async def test_keys_write_and_the_room_follows(tmp_path: Path, desk: Desk) -> None:
     async with console(tmp_path, desk=desk) as c:
-        screen = await opened(c)
+        await opened(c)
         await c.press("i", *"5m ago restarted", "ctrl+s")
         assert "restarted" in screen_text(c.app)
         assert "restarted" in [entry["body"] for entry in desk.incidents.show(1)["entries"]]
@@ -70,7 +79,7 @@ async def test_keys_write_and_the_room_follows(tmp_path: Path, desk: Desk) -> No
         assert "INC-1 SEV2" in screen_text(c.app)
         await c.press("m", *"mitigated", "enter")
         assert desk.incidents.show(1)["stamps"]["mitigated"]
-        screen.pane.move_to(("task", 1))
+        await stand(c, ("task", 1))
         await c.press("space")
         assert desk.incidents.show(1)["tasks"][-1]["done_by"] == "ana"
         await c.press("r", *"scribe", "enter")
@@ -83,7 +92,7 @@ async def test_keys_write_and_the_room_follows(tmp_path: Path, desk: Desk) -> No
 async def test_what_a_colleague_writes_is_there_at_once_and_the_cursor_stays(tmp_path: Path, desk: Desk) -> None:
     async with console(tmp_path, desk=desk) as c:
         screen = await opened(c)
-        screen.pane.move_to(("entry", 3))
+        await stand(c, ("entry", 3))
         with Desk.open(desk.store.path, user=OsUser(4001, "bo"), clock=desk.clock, origin=Origin.CLI) as his:
             his.incidents.note(1, "bo writes")
         c.app.nudge()
@@ -148,19 +157,19 @@ def test_a_clock_takes_few_cells() -> None:
 
 async def test_the_recovery_is_walked_by_keys(tmp_path: Path, ready: Desk) -> None:
     async with console(tmp_path, desk=ready) as c:
-        screen = await opened(c)
+        await opened(c)
         await c.press("B", "enter")
         steps = ready.incidents.show(1)["steps"]
         assert [step["stage"] for step in steps] == ["identify", "mobilise", "restore", "verify", "confirm"]
         assert "restore: Promote the standby" in screen_text(c.app) and "RTO 55m" in screen_text(c.app)
-        screen.pane.move_to(("step", steps[2]["id"]))
+        await stand(c, ("step", steps[2]["id"]))
         await c.press("space")
         assert ready.incidents.show(1)["steps"][2]["state"] == "begun" and ready.incidents.show(1)["stamps"]["engaged"]
         await c.press("enter")
         assert ready.incidents.show(1)["steps"][2]["state"] == "done"
         await c.press("v")
         assert "pg_ctl status" in screen_text(c.app)
-        screen.pane.move_to(("step", steps[3]["id"]))
+        await stand(c, ("step", steps[3]["id"]))
         await c.press("minus", *"no users yet", "ctrl+s")
         skipped = ready.incidents.show(1)["steps"][3]
         assert (skipped["state"], skipped["note"]) == ("skipped", "no users yet")
@@ -172,12 +181,12 @@ async def test_the_recovery_is_walked_by_keys(tmp_path: Path, ready: Desk) -> No
 
 async def test_what_follows_is_written_down_and_becomes_a_ticket(tmp_path: Path, desk: Desk) -> None:
     async with console(tmp_path, desk=desk) as c:
-        screen = await opened(c)
-        screen.pane.move_to(("entry", 1))
+        await opened(c)
+        await stand(c, ("entry", 1))
         await c.press("F", *"alert on disks", "ctrl+s")
         action = desk.incidents.show(1)["tasks"][0]
         assert (action["kind"], action["action"], action["owner"]) == ("action", "prevent", "ana")
-        screen.pane.move_to(("task", action["id"]))
+        await stand(c, ("task", action["id"]))
         await c.press("F", *"change", "enter")
         made = desk.incidents.show(1)["tasks"][0]["result"]
         assert desk.tickets.show(made)["kind"] == "change" and f"#{made}" in screen_text(c.app)

@@ -5,7 +5,7 @@ from typing import Final
 from helpdesk_tui.vocabulary.i18n import N_
 
 SECTIONS: Final[dict[str, str]] = {
-    "summary": N_("Summary"),
+    "summary": N_("What happened"),
     "impact": N_("Impact"),
     "handling": N_("Handling"),
     "factors": N_("Contributing factors"),

@@ -13,10 +13,10 @@ _SHORT: Final = 5 * MINUTE
 _BETWEEN: Final = " · "
 
 
-def clock(seconds: int) -> str:
-    """A length of time in few cells: `4m10s`, `47m`, `1h05m`, `2d03h`."""
+def clock(seconds: int, *, coarse: bool = False) -> str:
+    """A length of time in few cells: `4m10s` (`4m` where `coarse`), `47m`, `1h05m`, `2d03h`."""
     rest = abs(seconds)
-    if rest < _SHORT:
+    if rest < _SHORT and not coarse:
         return f"{rest // MINUTE}m{rest % MINUTE:02}s"
     if rest < HOUR:
         return f"{rest // MINUTE}m"
@@ -34,7 +34,7 @@ def _parts(room: dict[str, Any], now: Instant) -> Iterator[str]:
     began = parse_instant(stamps["impact_started"] or stamps["detected"] or stamps["declared"], now)
     over = stamps["mitigated"]
     # A moving clock steps by the minute, or the line would be drawn anew every second.
-    lasted = clock(max(0, (parse_instant(over, now) if over else now) - began) // MINUTE * MINUTE)
+    lasted = clock(max(0, (parse_instant(over, now) if over else now) - began), coarse=True)
     yield _("lasted {span}").format(span=lasted) if over else lasted
     if recovery["rto_due_at"]:
         if over or (recovery["rto_met"] is not None and over):
@@ -45,7 +45,7 @@ def _parts(room: dict[str, Any], now: Instant) -> Iterator[str]:
         yield f"{_('update')} {_left(parse_instant(room['internal_due_at'], now) - now)}"
     if recovery["rpo"] is not None:
         risk = recovery["at_risk"]
-        yield f"RPO {_('not known') if risk is None else clock(risk // MINUTE * MINUTE)}"
+        yield f"RPO {_('not known') if risk is None else clock(risk, coarse=True)}"
     if room["external_due_at"]:
         yield f"{_('outside')} {_left(parse_instant(room['external_due_at'], now) - now)}"
     paging = room["paging"]

@@ -29,6 +29,7 @@ TASK: Final = "task"
 STEP: Final = "step"
 MARKS: Final = {"open": " ", "begun": ">", "done": "x", "skipped": "-"}
 _TIES: Final = 8
+_STEP_LINES: Final = 3
 _AUTHOR: Final = 12
 _KIND: Final = 12
 _LINES: Final = 12
@@ -44,11 +45,14 @@ class RoomPane(SubjectView, can_focus=True):
     """The cursor walks over steps, tasks and lines: subjects are `("step", id)`, `("task", id)`, `("entry", id)`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = tones("accent", "good", "muted", "strong", "title", "warning", "error")
-    DEFAULT_CSS = "RoomPane { height: 1fr; }"
+    DEFAULT_CSS = "RoomPane { height: 1fr; width: 1fr; }"
 
-    def __init__(self, *, tz: str) -> None:
+    def __init__(self, *, tz: str, beside: bool = False) -> None:
         super().__init__()
         self._tz = tz
+        # Beside the timeline stands what is to be done; where there is no room for two, one shows all of it.
+        self._beside = beside
+        self.whole = True
         self.room: dict[str, Any] | None = None
 
     def show(self, room: dict[str, Any]) -> None:
@@ -65,16 +69,19 @@ class RoomPane(SubjectView, can_focus=True):
         room = self.room
         if room is None:
             return [text_line(f" {_('Loading...')}", "muted")]
+        if self._beside:
+            return [*self._to_do(room, width)][1:]
         return [
             *self._head(room, width),
-            *self._steps(room, width),
-            Line(),
-            text_line(f" {_('To do')}", "title"),
-            *self._tasks(room, width),
+            *(self._to_do(room, width) if self.whole else ()),
             Line(),
             text_line(f" {_('Timeline, the latest first')}", "title"),
             *(line for entry in reversed(room["entries"]) for line in self._entry(entry, width)),
         ]
+
+    def _to_do(self, room: Mapping[str, Any], width: int) -> list[Line]:
+        title = text_line(f" {_('To do')}", "title")
+        return [*self._steps(room, width), Line(), title, *self._tasks(room, width)]
 
     def _at(self, text: str | None) -> str:
         return short(parse_instant(text, 0), self._tz) if text else "-"
@@ -117,7 +124,7 @@ class RoomPane(SubjectView, can_focus=True):
             over = sum(step["state"] in ("done", "skipped") for step in known)
             name = _("Recovery") if plan == RECOVERY else one_line(plan, 64)
             found += [Line(), text_line(f" {name} {over}/{len(known)}", "title")]
-            found += [self._step(step, width) for step in known]
+            found += [line for step in known for line in self._step(step, width)]
         if room["runbooks"]:
             codes = ", ".join(book["code"] for book in room["runbooks"])
             found += [
@@ -126,15 +133,19 @@ class RoomPane(SubjectView, can_focus=True):
             ]
         return found
 
-    def _step(self, step: Mapping[str, Any], width: int) -> Line:
+    def _step(self, step: Mapping[str, Any], width: int) -> list[Line]:
         stage = f"{_(STAGE_LABELS[step['stage']])}: " if step["stage"] else ""
         text = one_line(step["text"], 300) if step["text"] else _(STAGE_STEPS[step["stage"]])
         who = step["owner"] or (_(ROLE_LABELS[step["role"]]) if step["role"] else "-")
         at = step["done_at"] or step["begun_at"]
         when = f"  {self._at(at)}" if at else f"  <= {span(step['target'])}" if step["target"] is not None else ""
         tone = "muted" if step["state"] in ("done", "skipped") else "accent" if step["state"] == "begun" else "plain"
-        said = f" [{MARKS[step['state']]}] {stage}{text}  {who}{when}"
-        return Line(((cells(said, width), tone),), self.add((STEP, step["id"])))
+        head = f" [{MARKS[step['state']]}] "
+        used = width_of(head)
+        parts = wrap(f"{stage}{text}  {who}{when}", max(10, width - used - 1))[:_STEP_LINES] or [""]
+        subject = self.add((STEP, step["id"]))
+        blank = " " * used
+        return [Line(((blank if place else head, tone), (part, tone)), subject) for place, part in enumerate(parts)]
 
     def _tasks(self, room: Mapping[str, Any], width: int) -> list[Line]:
         if not room["tasks"]:

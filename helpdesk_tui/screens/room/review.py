@@ -54,7 +54,7 @@ class ReviewScreen(Dialog[None]):
     app = getters.app(DeskApp)
 
     def __init__(self, room: DeskScreen, number: int, review: dict[str, Any] | None) -> None:
-        super().__init__(_("Review"))
+        super().__init__(_("Post-incident review"))
         self._room = room
         self._number = number
         self._review = review
@@ -137,13 +137,13 @@ class ReviewScreen(Dialog[None]):
             return
         assert self._review is not None
         review, key = self._review, DraftKey(self.app.me, self._number, "review")
-        fields = [FormField("text", _("Review"), value=review["text"], lines=True, required=True)]
+        fields = [FormField("text", _("Post-incident review"), value=review["text"], lines=True, required=True)]
 
         def answered(values: dict[str, str] | None) -> None:
             if values is not None:
                 self._write(values["text"], review["version"], key)
 
-        self.app.push_screen(ReviewForm(_("Review"), fields, self.app.drafts, key), answered)
+        self.app.push_screen(ReviewForm(_("Post-incident review"), fields, self.app.drafts, key), answered)
 
     def _write(self, text: str, version: int, key: DraftKey | None = None) -> None:
         number, tz = self._number, self.app.tz

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 
 from helpdesk_tui.screens.common.actions import BY_ID, ROOM, ActionSpec, bindings
 from helpdesk_tui.screens.common.command_copy import on_desk
@@ -32,15 +33,29 @@ from helpdesk_tui.widgets.subject_view import SubjectView
 from helpdesk_tui.widgets.view_tabs import ViewTabs
 
 EVERY: Final = 1.0
+WIDE: Final = 110
+"""Columns from which on what is to be done stands beside the timeline."""
 LINES: Final = 500
 """Lines of the timeline that are read."""
+
+
+class ToDo(RoomPane):
+    """What is to be done, beside the timeline."""
+
+    DEFAULT_CSS = "ToDo { width: 52; border-left: solid $panel; }"
+
+    def __init__(self, *, tz: str) -> None:
+        super().__init__(tz=tz, beside=True)
 
 
 class RoomScreen(Recovering):
     """The war room of one incident."""
 
     SCOPE = ROOM
-    DEFAULT_CSS = "RoomScreen { layout: vertical; background: $background; }"
+    DEFAULT_CSS = """
+    RoomScreen { layout: vertical; background: $background; }
+    RoomScreen > Horizontal { height: 1fr; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(ROOM)]
 
     def __init__(self, number: int) -> None:
@@ -50,19 +65,36 @@ class RoomScreen(Recovering):
 
     def compose(self) -> ComposeResult:
         yield ViewTabs(_("Room"))
-        yield RoomPane(tz=self.app.tz)
+        with Horizontal():
+            yield RoomPane(tz=self.app.tz)
+            yield ToDo(tz=self.app.tz)
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.pane.focus()
+        self.main.focus()
         self.update_keys()
         self.set_interval(EVERY, self._tick)
         self._read(opening=True)
 
     @property
     def pane(self) -> RoomPane:  # type: ignore[override]
-        """The lines."""
-        return self.query_one(RoomPane)
+        """The lines, or those beside them where the keys go there."""
+        beside = self.query_one(ToDo)
+        return beside if beside.has_focus else self.main
+
+    @property
+    def main(self) -> RoomPane:
+        """The lines with the timeline."""
+        return self.query("RoomPane").exclude("ToDo").only_one(RoomPane)
+
+    def on_resize(self, event: events.Resize) -> None:
+        wide = event.size.width >= WIDE
+        beside, main = self.query_one(ToDo), self.main
+        if main.whole != (not wide) or beside.display != wide:
+            if beside.has_focus:
+                main.focus()
+            main.whole, beside.display = not wide, wide
+            main.reflow(keep_top=True)
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -72,7 +104,8 @@ class RoomScreen(Recovering):
 
     def _show(self, room: dict[str, Any]) -> None:
         self.query_one(ViewTabs).set_tabs([ViewTab("room", f"{room['ref']} {room['severity']}", "")], "room")
-        self.pane.show(room)
+        self.main.show(room)
+        self.query_one(ToDo).show(room)
         self._tick()
         self.update_keys()
 
