@@ -460,3 +460,20 @@ def test_a_pasted_secret_goes_from_the_room_and_from_the_messages(desk: Desk, cl
     for table in ("outbox", "incident_entry", "incident_task", "incident_update", "journal_text"):
         assert "fish" not in str(desk.store.query(f"SELECT * FROM {table}")), table
     assert desk.audit.verify()["ok"]
+
+
+def test_what_was_paged_before_it_was_declared_was_alerted_then(desk: Desk, clock: FixedClock) -> None:
+    number = desk.tickets.open("Payments API down", set={"kind": "incident"})["number"]
+    clock.forward(60)
+    desk.paging.page(number, people=["ana"], reason="x")
+    clock.forward(90)
+    desk.paging.ack(number)
+    clock.forward(150)
+    shown = desk.incidents.declare(number=number, severity="SEV1")
+    stamps = shown["stamps"]
+    assert (stamps["declared"], stamps["acknowledged"]) == (iso(START + 60), iso(START + 150))
+    assert shown["internal_due_at"] == iso(START + 300 + 900)
+    clock.forward(900)
+    desk.incidents.publish(number, internal="still looking")
+    found = {one["id"]: (one["n"], one["value"]) for one in desk.kpis.show(["mtta", "incident.cadence"])}
+    assert found == {"mtta": (1, 90), "incident.cadence": (1, 1.0)}

@@ -41,6 +41,10 @@ _FACTS: Final = (
 _KEYS: Final = "SELECT number, identity FROM alert WHERE number IN (SELECT number FROM incident)"
 _CAUSES: Final = "SELECT number, other FROM link WHERE type = ? AND number IN (SELECT number FROM incident)"
 _SENT: Final = "SELECT number, at, external <> '' OR external_zh <> '' FROM incident_update ORDER BY number, at"
+_FROM: Final = (
+    "SELECT number, json_extract(document, '$.cadence_from') FROM incident"
+    " WHERE json_extract(document, '$.cadence_from') IS NOT NULL"
+)
 _CHANGES: Final = (
     "SELECT number, occurred_at, json_extract(document, '$.before'), json_extract(document, '$.after')"
     " FROM incident_entry WHERE kind = 'severity' AND json_extract(document, '$.code') = 'incident.severity'"
@@ -191,7 +195,7 @@ def updates(desk: "Desk", known: Iterable[IncidentFacts], *, outside: bool = Fal
     moved: dict[int, list[tuple[Instant, int, int]]] = {}
     for number, at, before, after in desk.store.query(_CHANGES):
         moved.setdefault(number, []).append((at, int(Severity[before]), int(Severity[after])))
-    now = desk.now()
+    now, since = desk.now(), dict(desk.store.query(_FROM))
     out: list[incident_metrics.Owed] = []
     for one in known:
         if not one.counts or one.nature == "backfilled":
@@ -199,9 +203,11 @@ def updates(desk: "Desk", known: Iterable[IncidentFacts], *, outside: bool = Fal
         over = min(one.resolved if one.resolved is not None else now, now)
         changes = moved.get(one.number, [])
         first = changes[0][1] if changes else one.severity
-        steps = [(one.declared, first), *((at, after) for at, _before, after in changes)]
+        # Who was paged before it was declared owed no word until then.
+        begun = since.get(one.number, one.declared)
+        steps = [(begun, first), *((at, after) for at, _before, after in changes)]
         paces = intervals(steps, one.mitigated, outside=outside)
-        out += incident_metrics.updates_owed(one.declared, over, sent.get(one.number, ()), paces)
+        out += incident_metrics.updates_owed(begun, over, sent.get(one.number, ()), paces)
     return out
 
 

@@ -1,6 +1,6 @@
 """`desk.incidents`: declare an incident, lead it, and what stands in its war room."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk import decisions, fields, incident_recovery, incident_show, paging, status_page
 from helpdesk_tui.desk import incident_rows as rows
@@ -41,6 +41,7 @@ register(
 )
 NEW: Severity = Severity.SEV2
 """The severity of what is declared with a title alone: who is unsure takes the graver one."""
+_PAGED: Final = "SELECT min(started_at), min(acknowledged_at) FROM escalation WHERE number = ?"
 
 
 def severity_of(text: str) -> Severity:
@@ -167,6 +168,11 @@ class Incidents(Roles, Room, Updates, Recovery, Following, Drills, Impact):
             raise Conflict(N_("{ref} was declared already"), ref=draft.ref)
         severity = wanted or (Severity(draft["severity"]) if draft["severity"] else self._meant(draft["priority"]))
         stamps: dict[str, Instant | None] = {"declared": work.now}
+        if nature == "real" and not draft.fresh:
+            # Whoever was paged for it before was alerted then: that is what an acknowledgement is measured from.
+            paged, acked = work.rows(_PAGED, (draft.number,))[0]
+            if paged is not None:
+                stamps |= {"declared": min(paged, work.now), "acknowledged": acked}
         for name in ("detected", "impact_started"):
             at = known[name]
             if at is not None:
@@ -176,15 +182,18 @@ class Incidents(Roles, Room, Updates, Recovery, Following, Drills, Impact):
             rows.INCIDENT, number=draft.number, nature=nature, severity=int(severity),
             **{f"{name}_at": at for name, at in stamps.items()},
         )  # fmt: skip
-        if pace > 1:
-            row["document"] = journal.canonical({"pace": pace})
+        kept: Row = {"pace": pace} if pace > 1 else {}
+        if stamps["declared"] != work.now:
+            # Nobody owed a word before it was declared.
+            kept |= {"updated_at": work.now, "published_at": work.now, "cadence_from": work.now}
+        row["document"] = journal.canonical(kept)
         row |= cadence(row, mitigated=False)
         draft.insert(rows.INCIDENT, (draft.number,), row)
         draft.set(severity=int(severity), major=bool(draft["major"] or severity <= Severity.SEV2))
         said = Reason("incident.declared", {"severity": severity.name})
         draft.because(said)
         decisions.prioritise(work, draft)
-        for name in ("impact_started", "detected"):
+        for name in ("impact_started", "detected", "acknowledged"):
             if (at := stamps.get(name)) is not None:
                 rows.say(work, draft, "stamp", Reason("incident.stamped", {"stamp": name, "at": iso(at)}), at=at)
         rows.say(work, draft, "stamp", said, author_id=self.desk.actor.id)
