@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.desk.dynamic import lift_of
 from helpdesk_tui.rules.dynamic import lifted
+from helpdesk_tui.screens.common.why import sections
+from helpdesk_tui.screens.queue.previewing import why_line
 from helpdesk_tui.store import journal, replay, shape
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Conflict, NotFound
+from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.instants import iso, parse_instant
 from helpdesk_tui.vocabulary.levels import Priority
 from tests.cli_runner import Cli, make_desk
@@ -425,6 +428,21 @@ def test_why_tells_ground_points_steps_and_the_hold(eager: Desk, clock: FixedClo
         == f"points: 0; it goes back to medium, but not before {iso(clock.now + H - 60)}"
     )
     assert told["dynamic"]["again_at"] == iso(clock.now + H - 60)
+
+
+def test_the_console_says_it_in_the_zone_of_who_reads_and_a_form_knows_it_beforehand(eager: Desk) -> None:
+    number, calm = opened(eager), opened(eager)
+    fire(eager, number, "a")
+    told = [line for part in sections(eager.tickets.why(number, "priority"), "Asia/Shanghai") for line in part.reasons]
+    assert any("17:00" in line and "medium -> high" in line for line in told), told
+    rows = {row.number: row for row in eager.tickets.rows(Filter(), [number, calm])}
+    assert why_line(eager, rows[number]) == "lifted by what happens around it: medium -> high"
+    assert why_line(eager, rows[calm]) == "medium impact x medium urgency = medium"
+    eager.policy.apply(only("affected_users = [{ at_least = 3, points = 1 }]"), recompute=False)
+    levels = {"impact": "medium", "urgency": "medium"}
+    for users, priority_, last in (("2", "medium", "priority.matrix"), ("3", "high", "dynamic.raised")):
+        found = eager.tickets.propose("a slow report", set={**levels, "affected_users": users})
+        assert (found["values"]["priority"], found["reasons"]["priority"][-1]["code"]) == (priority_, last)
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,13 @@ def ask(work: "Work", number: int) -> None:
     work.shared.setdefault(_ASKED, set()).add(number)
 
 
+def weigh(work: "Work") -> None:
+    """Decide within a rehearsal, which ends without writing, what the drafts would come to."""
+    looks = Looks(work)
+    if looks.drafts:
+        looks.decide(Past(work, looks.lives))
+
+
 def soon(work: "Work", row: Row) -> None:
     """Let the next tick decide about a ticket that was written whole, whatever it came through before."""
     if concerned(work.desk.policies.current(), row):

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from helpdesk_tui.desk import decisions, fields, forms
+from helpdesk_tui.desk import decisions, dynamic, fields, forms
 from helpdesk_tui.desk.moves import move_facts
 from helpdesk_tui.desk.ticket_around import TicketAround
 from helpdesk_tui.desk.ticket_opening import NewTicket, build
@@ -90,6 +90,7 @@ class TicketConsole(TicketAround):
         new.columns = columns
         with desk.rehearsal("ticket.open") as work:
             draft = build(work, new)
+            dynamic.weigh(work)
             if pinned is not None:
                 draft.set(priority=pinned)
             namer = forms.Namer(work.tx.conn)
@@ -110,6 +111,8 @@ class TicketConsole(TicketAround):
                 out["category"] = [r.data() for r in found.reasons()]
             elif reason["decision"] == decisions.PRIORITY:
                 out["priority"] = list(outcome["steps"])
+            elif reason["decision"] == dynamic.DYNAMIC:
+                out["priority"] = [*out.get("priority", []), *outcome["reasons"]]
             elif reason["decision"] == decisions.ROUTING:
                 out["team"] = list(routing.reproduce(policy.policy, outcome["inputs"]).data()["steps"])
         return out

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 register(
     {
         "dynamic.since": N_("lifted since {at} by what happens around it: {before} -> {after}"),
+        "dynamic.lifted": N_("lifted by what happens around it: {before} -> {after}"),
     }
 )
 _SETS: frozenset[str] = frozenset({"escalation.raised", "priority.pinned"})

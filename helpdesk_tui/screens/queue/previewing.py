@@ -37,6 +37,11 @@ def why_line(desk: Desk, row: QueueRow) -> str:
     except DeskError:
         return ""
     reasons = found[0]["reasons"] if found else []
+    lift = next((reason for reason in reasons if reason["code"] == "dynamic.since"), None)
+    if lift is not None:
+        return sentence({**lift, "code": "dynamic.lifted"})  # in a line there is no room for since when
+    # What would lift it and does not is no reason of what it is.
+    reasons = [reason for reason in reasons if not reason["code"].startswith("dynamic.")]
     return sentence(reasons[-1]) if reasons else ""
 
 
