@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from helpdesk_tui.rules.dynamic import DynamicFacts, decide, reproduce, what_would_change
 from helpdesk_tui.rules.policy import check_policy, parse_policy
 from helpdesk_tui.rules.policy_dynamic import Dynamic
+from helpdesk_tui.rules.policy_lint import lint
 from helpdesk_tui.vocabulary.levels import Priority
 from tests.policy_text import changed, default_policy, line_with
 
@@ -141,6 +142,22 @@ def test_a_freeze_that_is_refused_with_its_line(old: str, new: str, word: str) -
 def test_as_shipped_it_is_switched_off_and_says_what_the_program_means() -> None:
     assert default_policy().dynamic == Dynamic()
     assert not default_policy().dynamic.active
+
+
+@pytest.mark.parametrize(
+    ("lines", "warned"),
+    [
+        ("active = true", []), ("active = true\nraise_at = 9\nraise_two_at = 0", []),
+        ("active = true\nraise_at = 10\nraise_two_at = 0", [(9, 10)]), ("raise_at = 10\nraise_two_at = 0", []),
+    ],
+)  # fmt: skip
+def test_advice_about_one_that_lifts_nothing(lines: str, warned: list[tuple[int, int]]) -> None:
+    text = changed("[dynamic]\nactive = false", "[dynamic]\n" + lines)
+    for line in ("raise_at = 3 ", "raise_two_at = 6 "):
+        if line.partition(" ")[0] in lines:
+            text = text.replace(line, "# " + line, 1)
+    found = [reason for reason in lint(parse_policy(text)) if reason.code == "lint.dynamic_never"]
+    assert [(reason.params["points"], reason.params["limit"]) for reason in found] == warned
 
 
 @pytest.mark.parametrize(

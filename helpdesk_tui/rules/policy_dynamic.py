@@ -131,6 +131,13 @@ class Dynamic(Section):
         turns = [at for one in spans for at in (one.from_, one.until) if at > now]
         return any(one.from_ <= now < one.until for one in spans), min(turns, default=None)
 
+    def most(self) -> int:
+        """The points of a ticket for which everything speaks that gives any."""
+        steps = (self.affected_users, self.alerts, self.age, self.due_within, self.load)
+        service = max(self.criticality.of(one) for one in (None, 1, 2, 3, 4))
+        freeze = max(0, self.freeze) if self.freezes else 0
+        return service + freeze + sum(max((0, *(step.points for step in one))) for one in steps)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.raise_two_at and self.raise_two_at <= self.raise_at:

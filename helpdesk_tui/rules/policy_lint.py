@@ -30,6 +30,7 @@ register(
         "lint.paging_shadowed": N_("paging policy {id} is never reached: {earlier} takes everything it asks for"),
         "lint.paging_missing": N_("no paging policy fits an incident of {severity}, so nobody is paged for one"),
         "lint.paging_unheard": N_("paging policy {id}: {severity} pages nobody ([paging.delay])"),
+        "lint.dynamic_never": N_("[dynamic] lifts nothing: all points together are {points}, raise_at is {limit}"),
         "lint.level_stands_in": N_("the matrix knows no {axis} {level}; {name} stands in for it"),
     }
 )
@@ -43,6 +44,7 @@ def lint(policy: Policy) -> list[Reason]:
     """Everything worth a second look, in the order of the document's sections; empty is best."""
     return [
         *_matrix(policy),
+        *_dynamic(policy),
         *faults(policy),
         *_teams(policy),
         *_rules(policy),
@@ -59,6 +61,12 @@ def _matrix(policy: Policy) -> Iterator[Reason]:
             name = policy.matrix.name_of(axis, level)
             if name != level.code:
                 yield Reason("lint.level_stands_in", {"axis": axis, "level": level.code, "name": name})
+
+
+def _dynamic(policy: Policy) -> Iterator[Reason]:
+    most = policy.dynamic.most()
+    if policy.dynamic.active and most < policy.dynamic.raise_at:
+        yield Reason("lint.dynamic_never", {"points": most, "limit": policy.dynamic.raise_at})
 
 
 def _teams(policy: Policy) -> Iterator[Reason]:
