@@ -1,6 +1,11 @@
 """Escalation at work: each level once, whoever ticks and how often."""
 
+import pytest
+
+from helpdesk_tui.desk import escalations
 from helpdesk_tui.desk.desk import Desk
+from helpdesk_tui.desk.first import default_policy_text
+from helpdesk_tui.desk.work import Work
 from tests.desk_fixtures import FixedClock, clock, desk
 
 __all__ = ["clock", "desk"]
@@ -93,3 +98,44 @@ def test_what_breaches_next_by_team(desk: Desk, clock: FixedClock) -> None:
         desk.tickets.resolve(solved, resolution="x", cause="x")
     (network,) = desk.sla.status("network")
     assert network["resolved_per_day"] == 2.0 and network["clear_at"] is not None
+
+
+def test_a_late_ticket_is_looked_at_when_its_next_level_is_due_or_it_changed(
+    desk: Desk, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    really = escalations.escalate
+
+    def counting(work: Work, number: int, now: int) -> bool:
+        looked.append(number)
+        return really(work, number, now)
+
+    monkeypatch.setattr(escalations, "escalate", counting)
+    number = desk.tickets.open("VPN down", set={"kind": "incident", "impact": "high", "urgency": "high"})["number"]
+    desk.timers.fire_due()
+    assert looked == []
+    clock.forward(30 * 86_400)
+    for _tick in range(3):
+        desk.timers.fire_due()
+    # The level that raised its priority brought other targets: twice.
+    assert looked == [number] * 2
+    looked.clear()
+    desk.tickets.edit(number, set={"title": "VPN is down"})
+    for _tick in range(3):
+        desk.timers.fire_due()
+        clock.forward(60)
+    assert looked == [number]
+    desk.policy.apply(default_policy_text() + "\n# another version\n")
+    desk.timers.fire_due()
+    assert looked == [number] * 2
+    # Two tickets: the one whose next level is still to come waits for its timer.
+    second = desk.tickets.open("Mail slow", set={"kind": "incident", "impact": "high", "urgency": "high"})["number"]
+    due = desk.store.query("SELECT warn_at FROM ticket WHERE number = ?", (second,))[0][0]
+    clock.forward(max(0, due - clock()))
+    desk.timers.fire_due()
+    assert looked[-1] == second
+    coming = desk.store.query("SELECT due_at FROM timer WHERE subject_type = 'ticket_level' AND subject = ?", (second,))
+    assert coming[0][0] > clock()
+    desk.timers.fire_due()
+    clock.forward(coming[0][0] - clock())
+    assert desk.timers.fire_due()["escalated"] == [second] and looked.count(second) == 2

@@ -1,5 +1,6 @@
 """Escalation levels: a table of clocks and marks, and what holds for all of them."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +28,7 @@ def level(name: str, clock: str, at: str, **more: object) -> EscalationLevel:
 def levels_at(at: int, *levels: EscalationLevel, history: tuple[HistoryEvent, ...] = (), **facts: object) -> list[str]:
     policy = SimpleNamespace(escalation=Escalation(levels=levels))
     opened = HistoryEvent(MONDAY, "customer_message")
-    found = reached(policy, {**FACTS, **facts}, (opened, *history), MONDAY, TARGETS, OFFICE, DEFAULT, at)
+    found, _coming = reached(policy, {**FACTS, **facts}, (opened, *history), MONDAY, TARGETS, OFFICE, DEFAULT, at)
     return [one.level.id for one in found]
 
 
@@ -84,3 +85,21 @@ def test_priority_rises_a_step_a_level_and_stops_at_critical() -> None:
     assert raised(Priority.MEDIUM, [one]) is Priority.HIGH
     assert raised(Priority.HIGH, [one, one, one]) is Priority.CRITICAL
     assert raised(Priority.LOW, [Reached(HALF, MONDAY)]) is Priority.LOW
+
+
+def test_the_next_level_is_foretold_and_nothing_more_is_reached_before_it() -> None:
+    policy = SimpleNamespace(escalation=Escalation(levels=(HALF, SOON, LATE, ANSWER)))
+    opened = (HistoryEvent(MONDAY, "customer_message"),)
+    at, seen = MONDAY, []
+    for _step in range(10):
+        found, coming = reached(policy, FACTS, opened, MONDAY, TARGETS, OFFICE, DEFAULT, at)
+        seen.append([one.level.id for one in found])
+        if coming is None:
+            break
+        assert coming > at
+        assert [
+            one.level.id for one in reached(policy, FACTS, opened, MONDAY, TARGETS, OFFICE, DEFAULT, coming - 1)[0]
+        ] == seen[-1]
+        at = coming
+    assert seen[0] == [] and len(seen[-1]) == 4 and coming is None
+    assert all(set(before) < set(after) for before, after in pairwise(seen))

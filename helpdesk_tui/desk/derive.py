@@ -89,6 +89,9 @@ def derive(work: "Work", draft: "Draft", timers: dict[Subject, dict[str, Instant
         wanted = wake_up(draft)
         if wanted or not draft.fresh:
             timers["ticket", draft.number] = wanted
+    if not draft.fresh and draft.row["warn_at"] <= work.now and work.verb != "ticket.escalate":
+        # It is late, and something about it changed: its levels are looked at once more.
+        timers["ticket_level", draft.number] = {}
 
 
 class Past:

@@ -1,7 +1,9 @@
 """Escalation at work: levels that a ticket's clocks have reached become entries, each level once.
 
 Tickets are looked at from their first warning point on (`[sla] warn`), which the due index finds without reading the
-rest; a level that lies before it takes effect then.
+rest; a level that lies before it takes effect then. From there on a timer tells when the next level is reached (`NEVER`:
+none will be), so that a ticket that is late is not looked at again and again. Whatever changes a late ticket takes its
+timer away, and it is looked at once more.
 """
 
 from collections.abc import Iterable
@@ -40,14 +42,28 @@ _WHO: Final = {
     " ORDER BY r.person_id",
     "watchers": "SELECT person_id FROM watcher WHERE number = :number ORDER BY person_id",
 }
+SUBJECT: Final = "ticket_level"
+LEVEL: Final = "level"
 CANDIDATES: Final = (
     "SELECT number FROM ticket WHERE phase < 3 AND deleted_at IS NULL AND sla_run = 'running' AND warn_at <= ?"
-    " AND number > ? ORDER BY number LIMIT ?"
+    " AND number > ? AND NOT EXISTS (SELECT 1 FROM timer m WHERE m.subject_type = 'ticket_level'"
+    " AND m.subject = ticket.number AND m.kind = 'level' AND m.fired_at IS NULL) ORDER BY number LIMIT ?"
 )
+_AGAIN: Final = "DELETE FROM timer WHERE subject_type = 'ticket_level' AND fired_at IS NULL"
+
+
+def look_again(work: Work) -> None:
+    """Look at every late ticket once more: levels, targets or calendars are others now."""
+    work.tx.conn.execute(_AGAIN)
+
+
+def fire(work: Work, number: int, kind: str, due_at: Instant) -> tuple[str, int] | None:
+    """The next level of a ticket is due; what its clocks say is what counts."""
+    return ("escalated", number) if escalate(work, number, work.now) else None
 
 
 def candidates(desk: "Desk", now: Instant, after: int, limit: int) -> list[int]:
-    """Tickets past their first warning point, by number."""
+    """Tickets past their first warning point whose next level nobody knows yet, by number."""
     return [n for (n,) in desk.store.query(CANDIDATES, (now, after, limit))]
 
 
@@ -57,7 +73,12 @@ def escalate(work: Work, number: int, now: Instant) -> bool:
     if row is None or row["deleted_at"] is not None:
         return False
     entries = standing(list(journal.read(work.tx.conn, journal.OF_SUBJECT, ("ticket", number))))
-    new = [one for one in _reached(work, row, entries, now) if _mark(one) not in _done(entries)]
+    levels, coming = _reached(work, row, entries, now)
+    done = _done(entries)
+    new = [one for one in levels if _mark(one) not in done]
+    moves = any(one.level.raise_priority for one in new)
+    # Another priority means other targets: then it is looked at once more.
+    work.timers[SUBJECT, number] = {} if moves else {LEVEL: NEVER if coming is None else coming}
     if not new:
         return False
     draft = Draft(row, at=now)
@@ -68,13 +89,15 @@ def escalate(work: Work, number: int, now: Instant) -> bool:
     return True
 
 
-def _reached(work: Work, row: dict[str, object], entries: list[Entry], now: Instant) -> list[Reached]:
+def _reached(
+    work: Work, row: dict[str, object], entries: list[Entry], now: Instant
+) -> tuple[list[Reached], Instant | None]:
     desk = work.desk
     governing = desk.policies.current()
     facts = derive.plan_facts(desk, row)
     plan = governing.plan(facts)
     if plan is None:
-        return []
+        return [], None
     number = entries[0].subject if entries else 0
     history = derive.events_of(desk, number, entries)
     created = row["created_at"]

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from helpdesk_tui.desk import computing, dynamic, fields, seeds
+from helpdesk_tui.desk import computing, dynamic, escalations, fields, seeds
 from helpdesk_tui.desk.policy_diff import differences
 from helpdesk_tui.desk.registry import Noun, verb
 from helpdesk_tui.desk.shapes import Object, Objects, Progress, when
@@ -100,6 +100,7 @@ class Policies(Noun):
         reason_given = fields.bounded("note", note, 4_000).strip()
         digest = hashlib.sha256(text.encode()).hexdigest()
         with self.desk.work("policy.apply") as work:
+            escalations.look_again(work)
             current = work.rows("SELECT version, sha256 FROM policy_version ORDER BY version DESC LIMIT 1")
             if current and version is not None and current[0][0] != version:
                 raise Conflict(N_("version {now} of the policy is in force, not {version}; look again and repeat"),

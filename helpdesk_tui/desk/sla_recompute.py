@@ -59,7 +59,11 @@ def recompute(desk: "Desk", numbers: list[int], batch: str, progress: Progress |
 
     What differs is found without the write lock; under it only tickets that changed since are looked at again.
     """
+    from helpdesk_tui.desk import escalations
+
     changed = 0
+    with desk.work(VERB) as work:
+        escalations.look_again(work)
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
         with no_cycles(), desk.store.still():

@@ -33,6 +33,7 @@ _CLAIM: Final = (
 # Who knows what is to happen to a subject, by its type: a module with a verb's name and `fire`.
 HANDLERS: Final = {
     "ticket": "helpdesk_tui.desk.waking",
+    "ticket_level": "helpdesk_tui.desk.escalations",
     "escalation": "helpdesk_tui.desk.paging_clock",
     "on_call_schedule": "helpdesk_tui.desk.on_call_clock",
     "alert": "helpdesk_tui.desk.alert_timers",

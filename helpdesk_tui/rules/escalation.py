@@ -77,20 +77,26 @@ def reached(
     calendar: Calendar,
     switches: SlaSwitches,
     at: Instant,
-) -> list[Reached]:
-    """The levels reached by `at`, in the order in which they were reached (at the same instant: of the policy)."""
+) -> tuple[list[Reached], Instant | None]:
+    """The levels reached by `at`, in the order in which they were reached (at the same instant: of the policy), and when
+    the next one will be if nothing happens until then (None: none will)."""
     events = list(history)
     found: list[Reached] = []
+    coming: Instant | None = None
     for level in policy.escalation.levels:
         if not level.when.holds(**facts):
             continue
         result = clocks(events, created_at, replace(targets, warn=(warn_of(level.at),)), calendar, switches, at)
         clock = getattr(result, level.clock)
-        if clock.run == "running" and clock.warn is not None and clock.warn <= at:
+        if clock.run != "running" or clock.warn is None:
+            continue
+        if clock.warn <= at:
             # A run from creation is the same run, whatever calendar or target a raised priority brings.
             since = created_at if clock.basis == "creation" else clock.started or created_at
             found.append(Reached(level, clock.warn, since))
-    return sorted(found, key=lambda one: one.at)
+        elif coming is None or clock.warn < coming:
+            coming = clock.warn
+    return sorted(found, key=lambda one: one.at), coming
 
 
 def raised(priority: Priority, levels: Iterable[Reached]) -> Priority:
