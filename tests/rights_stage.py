@@ -59,6 +59,7 @@ class Tickets:
     task: int
     step: int
     reviewed: int
+    asked: int
     drill: int
 
 
@@ -102,7 +103,9 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
         desk.tickets.assign(number, team=team, assignee="none")
         return number
 
-    one, resolved, merged, survivor, fresh, waiting, incident, reviewed = (made(f"{requester} {n}") for n in range(8))
+    one, resolved, merged, survivor, fresh, waiting, incident, reviewed, asked = (
+        made(f"{requester} {n}") for n in range(9)
+    )
     for number in (one, resolved, merged, survivor):
         desk.tickets.assign(number, assignee="ana")
         desk.tickets.edit(number, set={"category": "network"})
@@ -123,7 +126,8 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
     edited = desk.store.head()
     desk.incidents.declare(number=incident, severity="SEV4")
     line, task = desk.incidents.note(incident, "x")["id"], desk.incidents.task(incident, "x")["id"]
-    _ask_all(desk, incident)
+    desk.incidents.declare(number=asked, severity="SEV4")
+    _ask_all(desk, asked)
     step = desk.incidents.recover(incident)["steps"][0]["id"]
     desk.incidents.declare(number=reviewed, severity="SEV4")
     for number in (incident, reviewed):
@@ -135,7 +139,7 @@ def _some_tickets(desk: Desk, requester: str, team: str) -> Tickets:
     desk.tickets.assign(drill, team=team, assignee="none")
     return Tickets(
         one, resolved, merged, survivor, fresh, waiting, item, note, attachment, secret, edited, batch, incident, line,
-        task, step, reviewed, drill,
+        task, step, reviewed, asked, drill,
     )  # fmt: skip
 
 
@@ -268,7 +272,7 @@ CASES: tuple[Case, ...] = (
     _plain("maintenance.add", title="x", start=SOON, end=SOON + 60, cis=["x"]),
     _plain("maintenance.end", window=1),
     _plain("maintenance.list"),
-    _ticket("incident.accept", "incident"),
+    _ticket("incident.accept", "asked"),
     _ticket("incident.backfill", "incident", text="2026-01-01 10:00 x"),
     _of("incident.declare", lambda t: {"number": t.open}),
     _of("incident.done", lambda t: {"number": t.incident, "task": t.task}),

@@ -388,8 +388,9 @@ def test_each_deed_asks_for_its_own_right_on_the_ticket(
     ]
     with stage.enter(play, who) as desk:
         before = state(desk)
-        # Who is at a ticket is for those who read it.
-        for case in (c for c in CASES if c.on_ticket and not VERBS[c.verb].reads and c.verb != "presence.enter"):
+        # Who is at a ticket is for those who read it, and to take a role is for those who were asked.
+        beside = ("presence.enter", "incident.accept")
+        for case in (c for c in CASES if c.on_ticket and not VERBS[c.verb].reads and c.verb not in beside):
             given = arguments(stage, case, who, "other")
             assert refused(lambda: registry.call(desk, case.verb, given)), case.name  # noqa: B023
         for verb, given in across:
@@ -617,7 +618,11 @@ def test_lists_hold_what_may_be_read_and_nothing_else(stage: Stage, play: Path, 
                 "SELECT t.number FROM ticket t JOIN team g ON g.id = t.team_id WHERE g.code = 'network'"
             )
         }
-        wanted = everything if "other" in reach else mine | teams if "team" in reach else mine if reach else set()
+        # The rooms into which all of them were asked.
+        rooms = {one.asked for one in stage.tickets.values()}
+        wanted = (
+            everything if "other" in reach else mine | teams | rooms if "team" in reach else mine if reach else set()
+        )
         assert (own in mine, team in teams) == (True, True)
         lists: dict[str, Callable[[], Any]] = {
             "select": lambda: {t["number"] for t in desk.tickets.select()},

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from helpdesk_tui.rules.access import table_rows
+from helpdesk_tui.rules.access import PERMISSIONS, ROOM, table_rows
 from helpdesk_tui.rules.lifecycle import FIELD_LABELS, describe
 from helpdesk_tui.rules.policy import parse_policy
 from helpdesk_tui.vocabulary.i18n import set_language
@@ -35,6 +35,9 @@ def permissions() -> str:
     columns = [key for key in rows[0] if key not in ("permission", "what")]
     head = ["Permission", "What it allows", *(ROLE_LABELS[Role(c)] for c in columns)]
     cells = [[f"`{r['permission']}`", r["what"], *(r[c] for c in columns)] for r in rows]
+    order = list(PERMISSIONS)
+    opened = [[role, ", ".join(f"`{p.value}`" for p in sorted(ROOM[role], key=order.index))] for role in ROOM]
+    rooms = _table(["Role in the room", "Opens"], opened)
     codes = _table(["Role", "Code"], [[ROLE_LABELS[Role(c)], f"`{c}`"] for c in columns])
     return (
         _MADE.format(source="helpdesk_tui/rules/access.py") + "# Who may do what\n\n"
@@ -42,8 +45,10 @@ def permissions() -> str:
         "- `all` everything, `team` the tickets of one's teams and one's own, `own` one's own (as requester, assignee"
         " or watcher), `-` nothing\n"
         "- `m` personal values are masked, `2` a second person must approve, `^` one must sign in again; the last two"
-        " only where the policy switch `four_eyes` is on\n\n"
-        + _table(head, cells)
+        " only where the policy switch `four_eyes` is on\n\n" + _table(head, cells) + "\n## In a war room\n\n"
+        "Somebody with `team` above who has a role in the room of a live incident may also do this on its ticket, whichever"
+        " team it stands with, until the role or the incident ends; never on a sensitive one.\n\n"
+        + rooms
         + "\n## Codes of the roles\n\n"
         + codes
     )

@@ -15,6 +15,8 @@ from helpdesk_tui.desk.directory import Directory
 from helpdesk_tui.desk.nouns import Nouns
 from helpdesk_tui.desk.work import Work, require_scope
 from helpdesk_tui.rules import access
+from helpdesk_tui.store.conditions import ROOM_OF
+from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.channels import Origin
 from helpdesk_tui.vocabulary.errors import NotPermitted, ticket_not_found
@@ -162,25 +164,40 @@ class Desk(Nouns):
         facts = access.TicketFacts(row.get("team_id"), row.get("assignee_id"), row.get("requester_id"))
         return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts)
 
-    def allows_on(self, permission: Permission, row: Mapping[str, Any]) -> bool:
-        """Whether the actor may do this to this ticket row (it must say whether it is sensitive)."""
+    def allows_on(self, permission: Permission, row: Mapping[str, Any], *, guests: bool = True) -> bool:
+        """Whether the actor may do this to this ticket row (it must say whether it is sensitive).
+
+        Without `guests` a role in its war room counts for nothing: only the roles at the desk do.
+        """
         scope, sensitive = self.scope(permission), row["sensitive"] is not None
         if not sensitive and scope in (Scope.ALL, Scope.NONE):
             return scope is Scope.ALL
         watchers: tuple[int, ...] = ()
-        if row.get("number") is not None:
+        number = row.get("number")
+        if number is not None:
             watchers = tuple(
-                p for (p,) in self.store.query("SELECT person_id FROM watcher WHERE number = ?", (row["number"],))
+                p for (p,) in self.store.query("SELECT person_id FROM watcher WHERE number = ?", (number,))
             )
         facts = access.TicketFacts(
             row.get("team_id"), row.get("assignee_id"), row.get("requester_id"), watchers, sensitive
         )
-        return self.holds(permission, facts)
+        if self.holds(permission, facts):
+            return True
+        if not guests or number is None or scope is not Scope.TEAM:
+            return False
+        return self.holds(permission, replace(facts, room=self._room(number)))
+
+    def _room(self, number: int) -> tuple[str, ...]:
+        """How the actor stands in a ticket's war room, while it is live."""
+        (told,) = self.store.query(ROOM_OF, numbered(number, self.actor.id))[0]
+        return tuple(told.split(",")) if told else ()
 
     def holds(self, permission: Permission, facts: access.TicketFacts) -> bool:
         """Whether the actor may do this to a ticket of these facts."""
         scope, sensitive = self.scope(permission), self.scope(Permission.TICKET_SENSITIVE)
-        return access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts, sensitive)
+        if access.ticket_scope_allows(scope, self.actor.id, self.actor.teams, facts, sensitive):
+            return True
+        return access.room_allows(scope, permission, facts.room, sensitive=facts.sensitive)
 
     def require_on(self, permission: Permission, row: Mapping[str, Any], verb: str) -> None:
         """Refuse where the actor may not read this ticket (as if it did not exist) or not do this to it."""

@@ -24,10 +24,19 @@ register(
         "incident.role_handed": N_("{person} takes over as {role} from {last}"),
         "incident.role_declined": N_("{person} cannot be {role}"),
         "incident.role_left": N_("{person} is {role} no longer"),
+        "incident.joined": N_("{person} of {team} joins the room as {role}"),
+        "incident.left": N_("{person} of {team} leaves the room"),
     }
 )
 register_labels("role", ROLE_LABELS)
 _SHORT: Final = {"ic": "commander", "ops": "operations", "comms": "communications"}
+_TEAMS: Final = (
+    "SELECT t.id, t.code FROM team_member m JOIN team t ON t.id = m.team_id WHERE m.person_id = ? ORDER BY t.code, t.id"
+)
+_JOINED: Final = (
+    "SELECT 1 FROM incident_entry WHERE number = ? AND kind = 'role' AND json_extract(document, '$.code') = 'incident.joined'"
+    " AND json_extract(document, '$.person') = ? LIMIT 1"
+)
 _OPEN: Final = "SELECT id FROM incident_role WHERE number = ? AND role = ? AND ended_at IS NULL ORDER BY id"
 
 
@@ -37,7 +46,11 @@ class Roles(Noun):
     @verb("incident.offer", Permission.INCIDENT_RESPOND)
     def offer(self, number: int, role: str, person: str = "me") -> Object:
         """Ask somebody to take a role; they accept it or not. Oneself takes it at once where one may lead the incident
-        or nobody has it; otherwise whoever has it hands it over by offering it."""
+        or nobody has it; otherwise whoever has it hands it over by offering it.
+
+        Somebody of another team who is asked may read the ticket, and works in the room once they have accepted, until
+        they give the role back or the incident is closed. What they were not asked for only who leads may give them.
+        """
         wanted = _role(role)
         with self.desk.work("incident.offer") as work:
             draft = work.ticket(number, Permission.INCIDENT_RESPOND)
@@ -49,6 +62,8 @@ class Roles(Noun):
             if holder is not None and holder["person_id"] == found.id:
                 raise Conflict(N_("{person} is {role} already"), person=found.handle, role=_(ROLE_LABELS[wanted]))
             me, leads = self.desk.actor.id, self.desk.allows_on(Permission.INCIDENT_COMMAND, draft.row)
+            if not leads and not (holder is not None and holder["person_id"] == me) and self._is_guest(draft):
+                self.desk.require_on(Permission.INCIDENT_COMMAND, draft.row, "incident.offer")
             if found.id == me and (holder is None or leads):
                 self._take_role(work, draft, wanted, me)
             else:
@@ -67,7 +82,8 @@ class Roles(Noun):
         """Take a role that one was asked to take (the only one, where none is named), or decline it."""
         wanted = None if role is None else _role(role)
         with self.desk.work("incident.accept") as work:
-            draft = work.ticket(number, Permission.INCIDENT_RESPOND)
+            # Who is asked from another team may only read until they have accepted.
+            draft = work.ticket(number, Permission.NOTE_READ)
             rows.declared(work, draft)
             mine = [
                 each
@@ -84,7 +100,8 @@ class Roles(Noun):
                     self._say(work, draft, "incident.role_declined", each["role"])
                 else:
                     self._take_role(work, draft, each["role"], self.desk.actor.id, offer=each)
-        return incident_show.whole(self.desk, number)
+        # Who declines, or gives a role back, may see the room for the last time.
+        return incident_show.whole(self.desk, number, checked=False)
 
     @verb("incident.release", Permission.INCIDENT_RESPOND)
     def release(self, number: int, role: str) -> Object:
@@ -100,13 +117,23 @@ class Roles(Noun):
                 self.desk.require_on(Permission.INCIDENT_COMMAND, draft.row, "incident.release")
             rows.put(draft, rows.ROLE, holder, {"ended_at": work.now})
             self._say(work, draft, "incident.role_left", wanted, holder["person_id"])
-        return incident_show.whole(self.desk, number)
+            self._leaves(work, draft, holder["person_id"])
+        return incident_show.whole(self.desk, number, checked=False)
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _take_role(self, work: "Work", draft: "Draft", role: str, person: int, *, offer: "Row | None" = None) -> None:
-        """Make somebody the one holder of a role."""
-        before = _held(work, draft, role)
+    def _take_role(
+        self,
+        work: "Work",
+        draft: "Draft",
+        role: str,
+        person: int,
+        *,
+        offer: "Row | None" = None,
+        declaring: bool = False,
+    ) -> None:
+        """Make somebody the one holder of a role. Who declares an incident was there before there was a room to join."""
+        before, already = _held(work, draft, role), _held_by(work, draft, person)
         if before is not None:
             rows.put(draft, rows.ROLE, before, {"ended_at": work.now})
         for other in _offers(work, draft, role):
@@ -123,6 +150,33 @@ class Roles(Noun):
             self._say(work, draft, "incident.role_taken", role, person)
         else:
             self._say(work, draft, "incident.role_handed", role, person, before=before["person_id"])
+        team = self._team_beyond(work, draft, person)
+        if team is not None and not already and not declaring:
+            self._tell(work, draft, Reason("incident.joined", {"person": person, "team": team, "role": role}))
+        if before is not None:
+            self._leaves(work, draft, before["person_id"])
+
+    def _leaves(self, work: "Work", draft: "Draft", person: int) -> None:
+        """Say that somebody of another team who had joined is no longer in the room: this was their last role."""
+        team = self._team_beyond(work, draft, person)
+        if team is None or _held_by(work, draft, person):
+            return
+        if work.rows(_JOINED, (draft.number, person)):
+            self._tell(work, draft, Reason("incident.left", {"person": person, "team": team}))
+
+    @staticmethod
+    def _team_beyond(work: "Work", draft: "Draft", person: int) -> str | None:
+        """The code of a team of somebody who is in none of the ticket's; None for its own people and who has no team."""
+        teams = work.rows(_TEAMS, (person,))
+        return None if not teams or draft["team_id"] in [key for key, _code in teams] else str(teams[0][1])
+
+    def _is_guest(self, draft: "Draft") -> bool:
+        """Whether the actor is here by a role in the room alone."""
+        return not self.desk.allows_on(Permission.INCIDENT_RESPOND, draft.row, guests=False)
+
+    def _tell(self, work: "Work", draft: "Draft", said: Reason) -> None:
+        draft.because(said)
+        rows.say(work, draft, "role", said, author_id=self.desk.actor.id)
 
     def _say(
         self, work: "Work", draft: "Draft", code: str, role: str, person: int | None = None, before: int | None = None
@@ -132,9 +186,7 @@ class Roles(Noun):
         said = {"person": me if person is None else person, "role": role}
         if before is not None:
             said["last"] = before
-        told = Reason(code, said)
-        draft.because(told)
-        rows.say(work, draft, "role", told, author_id=me)
+        self._tell(work, draft, Reason(code, said))
 
 
 def _role(text: str) -> str:
@@ -145,6 +197,11 @@ def _role(text: str) -> str:
             N_("{field}: {value} is not known; use {choices}"), field="role", value=text, choices=", ".join(ROLES)
         )
     return found[0]
+
+
+def _held_by(work: "Work", draft: "Draft", person: int) -> bool:
+    """Whether somebody holds any role of the room, as it will stand."""
+    return any((row := _held(work, draft, role)) is not None and row["person_id"] == person for role in ROLES)
 
 
 def _open(work: "Work", draft: "Draft", role: str) -> "list[Row]":

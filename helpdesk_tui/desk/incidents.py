@@ -199,7 +199,7 @@ class Incidents(Roles, Room, Updates, Recovery, Following, Drills, Impact):
         rows.say(work, draft, "stamp", said, author_id=self.desk.actor.id)
         me = self.desk.directory.person(self.desk.actor.id)
         if me is not None and me.agent:
-            self._take_role(work, draft, "commander", self.desk.actor.id)
+            self._take_role(work, draft, "commander", self.desk.actor.id, declaring=True)
         if severity <= Severity.SEV2 and nature != "backfilled":
             # What is critical starts the emergency plan of its service by itself.
             incident_recovery.begin(work, draft, row, only_by_plan=True)

@@ -39,6 +39,7 @@ class Listings:
             v.notes,
             v.own_only,
             v.teams_only,
+            v.rooms,
             v.sensitive,
             v.veiled,
             v.tz,

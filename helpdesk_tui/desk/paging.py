@@ -239,6 +239,10 @@ class Paging(Noun):
             if draft["phase"] >= Phase.RESOLVED:
                 raise Conflict(N_("{ref} is resolved or closed; reopen it first"), ref=draft.ref)
             event = rules.Page(level, tuple(self._person(text) for text in people or ()))
+            guest = not self.desk.allows_on(Permission.INCIDENT_COMMAND, draft.row, guests=False)
+            if guest and self.desk.actor.id in event.people:
+                # Whoever is paged follows the ticket, which gives more than a role in its room does.
+                raise Conflict(N_("{ref}: you are in its room already; page somebody else"), ref=draft.ref)
             draft.because(*given(reason))
             row = runs.live(work, draft)
             severity = severity_of(draft) if row is None else row["severity"]

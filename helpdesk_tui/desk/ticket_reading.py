@@ -12,7 +12,7 @@ from helpdesk_tui.desk.ticket_parts import TicketParts
 from helpdesk_tui.rules.access import TicketFacts
 from helpdesk_tui.store import journal, pages
 from helpdesk_tui.store.changes import Entry
-from helpdesk_tui.store.conditions import HIDDEN
+from helpdesk_tui.store.conditions import HIDDEN, ROOM_OF
 from helpdesk_tui.store.pages import Listing
 from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.store.query import Compiler, Viewer
@@ -32,7 +32,8 @@ FAMILY = (
 MOVES = frozenset({"ticket.archive", "ticket.unarchive"})
 _FACTS = (
     "SELECT t.team_id, t.assignee_id, t.requester_id, t.sensitive,"
-    " EXISTS (SELECT 1 FROM watcher w WHERE w.number = t.number AND w.person_id = ?2) FROM ticket t WHERE t.number = ?1"
+    " EXISTS (SELECT 1 FROM watcher w WHERE w.number = t.number AND w.person_id = ?2),"
+    f" ({ROOM_OF}) FROM ticket t WHERE t.number = ?1"  # sql: constant
 )
 _HIDDEN = (
     f"SELECT team_id, assignee_id, phase FROM ticket WHERE number IN ({HIDDEN}) AND deleted_at IS NULL"  # sql: constant
@@ -54,6 +55,7 @@ class TicketReading(TicketParts):
             notes=sight.notes is Scope.ALL,
             own_only=sight.read in (Scope.OWN, Scope.NONE),
             teams_only=sight.read is Scope.TEAM,
+            rooms=True,
             sensitive=sight.sensitive is Scope.ALL,
             veiled=sight.veil is not None,
             tz=desk.tz,
@@ -149,13 +151,14 @@ class TicketReading(TicketParts):
         return facts is not None and self._works_on(facts)
 
     def _facts_of(self, number: int) -> TicketFacts | None:
-        """The team of a ticket, the people on it (of its watchers the actor alone); None where there is no such ticket."""
+        """The team of a ticket, the people on it (of its watchers and in its room the actor alone); None where there is no such ticket."""
         me = self.desk.actor.id
         found = self.desk.store.query(_FACTS, numbered(number, me))
         if not found:
             return None
-        team, assignee, requester, sensitive, watches = found[0]
-        return TicketFacts(team, assignee, requester, (me,) if watches else (), sensitive is not None)
+        team, assignee, requester, sensitive, watches, room = found[0]
+        standing = tuple(room.split(",")) if room else ()
+        return TicketFacts(team, assignee, requester, (me,) if watches else (), sensitive is not None, standing)
 
     def _may_know(self, facts: TicketFacts) -> bool:
         return self.desk.holds(Permission.TICKET_READ, facts)

@@ -102,6 +102,21 @@ MASKED: Final[dict[Permission, frozenset[Role]]] = {
 FOUR_EYES: Final = frozenset({_P.TICKET_DELETE, _P.PEOPLE_ERASE, _P.ROLE_GRANT, _P.POLICY_EDIT})
 STEP_UP: Final = frozenset({_P.TICKET_DELETE, _P.PEOPLE_ERASE, _P.ROLE_GRANT, _P.POLICY_EDIT})
 
+ASKED: Final = "asked"
+"""How somebody stands in a war room who was asked to take a role and has not answered yet."""
+_READ: Final = frozenset({_P.TICKET_READ, _P.NOTE_READ})
+_WORK: Final = _READ | {_P.INCIDENT_RESPOND, _P.PRESENCE}
+ROOM: Final[dict[str, frozenset[Permission]]] = {
+    ASKED: _READ,
+    "commander": _WORK | {_P.INCIDENT_COMMAND, _P.INCIDENT_PUBLISH},
+    "deputy": _WORK | {_P.INCIDENT_COMMAND, _P.INCIDENT_PUBLISH},
+    "operations": _WORK,
+    "communications": _WORK | {_P.INCIDENT_PUBLISH},
+    "scribe": _WORK,
+}
+"""What a role in the room of a live incident lets people of other teams do there, as far as their roles at the desk give
+it for tickets of their own teams. Nothing else of the ticket: no field, no state, no reply."""
+
 FIRST_USER_ROLES: Final = (Role.ADMINISTRATOR, Role.SMO, Role.SERVICE_DESK, Role.AUDITOR)
 """What the first user of an embedded desk holds."""
 
@@ -163,13 +178,16 @@ PERMISSION_LABELS: Final[dict[Permission, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """What decides whether a ticket lies in a scope: its team, the people on it (ids), whether it is sensitive."""
+    """What decides whether a ticket lies in a scope: its team, the people on it (ids), whether it is sensitive, and the
+    actor's standing in its war room."""
 
     team_id: int | None = None
     assignee_id: int | None = None
     requester_id: int | None = None
     watcher_ids: tuple[int, ...] = ()
     sensitive: bool = False
+    # How whoever asks stands in its war room while that is live: roles held, `asked`.
+    room: tuple[str, ...] = ()
 
     def names(self, person_id: int) -> bool:
         """Whether somebody is on the ticket: as its requester, assignee or watcher."""
@@ -231,6 +249,15 @@ def ticket_scope_allows(
     if ticket.names(actor_id):
         return True
     return scope is Scope.TEAM and ticket.team_id is not None and ticket.team_id in actor_teams
+
+
+def room_allows(scope: Scope, permission: Permission, room: Collection[str], *, sensitive: bool) -> bool:
+    """Whether a standing in the room of a live incident allows this on its ticket, which lies in another team.
+
+    It widens a scope of teams to this ticket and gives nobody a permission that they have for no ticket. Who is asked
+    into the room of a sensitive ticket is not named on it: team mates would not see it either.
+    """
+    return scope is Scope.TEAM and not sensitive and any(permission in ROOM.get(role, ()) for role in room)
 
 
 def check_ticket(

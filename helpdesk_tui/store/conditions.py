@@ -105,6 +105,22 @@ Asked once a statement, off an index of the few there are: what runs over an ind
 """
 
 
+_STANDS: Final = (
+    "FROM incident_role r JOIN incident i ON i.number = r.number JOIN ticket k ON k.number = r.number"
+    " WHERE r.ended_at IS NULL AND i.closed_at IS NULL AND k.phase < 4 AND k.deleted_at IS NULL AND k.merged_into IS NULL"
+)
+ROOM_OF: Final = (
+    "SELECT group_concat(DISTINCT CASE WHEN r.accepted_at IS NULL THEN 'asked' ELSE r.role END)"
+    f" {_STANDS} AND r.number = ?1 AND r.person_id = ?2"  # sql: constant
+)
+"""How somebody (?2) stands in the room of a ticket (?1) while its incident is live: roles with commas between, `asked`."""
+
+
+def in_rooms(me: int) -> Sql:
+    """Tickets in whose live war room somebody has a role, or was asked to take one; never sensitive ones."""
+    return Sql(f"(t.sensitive IS NULL AND t.number IN (SELECT r.number {_STANDS} AND r.person_id = ?))", [me])
+
+
 def unhidden(me: int, column: str = "t.number") -> Sql:
     """Leave out the sensitive tickets on which somebody is not named."""
     return Sql(f"{column} NOT IN ({HIDDEN})", [me] * 3)  # sql: constants and names of callers

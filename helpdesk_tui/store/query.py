@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
-from helpdesk_tui.store.conditions import COLUMN, OWN, Sql, at, being, having, join, marks, one_of, same, sla, unhidden
+from helpdesk_tui.store.conditions import (
+    COLUMN,
+    OWN,
+    Sql,
+    at,
+    being,
+    having,
+    in_rooms,
+    join,
+    marks,
+    one_of,
+    same,
+    sla,
+    unhidden,
+)
 from helpdesk_tui.store.tokens import phrase_term, query_terms
 from helpdesk_tui.vocabulary.filter_fields import FieldType, FilterField, fold
 from helpdesk_tui.vocabulary.filter_nodes import (
@@ -36,7 +50,8 @@ from helpdesk_tui.vocabulary.records import NEVER, Instant
 class Viewer:
     """For whom a filter is evaluated: `me`, my teams, whether notes may be searched, what may be seen, and when.
 
-    `own_only` and `teams_only` narrow to what the viewer's scope allows (neither: everything). Of sensitive tickets only
+    `own_only` and `teams_only` narrow to what the viewer's scope allows (neither: everything); with `rooms` the tickets
+    of live war rooms in which they have a role are there, too. Of sensitive tickets only
     those are there on which the viewer is named, but all of them for those who read `sensitive` ones. To whom people are `veiled`, filters know others by `#id` only, or a count would tell a masked name.
     """
 
@@ -46,6 +61,7 @@ class Viewer:
     notes: bool = False
     own_only: bool = False
     teams_only: bool = False
+    rooms: bool = False
     sensitive: bool = False
     veiled: bool = False
     tz: tzinfo = UTC
@@ -95,6 +111,8 @@ class Compiler:
         if viewer.teams_only and viewer.teams:
             theirs = one_of("t.team_id", sorted(viewer.teams))
             parts.append(theirs if viewer.sensitive else join([Sql("t.sensitive IS NULL"), theirs], "AND"))
+        if viewer.teams_only and viewer.rooms:
+            parts.append(in_rooms(viewer.person_id))
         return join(parts, "OR")
 
     def node(self, node: Node) -> Sql:

@@ -234,6 +234,7 @@ class IncidentRole(SQLModel, table=True):
     """A role in the room: offered, accepted, ended."""
 
     __tablename__ = "incident_role"
+    __table_args__ = (Index("ix_incident_role_standing", "person_id", "number", sqlite_where=_LIVE),)
     id: int = Field(primary_key=True)
     number: int = Field(foreign_key="ticket.number", index=True)
     role: str = Field(max_length=16)

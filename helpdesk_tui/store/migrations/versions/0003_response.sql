@@ -280,6 +280,8 @@ CREATE TABLE incident_role (
 
 CREATE INDEX ix_incident_role_number ON incident_role (number);
 
+CREATE INDEX ix_incident_role_standing ON incident_role (person_id, number) WHERE ended_at IS NULL;
+
 CREATE TABLE incident_step (
 	id INTEGER NOT NULL,
 	number INTEGER NOT NULL,
