@@ -417,6 +417,9 @@ def test_why_tells_ground_points_steps_and_the_hold(eager: Desk, clock: FixedClo
     assert [r["code"] for r in told["reasons"]] == ["priority.matrix", "dynamic.since", "dynamic.alerts"]
     assert [r["code"] for r in told["would_change"]][-2:] == ["dynamic.would.more", "dynamic.would.fewer"]
     assert told["set"]["verb"] == "ticket.lift" and told["reproduced"] is True
+    would = {(r["code"], r["priority"]) for r in told["would_change"] if r.get("impact", "high") == "high"}
+    assert ("priority.would.impact", "critical") in would, "a graver ground is lifted, too"
+    assert all(r["priority"] != told["value"] for r in told["would_change"] if r["code"].startswith("priority."))
     around = told["dynamic"]
     assert (around["ground"], around["steps"], around["points"], around["moved_at"]) == ("medium", 1, 1, iso(clock.now))
     assert [r["code"] for r in around["decided"]["reasons"]] == ["dynamic.alerts", "dynamic.raised"]
@@ -448,8 +451,8 @@ def test_the_console_says_it_in_the_zone_of_who_reads_and_a_form_knows_it_before
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("medium impact x medium urgency = medium", "alerts that fire: 1, from 1 on; points: 1", "? from 2 points on it")),
-        ("zh_CN", ("正在触发的告警：1（从 1 起）；分数：1", "? 从 2 分起将为")),
+        ("en", ("medium impact x medium urgency = medium", "alerts that fire: 1, from 1 on; points: 1", "? if the points reach 2 it would be critical")),
+        ("zh_CN", ("正在触发的告警：1（从 1 起）；分数：1", "? 若分数达到 2，则为紧急")),
     ],
 )  # fmt: skip
 def test_the_command_line_says_it_in_both_languages(

@@ -130,6 +130,8 @@ def _decided(desk: "Desk", entries: list[Entry], name: str, written: list[Entry]
     told = told or [Reason("why.nothing", {"field": name}).data()]
     if not same:
         told.append(Reason("why.changed_since").data())
+    if lift is not None and lift["steps"]:
+        would = [each for each in why_lift.above(desk, would, lift["steps"]) if each["priority"] != result["value"]]
     answer = result | {
         "policy": kept["policy"] if holds or not same else None,
         "at": iso(entry.at),

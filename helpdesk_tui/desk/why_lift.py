@@ -75,6 +75,17 @@ def told(desk: "Desk", entries: list[Entry], row: Row) -> dict[str, Any] | None:
     }
 
 
+def above(desk: "Desk", would: list[dict[str, Any]], steps: int) -> list[dict[str, Any]]:
+    """What would change the ground, as it would change a priority that is lifted so far above it."""
+    at_most = desk.policies.current().policy.dynamic.at_most
+    out = []
+    for reason in would:
+        base = Priority[str(reason["priority"]).upper()]
+        after = rules.lifted(base, min(steps, max(0, at_most - base)))
+        out.append({**reason, "priority": after.code})
+    return out
+
+
 def _sentences(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**reason, "sentence": sentence(reason, english=True)} for reason in reasons]
 

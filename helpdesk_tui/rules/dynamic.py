@@ -34,8 +34,8 @@ register(
         "dynamic.stays": N_("points: {points}, lifted from {limit} on: it stays {priority}"),
         "dynamic.limit": N_("no higher than {limit} for these reasons"),
         "dynamic.pinned": N_("pinned by hand to {priority}: what happens around it moves nothing"),
-        "dynamic.would.more": N_("from {limit} points on it would be {priority}"),
-        "dynamic.would.fewer": N_("below {limit} points it would go back to {priority}"),
+        "dynamic.would.more": N_("if the points reach {limit} it would be {priority}"),
+        "dynamic.would.fewer": N_("if the points fall below {limit} it would go back to {priority}"),
         "dynamic.would.time": N_("at {at} it is decided anew, for time alone may change it"),
     }
 )
