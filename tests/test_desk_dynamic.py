@@ -415,7 +415,7 @@ def test_why_tells_ground_points_steps_and_the_hold(eager: Desk, clock: FixedClo
     first = fire(eager, number, "a")
     told = eager.tickets.why(number, "priority")[0]
     assert [r["code"] for r in told["reasons"]] == ["priority.matrix", "dynamic.since", "dynamic.alerts"]
-    assert [r["code"] for r in told["would_change"]][-2:] == ["dynamic.would.more", "dynamic.would.fewer"]
+    assert [r["code"] for r in told["would_change"]][-2:] == ["dynamic.would.more", "dynamic.would.held"]
     assert told["set"]["verb"] == "ticket.lift" and told["reproduced"] is True
     would = {(r["code"], r["priority"]) for r in told["would_change"] if r.get("impact", "high") == "high"}
     assert ("priority.would.impact", "critical") in would, "a graver ground is lifted, too"

@@ -169,7 +169,7 @@ def test_advice_about_one_that_lifts_nothing(lines: str, warned: list[tuple[int,
 )  # fmt: skip
 def test_what_would_change(base: Priority, values: dict[str, Any], codes: list[str]) -> None:
     found = decide(RULES, replace(CALM, base=base, **values), 0)
-    told = what_would_change(RULES, found)
+    told = what_would_change(RULES, found, 0)
     assert [reason.code.rpartition(".")[2] for reason in told] == codes
     for reason in told:
         limit = reason.params.get("limit")
@@ -177,6 +177,11 @@ def test_what_would_change(base: Priority, values: dict[str, Any], codes: list[s
             assert limit == (6 if found.steps else 3)
         elif reason.code == "dynamic.would.fewer":
             assert (limit, reason.params["priority"]) == (2, base.code)
+    held = decide(RULES, replace(CALM, steps=1, moved_at=0, alerts=10, affected_users=10), 60)
+    assert [one.params for one in what_would_change(RULES, held, 60) if one.code == "dynamic.would.held"] == [
+        {"limit": 2, "priority": "medium", "until": "1970-01-01T01:00:00Z"}
+    ]
+    assert "dynamic.would.fewer" in [one.code for one in what_would_change(RULES, held, H)]
 
 
 facts = st.builds(

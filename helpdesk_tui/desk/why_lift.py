@@ -60,7 +60,7 @@ def told(desk: "Desk", entries: list[Entry], row: Row) -> dict[str, Any] | None:
             facts = rules.pinned_to(facts, Priority(row["priority"]))
         found = rules.decide(governing.policy.dynamic, facts, now)
         reasons += found.reasons
-    would = [] if found is None else rules.what_would_change(governing.policy.dynamic, found)
+    would = [] if found is None else rules.what_would_change(governing.policy.dynamic, found, now)
     return {
         "ground": Priority(ground).code,
         "steps": lift.steps if lift else 0,

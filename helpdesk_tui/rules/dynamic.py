@@ -36,6 +36,9 @@ register(
         "dynamic.pinned": N_("pinned by hand to {priority}: what happens around it moves nothing"),
         "dynamic.would.more": N_("if the points reach {limit} it would be {priority}"),
         "dynamic.would.fewer": N_("if the points fall below {limit} it would go back to {priority}"),
+        "dynamic.would.held": N_(
+            "if the points fall below {limit} it would go back to {priority}, but not before {until}"
+        ),
         "dynamic.would.time": N_("at {at} it is decided anew, for time alone may change it"),
     }
 )
@@ -149,7 +152,7 @@ def lifted(base: Priority | int, steps: int) -> Priority:
     return Priority(min(base + steps, Priority.CRITICAL))
 
 
-def what_would_change(rules: "Dynamic", found: DynamicDecision) -> list[Reason]:
+def what_would_change(rules: "Dynamic", found: DynamicDecision, now: Instant) -> list[Reason]:
     """What lifts a ticket further, what lets it go back, and when time alone may."""
     if found.reasons and found.reasons[0].code == "dynamic.pinned":
         return []
@@ -161,8 +164,12 @@ def what_would_change(rules: "Dynamic", found: DynamicDecision) -> list[Reason]:
         limit = _limit(rules, following)
         out.append(Reason("dynamic.would.more", {"limit": limit, "priority": lifted(base, following).code}))
     if steps:
-        limit = _limit(rules, steps) - rules.ease
-        out.append(Reason("dynamic.would.fewer", {"limit": limit, "priority": lifted(base, steps - 1).code}))
+        back: dict[str, Any] = {"limit": _limit(rules, steps) - rules.ease, "priority": lifted(base, steps - 1).code}
+        until = None if found.moved else found.inputs.get("moved_at")
+        if until is not None and now < until + rules.hold.seconds:
+            out.append(Reason("dynamic.would.held", {**back, "until": iso(until + rules.hold.seconds)}))
+        else:
+            out.append(Reason("dynamic.would.fewer", back))
     if found.again_at is not None:
         out.append(Reason("dynamic.would.time", {"at": iso(found.again_at)}))
     return out
