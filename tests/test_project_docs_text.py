@@ -240,7 +240,7 @@ def test_exit_codes_of_the_page_are_those_of_the_errors() -> None:
     assert told == known | {0, 130}
 
 
-@pytest.mark.parametrize("name", ["queue.png", "ticket.png", "new-ticket.png", "queue-zh.png"])
+@pytest.mark.parametrize("name", ["queue.png", "ticket.png", "new-ticket.png", "queue-zh.png", "war-room.png"])
 def test_pictures_are_small(name: str) -> None:
     picture = ROOT / "docs" / name
     assert picture.read_bytes().startswith(b"\x89PNG") and picture.stat().st_size < 250_000

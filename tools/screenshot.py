@@ -31,6 +31,7 @@ from helpdesk_tui.desk.demoing import build_demo
 from helpdesk_tui.desk.desk import Desk
 from helpdesk_tui.screens.common.drafts import DraftBox
 from helpdesk_tui.vocabulary.channels import Origin
+from helpdesk_tui.vocabulary.errors import DeskError
 from helpdesk_tui.vocabulary.i18n import set_language
 from helpdesk_tui.vocabulary.text import cell_width
 from tools.closure import ROOT
@@ -126,6 +127,39 @@ def _pictures(desk: Desk) -> list[Picture]:
     ]
 
 
+def _outage(path: Path) -> int:
+    """An outage that is being worked on, in the desk of the pictures; its number."""
+    moment = NOW - 47 * 60
+    with Desk.open(path, user=ANA, clock=lambda: moment) as desk:
+        alert = {"source": "alertmanager", "status": "firing", "severity": "critical", "key": "PayApiDown",
+                 "summary": "PayApiDown: 80 % of payments fail", "service": "payments"}  # fmt: skip
+        number: int = desk.events.ingest([alert])["events"][0]["number"]
+        moment += 3 * 60
+        desk.incidents.declare(number=number, severity="SEV1", impact_started=NOW - 50 * 60)
+        moment += 60
+        for role, person in (("operations", "xia.yu"), ("communications", "wang.fang")):
+            with contextlib.suppress(DeskError):
+                desk.incidents.offer(number, role, person)
+        steps = [step["id"] for step in desk.incidents.show(number)["steps"]]
+        for minutes, words in (
+            (4, "pay-db-01 does not answer, disk full since the log rotation stopped"),
+            (6, "备用节点 pay-db-02 已就绪，延迟 40 秒"),
+            (5, "tills queue card payments by themselves for 20 minutes"),
+        ):
+            moment += minutes * 60
+            desk.incidents.note(number, words, pin="disk full" in words)
+        for step in steps[:2]:
+            desk.incidents.step(number, step)
+        moment += 5 * 60
+        desk.incidents.step(number, steps[2], "begun")
+        desk.incidents.publish(
+            number, internal="failing over to the standby", external="Card payments fail; cash works."
+        )
+        desk.incidents.task(number, "drain pay-api-01", owner="me")
+        desk.incidents.task(number, "tell the stores by phone")
+    return number
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pictures; exit code 1 where a converter fails."""
     parser = argparse.ArgumentParser(prog="python -m tools.screenshot", description="the pictures of docs/")
@@ -139,8 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "demo.db"
         build_demo(path, user=ANA, now=NOW)
+        burning = _outage(path)
         with Desk.open(path, user=ANA, clock=lambda: NOW, origin=Origin.TUI) as desk:
-            for picture in _pictures(desk):
+            for picture in (*_pictures(desk), Picture("war-room", ("W",), ticket=burning, height=34)):
                 svg = aligned(asyncio.run(_draw(desk, Path(scratch), picture)))
                 target = options.folder / f"{picture.name}.{'png' if convert else 'svg'}"
                 if convert is None:

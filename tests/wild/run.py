@@ -47,6 +47,7 @@ SCREENS: Final[dict[str, str]] = {
     "state": ":state\r", "priority": ":priority\r", "sort": ":sort\r", "columns": ":columns\r", "why": _TICKET + ":why\r",
     "steps": _TICKET + ":checklist\r", "files": _TICKET + ":attach\r", "view": ":save_view\r",
     "on call": ":on_call\r", "room": _TICKET + ":room\r\r",
+    "review": _TICKET + ":room\r\r:report\r",
 }  # fmt: skip
 """How to reach a screen from the queue, under every keymap and in every language."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, ClassVar, Final
 
-from helpdesk_tui.vocabulary.dates import short
+from helpdesk_tui.vocabulary.dates import day, short
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.incidents import (
     ACTION_LABELS,
@@ -16,8 +16,9 @@ from helpdesk_tui.vocabulary.incidents import (
     STAGE_STEPS,
     STAMP_LABELS,
 )
-from helpdesk_tui.vocabulary.instants import parse_instant, span
+from helpdesk_tui.vocabulary.instants import local, parse_instant, span
 from helpdesk_tui.vocabulary.reasons import sentence
+from helpdesk_tui.vocabulary.records import Instant
 from helpdesk_tui.vocabulary.reviews import STATE_LABELS
 from helpdesk_tui.vocabulary.text import one_line, safe_text
 from helpdesk_tui.widgets.inert import cells, width_of, wrap
@@ -29,6 +30,7 @@ TASK: Final = "task"
 STEP: Final = "step"
 MARKS: Final = {"open": " ", "begun": ">", "done": "x", "skipped": "-"}
 _TIES: Final = 8
+_TIME_FROM: Final = 11
 _STEP_LINES: Final = 3
 _AUTHOR: Final = 12
 _KIND: Final = 12
@@ -38,6 +40,9 @@ _LINES: Final = 12
 
 def words(entry: Mapping[str, Any]) -> str:
     """What a line of the timeline says, in the reader's language where the desk wrote it."""
+    if entry["said"] and entry["said"].get("code") == "incident.stamped":
+        # The line itself tells when.
+        return _(STAMP_LABELS.get(entry["said"]["stamp"], entry["said"]["stamp"]))
     return str(entry["body"]) if entry["body"] or not entry["said"] else sentence(entry["said"])
 
 
@@ -53,11 +58,13 @@ class RoomPane(SubjectView, can_focus=True):
         # Beside the timeline stands what is to be done; where there is no room for two, one shows all of it.
         self._beside = beside
         self.whole = True
+        self._today = ""
         self.room: dict[str, Any] | None = None
 
-    def show(self, room: dict[str, Any]) -> None:
+    def show(self, room: dict[str, Any], now: Instant) -> None:
         """Show this; the cursor stays on its subject."""
         self.room = room
+        self._today = day(now, self._tz)
         self.reflow(keep_top=True)
 
     def part(self, kind: str, key: Any) -> dict[str, Any] | None:
@@ -84,7 +91,10 @@ class RoomPane(SubjectView, can_focus=True):
         return [*self._steps(room, width), Line(), title, *self._tasks(room, width)]
 
     def _at(self, text: str | None) -> str:
-        return short(parse_instant(text, 0), self._tz) if text else "-"
+        if not text:
+            return "-"
+        at = parse_instant(text, 0)
+        return local(at, self._tz)[_TIME_FROM:] if day(at, self._tz) == self._today else short(at, self._tz)
 
     def _head(self, room: Mapping[str, Any], width: int) -> list[Line]:
         stamps = [f"{_(STAMP_LABELS[name])} {self._at(at)}" for name, at in room["stamps"].items() if at]

@@ -18,7 +18,7 @@ from helpdesk_tui.screens.common.key_line import KeyLine
 from helpdesk_tui.screens.room.clocks import clocks
 from helpdesk_tui.screens.room.pane import ENTRY, STEP, TASK, RoomPane
 from helpdesk_tui.screens.room.recovering import Recovering
-from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.errors import DeskError, NotFound
 from helpdesk_tui.vocabulary.i18n import _, ngettext
 from helpdesk_tui.vocabulary.incident_texts import PRESET_LABELS
 from helpdesk_tui.vocabulary.incidents import ROLE_LABELS, ROLES, STAMP_LABELS, STAMPS
@@ -100,12 +100,25 @@ class RoomScreen(Recovering):
 
     def _read(self, *, opening: bool = False) -> None:
         number = self.number
-        self.ask(lambda: self.desk.incidents.show(number, limit=LINES), self._show, group="room", opening=opening)
+        self.ask(
+            lambda: self.desk.incidents.show(number, limit=LINES),
+            self._show,
+            group="room",
+            failed=self._gone,
+            opening=opening,
+        )
+
+    def _gone(self, error: DeskError) -> None:
+        """It cannot be read: nothing is left to stand on where the ticket is gone, or one's role in the room is."""
+        super().refuse(error)
+        if isinstance(error, NotFound) and self.is_current:
+            self.dismiss(None)
 
     def _show(self, room: dict[str, Any]) -> None:
         self.query_one(ViewTabs).set_tabs([ViewTab("room", f"{room['ref']} {room['severity']}", "")], "room")
-        self.main.show(room)
-        self.query_one(ToDo).show(room)
+        now = self.desk.now()
+        self.main.show(room, now)
+        self.query_one(ToDo).show(room, now)
         self._tick()
         self.update_keys()
 
