@@ -18,12 +18,14 @@ from helpdesk_tui.desk.dynamic import lift_of
 from helpdesk_tui.rules.dynamic import lifted
 from helpdesk_tui.screens.common.why import sections
 from helpdesk_tui.screens.queue.previewing import why_line
+from helpdesk_tui.screens.ticket.reading import readable
 from helpdesk_tui.store import journal, replay, shape
 from helpdesk_tui.store.store import Store
 from helpdesk_tui.vocabulary.errors import Conflict, NotFound
 from helpdesk_tui.vocabulary.filters import Filter
 from helpdesk_tui.vocabulary.instants import iso, parse_instant
 from helpdesk_tui.vocabulary.levels import Priority
+from helpdesk_tui.vocabulary.sentences import change_sentences
 from tests.cli_runner import Cli, make_desk
 from tests.desk_fixtures import ANA, FixedClock, as_person, clock, desk, fresh_desk  # noqa: F401
 from tests.policy_text import changed
@@ -438,6 +440,9 @@ def test_the_console_says_it_in_the_zone_of_who_reads_and_a_form_knows_it_before
     fire(eager, number, "a")
     told = [line for part in sections(eager.tickets.why(number, "priority"), "Asia/Shanghai") for line in part.reasons]
     assert any("17:00" in line and "medium -> high" in line for line in told), told
+    shown = readable(eager.tickets.timeline(number)[-1])
+    assert [reason["code"] for reason in shown.reasons] == ["dynamic.alerts", "dynamic.raised"]
+    assert change_sentences(shown, "UTC") == ["priority: Medium -> High"]
     rows = {row.number: row for row in eager.tickets.rows(Filter(), [number, calm])}
     assert why_line(eager, rows[number]) == "lifted by what happens around it: medium -> high"
     assert why_line(eager, rows[calm]) == "medium impact x medium urgency = medium"
@@ -566,7 +571,7 @@ def calm(desk: Desk) -> None:
             outcome, now = kept["outcome"], kept["inputs"]["at"]
             was = outcome["inputs"]
             room = Priority.CRITICAL - Priority[was["base"].upper()]
-            if outcome["steps"] < min(was["steps"], room):
+            if outcome["lift"] < min(was["steps"], room):
                 assert now - was["moved_at"] >= hold, kept
             if entry.verb == "ticket.lift":
                 assert entry.actor_id is None and outcome["moved"]

@@ -284,7 +284,7 @@ class Looks:
             return
         version = self.around.governing.version
         draft.set(lift=new.text() if new else None, priority=int(found.priority), policy_version=version)
-        draft.because(decisions.kept(DYNAMIC, version, found.data(), {"at": now}), *found.reasons)
+        draft.because(decisions.kept(DYNAMIC, version, found.data(), {"at": now}))
 
     def _due(self, draft: Draft, ground: int, lift: Lift | None, past: Past) -> Instant | None:
         """When the resolution would be due without the lift: what a lift brings nearer must not lift any further."""

@@ -112,7 +112,7 @@ class TicketConsole(TicketAround):
             elif reason["decision"] == decisions.PRIORITY:
                 out["priority"] = list(outcome["steps"])
             elif reason["decision"] == dynamic.DYNAMIC:
-                out["priority"] = [*out.get("priority", []), *outcome["reasons"]]
+                out["priority"] = [*out.get("priority", []), *outcome["steps"]]
             elif reason["decision"] == decisions.ROUTING:
                 out["team"] = list(routing.reproduce(policy.policy, outcome["inputs"]).data()["steps"])
         return out

@@ -99,7 +99,7 @@ def _decided(desk: "Desk", entries: list[Entry]) -> dict[str, Any] | None:
                 section = desk.policies.version(kept["policy"]).policy.dynamic
                 again = rules.reproduce(section, outcome["inputs"], kept["inputs"]["at"])
                 same = decisions.canonical(again.data()) == decisions.canonical(outcome)
-                told = {"at": iso(entry.at), "policy": kept["policy"], "reasons": _sentences(outcome["reasons"])}
+                told = {"at": iso(entry.at), "policy": kept["policy"], "reasons": _sentences(outcome["steps"])}
                 return {**told, "reproduced": same}
     return None
 

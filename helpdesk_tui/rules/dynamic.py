@@ -96,13 +96,13 @@ class DynamicDecision:
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
-        """The JSON form, always in this order of keys."""
+        """The JSON form, always in this order of keys; the reasons are its steps, as in every decision."""
         return {
-            "steps": self.steps,
             "priority": self.priority.code,
+            "lift": self.steps,
             "points": self.points,
             "moved": self.moved,
-            "reasons": [reason.data() for reason in self.reasons],
+            "steps": [reason.data() for reason in self.reasons],
             "again_at": self.again_at,
             "inputs": dict(self.inputs),
         }
