@@ -155,7 +155,7 @@ REPEATED: Final = frozenset(
      "routing.strategy", "routing.manual", "routing.nobody", "sla.recomputed"}
 )  # fmt: skip
 """Codes of reasons that say again what the verb and the changed fields of their entry say."""
-_BECAUSE: Final = ("priority.", "routing.", "demand.", "classify.", "given")
+_BECAUSE: Final = ("priority.", "dynamic.", "routing.", "demand.", "classify.", "given")
 _CAME: Final[dict[str, str]] = {
     "tags": N_("tagged {names}"),
     "watchers": N_("followed by {names}"),
