@@ -229,3 +229,21 @@ async def test_a_waiver_is_signed(tmp_path: Path, desk: Desk) -> None:
         await c.press("V", "w", *"same as before", "enter")
         assert desk.reviews.show(1)["waiver"] == "same as before"
         assert c.app.last_command == "helpdesk review waive 1 --reason 'same as before'"
+
+
+async def test_whoever_is_let_go_leaves_the_room(tmp_path: Path, desk: Desk) -> None:
+    """Somebody of another team sees the room by their role in it, and not a moment longer."""
+    desk.people.add("Gus", login="gus", agent=True, roles=["technical_support"], teams=["applications"])
+    desk.tickets.assign(1, team="network", assignee="none")
+    desk.incidents.offer(1, "scribe", "gus")
+    gus = Desk.open(desk.store.path, user=OsUser(4002, "gus"), clock=desk.clock, origin=Origin.TUI)
+    async with console(tmp_path, desk=gus, view=None) as c:
+        await opened(c)
+        await c.press("A")
+        assert gus.incidents.show(1)["roles"]["scribe"]["person"] == "gus"
+        await c.press("i", *"on it", "ctrl+s")
+        assert "on it" in screen_text(c.app)
+        desk.incidents.release(1, "scribe")
+        await c.press("i", *"still here", "ctrl+s")
+        assert not isinstance(c.app.screen, RoomScreen)
+    assert [entry["body"] for entry in desk.incidents.show(1)["entries"]][-1] != "still here"

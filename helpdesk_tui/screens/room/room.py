@@ -62,6 +62,7 @@ class RoomScreen(Recovering):
         super().__init__()
         self.number = number
         self._shown = ""
+        self._lost = self._left = False
 
     def compose(self) -> ComposeResult:
         yield ViewTabs(_("Room"))
@@ -111,8 +112,14 @@ class RoomScreen(Recovering):
     def _gone(self, error: DeskError) -> None:
         """It cannot be read: nothing is left to stand on where the ticket is gone, or one's role in the room is."""
         super().refuse(error)
-        if isinstance(error, NotFound) and self.is_current:
-            self.dismiss(None)
+        if isinstance(error, NotFound):
+            self._lost = True
+            self.do_room_back()
+
+    def on_screen_resume(self) -> None:
+        # It was found out while something was being written on top of it.
+        if self._lost:
+            self.call_after_refresh(self.do_room_back)
 
     def _show(self, room: dict[str, Any]) -> None:
         self.query_one(ViewTabs).set_tabs([ViewTab("room", f"{room['ref']} {room['severity']}", "")], "room")
@@ -160,7 +167,9 @@ class RoomScreen(Recovering):
         self._read()
 
     def do_room_back(self) -> None:
-        if self.is_current:
+        # Several reads may find out at once that nothing is left.
+        if self.app.screen is self and not self._left:
+            self._left = True
             self.dismiss(None)
 
     def do_room_whole_ticket(self) -> None:
