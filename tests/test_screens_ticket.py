@@ -259,3 +259,19 @@ def test_a_cut_head_says_so(width: int, others: list[str]) -> None:
         assert third.endswith(("also here: bo, li", "(w: why)"))
     assert "~" in third or "(w: why)" not in third or "critical: medium -> high (w: why)" in third
     assert ("9h old" in third) is (width >= 80) or "~" in third
+
+
+async def test_a_ticket_that_goes_while_a_form_stands_on_it_is_left_after_the_form(tmp_path: Path) -> None:
+    async with console(tmp_path, tickets=2) as c:
+        c.app.open_ticket(2)
+        await c.settle()
+        await c.press("e")
+        form = c.app.screen
+        assert not isinstance(form, TicketScreen)
+        c.desk.tickets.delete(2)
+        c.app.nudge()
+        await c.until(lambda: any("no ticket 2" in said for said in c.toasts))
+        await c.settle()
+        assert c.app.screen is form
+        await c.press("escape")
+        await c.until(lambda: c.app.screen is c.queue)

@@ -65,6 +65,7 @@ class TicketScreen(Paged):
         self._soon = False
         self._minute = 0
         self._place: int | None = None
+        self._lost = self._out = False
         # The first look is at the last entry, whichever of several reads brings it.
         self._follow = True
 
@@ -162,11 +163,22 @@ class TicketScreen(Paged):
 
     def _gone(self, error: DeskError) -> None:
         self.refuse(error)
-        if isinstance(error, NotFound) and self.is_current:
+        if isinstance(error, NotFound):
             # Somebody deleted it, or an undo removed it: nothing is left to stand on.
+            self._lost = True
+            self._leave()
+
+    def _leave(self) -> None:
+        """Leave a ticket that is gone, once, and not while something stands on top of it: that would go instead."""
+        if self.app.screen is self and not self._out:
+            self._out = True
             self.leave_composer()
             self.close_line(written=False)
             self.dismiss(None)
+
+    def on_screen_resume(self) -> None:
+        if self._lost:
+            self.call_after_refresh(self._leave)
 
     def _show(self, data: TicketData, tab: str) -> None:
         self._data = data
