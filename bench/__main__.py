@@ -42,7 +42,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
 
 def sections(args: argparse.Namespace, size: int, folder: Path) -> Iterator[tuple[str, Callable[[], Row]]]:
     """All measurements by name, in order. What only some of them need is built when the first of these is wanted."""
-    from bench import bursts, cold, crowd, lines, loads, reads, writes
+    from bench import bursts, cold, crowd, lines, loads, reads, response, writes
     from bench.corpus import kept
 
     quick = args.quick
@@ -62,6 +62,7 @@ def sections(args: argparse.Namespace, size: int, folder: Path) -> Iterator[tupl
     yield from loads.imports(path, folder, QUICK // 3 if quick else size, 1 if quick else args.rounds)
     copies = writes.Copies(path, folder)
     yield from writes.measures(copies, 2 if quick else args.rounds or 15)
+    yield from response.measures(copies, shown, folder, 2 if quick else args.rounds or 15, quick)
     yield from loads.together(path, folder, size, quick)
     yield from crowd.measures(copies, *((3, 1.0, 2, 3) if quick else (args.writers, args.seconds, args.watchers, 25)))
     copies.close()

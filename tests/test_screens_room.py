@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from console_desk import Clock, Console, console, make_desk
+from textual.screen import Screen
 from tui import SIZES, assert_inert, assert_snapshot, screen_text
 
 from helpdesk_tui.desk.actor import OsUser
@@ -247,3 +248,30 @@ async def test_whoever_is_let_go_leaves_the_room(tmp_path: Path, desk: Desk) -> 
         await c.press("i", *"still here", "ctrl+s")
         assert not isinstance(c.app.screen, RoomScreen)
     assert [entry["body"] for entry in desk.incidents.show(1)["entries"]][-1] != "still here"
+
+
+async def test_a_covered_screen_draws_nothing_through_the_one_above(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with console(tmp_path, desk=desk) as c:
+        c.app.open_ticket(1)
+        await c.settle()
+        below = c.app.screen
+        await opened(c)
+        drawn: list[object] = []
+        really = c.app._display
+
+        def counting(screen: Screen[object], update: object) -> None:
+            drawn.append(screen)
+            really(screen, update)
+
+        monkeypatch.setattr(c.app, "_display", counting)
+        below.refresh()
+        below._on_timer_update()
+        c.app.screen._on_timer_update()
+        assert drawn == []
+        c.app.screen.refresh()
+        c.app.screen._on_timer_update()
+        assert drawn == [c.app.screen]
+        await c.press("escape")
+        assert c.app.screen is below and drawn[-1] is below

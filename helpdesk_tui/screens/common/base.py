@@ -155,6 +155,24 @@ class DeskScreen(Pointed, Screen[None]):
         """Say what went wrong."""
         self.app.say(str(error), bad=True)
 
+    def _compositor_refresh(self) -> None:
+        # What changes on a screen that another one covers is drawn when it comes up again. Textual would draw the whole
+        # covering screen anew instead: far too much for a slow line, once a second.
+        if self._covered():
+            self._dirty_widgets.clear()
+            self._compositor._dirty_regions.clear()
+        else:
+            super()._compositor_refresh()
+
+    def _covered(self) -> bool:
+        """Whether a screen above this one lets nothing of it through."""
+        for screen in reversed(self.app.screen_stack):
+            if screen is self:
+                return False
+            if screen.styles.background.a == 1:
+                return True
+        return False
+
     def set_timer(self, delay: float, callback: Callable[[], Any] | None = None, **options: Any) -> Timer:
         """Call something once, later, unless the screen is gone by then."""
         return super().set_timer(delay, self._while_alive(callback), **options)
