@@ -246,6 +246,26 @@ def test_follow_up_actions_are_closed_in_time(desk: Desk, clock: FixedClock) -> 
     assert (aged["value"], aged["n"], aged["notes"]["late"]) == (7_200, 1, 1)
 
 
+def test_a_drill_and_a_merge_never_raise_a_number_of_cases(desk: Desk, clock: FixedClock) -> None:
+    paged(desk, clock)
+    first, second = (lived(desk, clock, after=60, severity="SEV3") for _ in range(2))
+    before = {name: one["n"] for name, one in figures(desk).items()}
+    drill = int(desk.incidents.declare("exercise", severity="SEV1", nature="drill")["number"])
+    desk.paging.page(drill, reason="x", people=["ana"])
+    desk.paging.ack(drill)
+    desk.incidents.task(drill, "x", owner="ana", due=desk.now() + 60, action="detect")
+    clock.forward(600)
+    desk.tickets.resolve(drill, resolution="x", cause="x")
+    after = {name: one["n"] for name, one in figures(desk).items()}
+    assert after == {name: before[name] for name in after}
+    desk.tickets.reopen(first, reason="x")
+    before = {name: one["n"] for name, one in figures(desk).items()}
+    desk.tickets.merge(first, second)
+    merged = figures(desk)
+    assert merged["incident.count"]["n"] == before["incident.count"] - 1
+    assert {name: (one["n"], before[name]) for name, one in merged.items() if one["n"] > before[name]} == {}
+
+
 def test_numbers_know_no_display_zone(desk: Desk, clock: FixedClock) -> None:
     paged(desk, clock)
     lived(desk, clock, after=60)

@@ -17,12 +17,27 @@ KEYS: Final = (
 )  # fmt: skip
 
 
-def _figure(value: Any, row: Row) -> str:
-    if value is None:
-        return "-"
-    if row["unit"] == "s":
+# What the further numbers of indicators are, by their names.
+_UNITS: Final = {
+    **dict.fromkeys(("again", "net", "at_least", "lost", "agreed", "p95", "gap", "time", "mean"), "s"),
+    **dict.fromkeys(("unacked", "share"), "rate"),
+}
+
+
+def _told(value: float, unit: str) -> str:
+    if unit == "s":
         return span(int(value))
-    return f"{value:.1%}" if row["unit"] == "rate" else f"{value:,g}"
+    return f"{value:.1%}" if unit == "rate" else f"{value:,g}"
+
+
+def _figure(value: Any, row: Row) -> str:
+    return "-" if value is None else _told(value, str(row["unit"]))
+
+
+def _notes(notes: Any, row: Row) -> str:
+    """The further numbers, by the names that machines know them by, too; `most` is of the indicator's own unit."""
+    units = {**_UNITS, "most": str(row["unit"])}
+    return "  ".join(f"{name} {_told(n, units.get(name, 'count'))}" for name, n in notes.items() if n is not None)
 
 
 _LIST: Final = (Column("id", N_("Indicator")), Column("label", N_("What it tells"), lambda value, row: _(value)))
@@ -34,6 +49,7 @@ _TABLE: Final = (
     Column("median", N_("Median"), _figure, right=True),
     Column("p90", N_("90 %"), _figure, right=True),
     Column("excluded", N_("Left out"), right=True),
+    Column("notes", N_("Besides"), _notes, spare=1),
 )
 
 
@@ -78,4 +94,6 @@ def show(
         found = desk.kpis.show(
             ids, start=shared.instant(start, now, tz, past=True), end=shared.instant(end, now, tz, past=True), by=by
         )
-    print_rows(found, _TABLE, output=output, columns=columns, keys=KEYS, empty=_("nothing in this period"))
+    # Without groups there is nothing to tell apart.
+    table = [column for column in _TABLE if column.key != "by" or by is not None]
+    print_rows(found, table, output=output, columns=columns, keys=KEYS, empty=_("nothing in this period"))

@@ -183,9 +183,7 @@ class Desk(Nouns):
         )
         if self.holds(permission, facts):
             return True
-        if not guests or number is None or scope is not Scope.TEAM:
-            return False
-        return self.holds(permission, replace(facts, room=self._room(number)))
+        return guests and number is not None and self.holds(permission, replace(facts, room=self._room(number)))
 
     def _room(self, number: int) -> tuple[str, ...]:
         """How the actor stands in a ticket's war room, while it is live."""

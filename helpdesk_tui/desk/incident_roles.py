@@ -82,8 +82,8 @@ class Roles(Noun):
         """Take a role that one was asked to take (the only one, where none is named), or decline it."""
         wanted = None if role is None else _role(role)
         with self.desk.work("incident.accept") as work:
-            # Who is asked from another team may only read until they have accepted.
-            draft = work.ticket(number, Permission.NOTE_READ)
+            # Who is asked from another team may only read it until they have accepted.
+            draft = work.ticket(number, Permission.TICKET_READ)
             rows.declared(work, draft)
             mine = [
                 each

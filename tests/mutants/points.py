@@ -30,7 +30,7 @@ REFUSES = {
 }
 LETS_ON = {
     "allows_on", "knows", "inside", "person_scope_allows", "ticket_scope_allows", "_may_know", "_works_on", "_inside", "sees_plainly",
-    "plainly", "_seen", "permits", "holds",
+    "plainly", "_seen", "permits", "holds", "room_allows",
 }  # fmt: skip
 MASKS = {"person", "ticket", "email", "name", "phone", "row"}
 SCOPES = {"scope", "plain_scope", "unmasked_scope", "acting_scope", "scope_of", "read", "notes", "plain", "_scope"}

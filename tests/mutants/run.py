@@ -26,7 +26,7 @@ TESTS = (
     "tests/test_rights_sensitive.py", "tests/test_desk_sensitive.py", "tests/test_rights_visibility.py", "tests/test_hostile_rights.py", "tests/test_desk_undo.py", "tests/test_desk_access.py",
     "tests/test_desk_views.py", "tests/test_desk_outside.py", "tests/test_people_search.py", "tests/test_access.py",
     "tests/test_desk_around.py", "tests/test_rights_matrix.py", "tests/test_desk_people.py", "tests/test_desk_cis.py",
-    "tests/test_desk_tickets.py", "tests/test_desk_mentions.py", "tests/test_duplicates.py", "tests/test_lifecycle.py",
+    "tests/test_rights_swarm.py", "tests/test_desk_tickets.py", "tests/test_desk_mentions.py", "tests/test_duplicates.py", "tests/test_lifecycle.py",
 )  # fmt: skip
 LONGEST = 600  # seconds of computing
 BROKEN = (OSError, MemoryError)
