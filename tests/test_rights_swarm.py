@@ -174,6 +174,8 @@ def test_a_guest_is_asked_joins_works_and_leaves(desk: Desk, guest: Desk, number
     with pytest.raises(NotFound):
         guest.incidents.show(number)
     desk.incidents.offer(number, "operations", "gus")
+    assert guest.tickets.numbers("") == [number]
+    assert guest.tickets.next_up() == []
     assert guest.incidents.show(number)["roles"]["operations"]["offered"] == "gus"
     with pytest.raises(NotPermitted):
         guest.incidents.note(number, "on it")

@@ -111,7 +111,8 @@ class TicketNext(Noun):
         return out
 
     def _listing(self, query: str) -> Listing:
-        return self.desk.tickets.listing(f"{query} {_ORDER}")
+        # Nobody takes a ticket whose room they only help in.
+        return self.desk.tickets.listing(f"{query} {_ORDER}", rooms=False)
 
     def _ranked(self, rows: list[QueueRow], rules: NextUpRules, now: Instant) -> list[Next]:
         if not rows:

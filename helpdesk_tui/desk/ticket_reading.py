@@ -45,8 +45,8 @@ class TicketReading(TicketParts):
 
     # -- lists -------------------------------------------------------------------------------------------------
 
-    def viewer(self) -> Viewer:
-        """For whom lists are evaluated: the actor, what they may see and search, now."""
+    def viewer(self, *, rooms: bool = True) -> Viewer:
+        """For whom lists are evaluated: the actor, what they may see and search, now; with the war `rooms` they are in."""
         desk, sight = self.desk, self._eyes.now()
         return Viewer(
             now=desk.now(),
@@ -55,15 +55,18 @@ class TicketReading(TicketParts):
             notes=sight.notes is Scope.ALL,
             own_only=sight.read in (Scope.OWN, Scope.NONE),
             teams_only=sight.read is Scope.TEAM,
-            rooms=True,
+            rooms=rooms,
             sensitive=sight.sensitive is Scope.ALL,
             veiled=sight.veil is not None,
             tz=desk.tz,
         )
 
-    def listing(self, query: str | Filter, default_sort: str = "") -> Listing:
-        """A compiled list for the actor. Raises FilterProblem for a mistake in the query."""
-        return self._listings.of(query, default_sort, self.viewer())
+    def listing(self, query: str | Filter, default_sort: str = "", *, rooms: bool = True) -> Listing:
+        """A compiled list for the actor. Raises FilterProblem for a mistake in the query.
+
+        Without `rooms` the tickets of other teams are left out that a role in their war room shows.
+        """
+        return self._listings.of(query, default_sort, self.viewer(rooms=rooms))
 
     @cached_property
     def _listings(self) -> Listings:

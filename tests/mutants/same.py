@@ -7,6 +7,10 @@ SAME: dict[str, str] = {
     f"{_DESK}/desk.py Desk.allows_on: scope in (Scope.ALL, Scope.NONE) -> scope no": (
         "`ticket_scope_allows`, which is asked then, answers True for ALL and False for NONE; only a statement is spared"
     ),
+    f"{_DESK}/incident_roles.py Roles.offer: work.ticket(number, Permission.INCIDENT_RESPOND) -> any reader": (
+        "whoever may not respond there is a guest (`_is_guest`), of whom leading is asked, unless they hold the role: then"
+        " they may respond"
+    ),
     f"{_DESK}/import_tickets.py Writer.tie_parents.step: work.ticket(number, Permission.TICKET_EDIT) -> any reader": (
         "the ticket was made by this import, and whoever imports edits every ticket (`test_what_the_reasons_rest_on`)"
     ),
