@@ -16,4 +16,4 @@ if __name__ == "__main__":
         return really(path, **{**options, "clock": lambda: int(clock.read_text("ascii"))})
 
     Desk.open = opened  # type: ignore[method-assign]
-    sys.exit(run(Path(sys.argv[1]), None, os.environ.get("HELPDESK_LANG", "en")))
+    sys.exit(run(Path(sys.argv[1]), os.environ.get("ACTING_FOR") or None, os.environ.get("HELPDESK_LANG", "en")))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyte
 import pytest
-from test_console_pty import home, terminals
+from test_console_pty import home, kept, terminals
 
 from helpdesk_tui.desk.actor import os_user
 from helpdesk_tui.desk.desk import Desk
@@ -24,10 +24,10 @@ PROGRAM = Path(__file__).with_name("clocked_console.py")
 class Operator:
     """Somebody at a terminal, and the clock on the wall behind it."""
 
-    def __init__(self, path: Path, home: Path, terminals: list[Terminal]) -> None:
+    def __init__(self, path: Path, home: Path, terminals: list[Terminal], acting_for: str = "") -> None:
         self.path, self.clock = path, home / "clock"
         self.at(0)
-        self.terminal = Terminal(path, home, (120, 40), program=PROGRAM, CLOCK=str(self.clock))
+        self.terminal = Terminal(path, home, (120, 40), program=PROGRAM, CLOCK=str(self.clock), ACTING_FOR=acting_for)
         terminals.append(self.terminal)
         self.drawn = pyte.Screen(120, 40)
         self.stream = pyte.ByteStream(self.drawn)
@@ -146,3 +146,46 @@ def test_an_outage_by_keys_alone(path: Path, home: Path, terminals: list[Termina
         follows = room(desk)["tasks"][0]["result"]
         assert desk.tickets.show(follows)["kind"] == "problem"
         assert desk.tickets.close(number)["state"] == "closed" and desk.audit.verify()["ok"]
+
+
+def test_two_in_one_room_see_each_other_and_either_may_be_killed(
+    path: Path, home: Path, terminals: list[Terminal]
+) -> None:
+    with Desk.open(path, clock=lambda: START) as desk:
+        desk.people.add("Bo", login="bo", agent=True, roles=["service_desk"])
+        number = desk.incidents.declare("Payments API down", service="erp", severity="SEV1")["number"]
+
+    def entered(acting_for: str = "") -> Operator:
+        one = Operator(path, home, terminals, acting_for)
+        one.see("0 ")
+        one.keys(":", str(number), "\r", see="Payments API down")
+        one.keys("W", see="Recovery 0/5")
+        return one
+
+    def bodies(desk: Desk) -> list[str]:
+        return [entry["body"] for entry in desk.incidents.show(number)["entries"] if entry["body"]]
+
+    ana, bo = entered(), entered("bo")
+    ana.keys("i", "restarting the standby", "\x13", see="restarting the standby")
+    bo.see("restarting the standby")
+    bo.keys("i", "users report it works", "\x13", see="users report it works")
+    ana.see("users report it works")
+    # One dies while typing, right after a line of theirs was taken: it stays, and the other goes on.
+    bo.keys("i", "last words", "\x13", see="last words")
+    bo.keys("i", "half a thou", see="half a thou")
+    bo.terminal.wait_for(lambda: "half a thou" in kept(home), "draft")
+    bo.terminal.process.kill()
+    bo.terminal.end()
+    ana.see("last words")
+    ana.keys("i", "alone now", "\x13", see="alone now")
+    ana.terminal.process.kill()
+    ana.terminal.end()
+    again = entered("bo")
+    again.see("alone now")
+    # What was half written comes back with the next line that bo begins.
+    again.keys("i", see="half a thou")
+    with Desk.open(path, clock=lambda: START + 60) as desk:
+        told = ["restarting the standby", "users report it works", "last words", "alone now"]
+        assert bodies(desk) == told and desk.audit.verify()["ok"]
+        authors = {entry["author"] for entry in desk.incidents.show(number)["entries"] if entry["body"]}
+        assert authors == {os_user().login, "bo"}
