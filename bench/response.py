@@ -41,6 +41,7 @@ def measures(copies: Copies, path: Path, folder: Path, rounds: int, quick: bool)
     yield "event storm", lambda: _storm(copies, rounds)
     yield "tick", lambda: _tick(copies, FEW, rounds)[0]
     yield "tick growth", lambda: _growth(copies, rounds)
+    yield "room echo", lambda: _echo(live(path, folder), folder, 2 if quick else 10)
     yield "room idle", lambda: _idle(live(path, folder), folder, 3 if quick else 20)
 
 
@@ -170,24 +171,55 @@ def _growth(copies: Copies, rounds: int) -> Row:
 
 def _idle(path: Path, folder: Path, seconds: int) -> Row:
     """Bytes a second of an open war room whose clocks run: how long it lasts, recovery time, two updates, paging."""
-    number = _declared(path)
-    terminal = Terminal([sys.executable, "-m", "helpdesk_tui", "--db", str(path)], environment(folder))
+    terminal = _entered(path, folder, _declared(path))
     try:
-        if not terminal.until("-"):
-            raise RuntimeError("the console never came up")
-        terminal.quiet(1.5)
-        for keys in (b":", str(number).encode(), b"\r"):
-            terminal.press(keys)
-            terminal.quiet()
-        terminal.press(b"W")
-        if not terminal.until("Timeline"):
-            raise RuntimeError("the war room never came up")
-        terminal.quiet(1.5, 5.0)
         idle = terminal.settle(seconds) / seconds
     finally:
         terminal.end()
     return single(
         "room idle", f"bytes a second over {seconds} s of a war room with live clocks", [idle], most=1_024, unit="B"
+    )
+
+
+def _entered(path: Path, folder: Path, number: int) -> Terminal:
+    """A console in the war room of an incident."""
+    terminal = Terminal([sys.executable, "-m", "helpdesk_tui", "--db", str(path)], environment(folder))
+    if not terminal.until("-"):
+        raise RuntimeError("the console never came up")
+    terminal.quiet(1.5)
+    for keys in (b":", str(number).encode(), b"\r"):
+        terminal.press(keys)
+        terminal.quiet()
+    terminal.press(b"W")
+    if not terminal.until("Timeline"):
+        raise RuntimeError("the war room never came up")
+    terminal.quiet(1.5, 5.0)
+    return terminal
+
+
+def _echo(path: Path, folder: Path, times: int) -> Row:
+    """How long a line that is sent in one console takes until it stands in another one's room."""
+    number = _declared(path)
+    writer, reader = _entered(path, folder, number), _entered(path, folder, number)
+    took = []
+    try:
+        for turn in range(times):
+            words = f"echo{turn:02}line"
+            for keys in (b"i", words.encode()):
+                writer.press(keys)
+                writer.quiet()
+            writer.press(b"\x13")
+            start = time.perf_counter()
+            if not reader.until(words):
+                raise RuntimeError("the line never came")
+            took.append((time.perf_counter() - start) * 1000)
+            for each in (writer, reader):
+                each.quiet()
+    finally:
+        writer.end()
+        reader.end()
+    return single(
+        "room echo", "a line sent in one console until it stands in another one's room", took, most=1_000, tail=True
     )
 
 

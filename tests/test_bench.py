@@ -21,7 +21,7 @@ PROMISED = {
     "console memory", "cursor move", "cursor move, preview", "held key", "idle", "burst", "burst, cursor", "burst, bytes", "import", "import memory", "bulk assign",
     "bulk assign, undo", "bulk urgency", "bulk urgency, undo", "write during import", "read during import",
     "sla recompute", "write during recompute", "read during recompute", "writers", "watchers",
-    "event storm", "tick", "tick growth", "room idle",
+    "event storm", "tick", "tick growth", "room echo", "room idle",
 }  # fmt: skip
 
 
