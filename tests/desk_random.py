@@ -276,11 +276,12 @@ def check_tally(desk: Desk) -> None:
 
 
 def check_timers(desk: Desk) -> None:
-    """What is still to fire is exactly what the rows say."""
-    due = "SELECT subject, due_at FROM timer WHERE fired_at IS NULL ORDER BY subject"
+    """What is still to wake is exactly what the rows say."""
+    due = "SELECT subject, due_at FROM timer WHERE fired_at IS NULL AND kind = 'wake' ORDER BY subject"
     wanted = (
         "SELECT number, pending_until FROM ticket t WHERE phase = 2 AND pending_until IS NOT NULL AND deleted_at IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM timer x WHERE x.subject = t.number AND x.due_at = t.pending_until AND x.fired_at IS NOT NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM timer x WHERE x.subject = t.number AND x.kind = 'wake'"
+        " AND x.due_at = t.pending_until AND x.fired_at IS NOT NULL)"
         " ORDER BY number"
     )
     assert desk.store.query(due) == desk.store.query(wanted)
