@@ -293,9 +293,7 @@ def test_exports_hold_nothing_of_a_room(desk: Desk, guest: Desk, number: int, mo
 def test_every_role_of_a_room_is_told_of_and_opens_no_more_than_reading_and_incidents() -> None:
     assert set(ROOM) == {ASKED, *ROLES}
     opened = {permission.value for each in ROOM.values() for permission in each}
-    assert opened == {
-        "ticket.read", "ticket.note.read", "presence", "incident.respond", "incident.command", "incident.publish",
-    }  # fmt: skip
+    assert opened == {"ticket.read", "ticket.note.read", "incident.respond", "incident.command", "incident.publish"}
     assert ROOM[ASKED] == {Permission.TICKET_READ, Permission.NOTE_READ}
 
 

@@ -105,7 +105,7 @@ STEP_UP: Final = frozenset({_P.TICKET_DELETE, _P.PEOPLE_ERASE, _P.ROLE_GRANT, _P
 ASKED: Final = "asked"
 """How somebody stands in a war room who was asked to take a role and has not answered yet."""
 _READ: Final = frozenset({_P.TICKET_READ, _P.NOTE_READ})
-_WORK: Final = _READ | {_P.INCIDENT_RESPOND, _P.PRESENCE}
+_WORK: Final = _READ | {_P.INCIDENT_RESPOND}
 ROOM: Final[dict[str, frozenset[Permission]]] = {
     ASKED: _READ,
     "commander": _WORK | {_P.INCIDENT_COMMAND, _P.INCIDENT_PUBLISH},
