@@ -233,6 +233,22 @@ def test_an_impact_that_cannot_be(desk: Desk, clock: FixedClock, given: dict[str
         desk.incidents.impact(number, **given)
 
 
+def test_nobody_waits_for_updates_between_an_end_and_a_return(desk: Desk, clock: FixedClock) -> None:
+    number = lived(desk, clock)
+    before = figures(desk, "incident.cadence*")
+    clock.forward(86_400)
+    assert figures(desk, "incident.cadence*") == before
+    desk.tickets.reopen(number, reason="back")
+    clock.forward(600)
+    desk.incidents.publish(number, internal="again", external="again")
+    clock.forward(1_000)
+    # One in time after ten minutes, one owed a quarter of an hour after it; outside half an hour.
+    found = figures(desk, "incident.cadence*")
+    for name, more in (("incident.cadence", 2), ("incident.cadence.outside", 1)):
+        assert found[name]["n"] == before[name]["n"] + more
+        assert found[name]["value"] * found[name]["n"] == before[name]["value"] * before[name]["n"] + 1
+
+
 def test_follow_up_actions_are_closed_in_time(desk: Desk, clock: FixedClock) -> None:
     number = lived(desk, clock)
     due = desk.now() + 3_600

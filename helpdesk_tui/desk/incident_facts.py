@@ -14,6 +14,7 @@ from helpdesk_tui.store import lives
 from helpdesk_tui.vocabulary.channels import LinkType
 from helpdesk_tui.vocabulary.filter_fields import fold
 from helpdesk_tui.vocabulary.incidents import STAMPS
+from helpdesk_tui.vocabulary.instants import parse_instant
 from helpdesk_tui.vocabulary.kinds import Kind
 from helpdesk_tui.vocabulary.levels import Priority, Severity
 from helpdesk_tui.vocabulary.records import Instant
@@ -49,6 +50,11 @@ _CHANGES: Final = (
     "SELECT number, occurred_at, json_extract(document, '$.before'), json_extract(document, '$.after')"
     " FROM incident_entry WHERE kind = 'severity' AND json_extract(document, '$.code') = 'incident.severity'"
     " ORDER BY number, occurred_at, id"
+)
+_ENDED: Final = (
+    "SELECT number, json_extract(document, '$.at') FROM incident_entry WHERE kind = 'stamp'"
+    " AND json_extract(document, '$.code') IN ('incident.stamped', 'incident.stamp_moved')"
+    " AND json_extract(document, '$.stamp') = 'resolved' ORDER BY id"
 )
 _ACTIONS: Final = (
     "SELECT number, created_at, due_at, done_at FROM incident_task WHERE kind = 'action' AND number IN"
@@ -195,20 +201,42 @@ def updates(desk: "Desk", known: Iterable[IncidentFacts], *, outside: bool = Fal
     moved: dict[int, list[tuple[Instant, int, int]]] = {}
     for number, at, before, after in desk.store.query(_CHANGES):
         moved.setdefault(number, []).append((at, int(Severity[before]), int(Severity[after])))
+    ended: dict[int, list[Instant]] = {}
+    for number, at in desk.store.query(_ENDED):
+        ended.setdefault(number, []).append(parse_instant(at, 0))
     now, since = desk.now(), dict(desk.store.query(_FROM))
     out: list[incident_metrics.Owed] = []
     for one in known:
         if not one.counts or one.nature == "backfilled":
             continue
-        over = min(one.resolved if one.resolved is not None else now, now)
         changes = moved.get(one.number, [])
         first = changes[0][1] if changes else one.severity
+        severities = [(one.declared, first), *((at, after) for at, _before, after in changes)]
         # Who was paged before it was declared owed no word until then.
         begun = since.get(one.number, one.declared)
-        steps = [(begun, first), *((at, after) for at, _before, after in changes)]
-        paces = intervals(steps, one.mitigated, outside=outside)
-        out += incident_metrics.updates_owed(begun, over, sent.get(one.number, ()), paces)
+        for start, mitigated, over in _stretches(one, begun, ended.get(one.number, ()), now):
+            before = [severity for at, severity in severities if at <= start]
+            steps = [(start, before[-1] if before else first), *(step for step in severities if step[0] > start)]
+            paces = intervals(steps, mitigated, outside=outside)
+            out += incident_metrics.updates_owed(start, min(over, now), sent.get(one.number, ()), paces)
     return out
+
+
+def _stretches(
+    one: IncidentFacts, begun: Instant, ended: Sequence[Instant], now: Instant
+) -> list[tuple[Instant, Instant | None, Instant]]:
+    """Each time that it was open: from when, mitigated when, and until when people had to be told."""
+    begins = [begun, *(back for back, _end in one.again)]
+    mended = [one.mitigated, *(end for _back, end in one.again)]
+    found: list[tuple[Instant, Instant | None, Instant]] = []
+    for place, (start, mitigated) in enumerate(zip(begins, mended, strict=True)):
+        if place + 1 == len(begins):
+            found.append((start, mitigated, now if one.resolved is None else one.resolved))
+            continue
+        back = begins[place + 1]
+        told = [at for at in ended if start <= at <= back]
+        found.append((start, mitigated, told[-1] if told else back if mitigated is None else mitigated))
+    return found
 
 
 def intervals(
