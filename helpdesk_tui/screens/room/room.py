@@ -233,22 +233,30 @@ class RoomScreen(Recovering):
         """Say how it stands, inside and outside, in both languages; it may begin with a template."""
         number, tz = self.number, self.app.tz
 
-        def pick(known: list[dict[str, Any]]) -> None:
-            by_code = {one["template"]: one for one in known}
+        def pick(read: tuple[list[dict[str, Any]], dict[str, Any]]) -> None:
+            by_code, reached = {one["template"]: one for one in read[0]}, read[1]
 
             def chosen(code: str | None) -> None:
                 if code is not None:
-                    self._say_how_it_stands(by_code.get(code, {}))
+                    self._say_how_it_stands(by_code.get(code, {}), reached)
 
             choices = [Choice("", _("with my own words"))]
             choices += [Choice(code, code, _(PRESET_LABELS.get(code, ""))) for code in by_code]
             self.app.push_screen(Pick(_("Status update"), choices), chosen)
 
-        self.ask(lambda: self.desk.incidents.templates(number, tz=tz), pick, group="pick", opening=True)
+        def read() -> tuple[list[dict[str, Any]], dict[str, Any]]:
+            known = self.desk.incidents.templates(number, tz=tz)
+            return known, self.desk.incidents.publish(number, internal="-", external="-", dry_run=True)
 
-    def _say_how_it_stands(self, begun: dict[str, Any]) -> None:
-        number = self.number
-        inside, outside = _("for watchers, roles and the assignee"), _("answers the requesters of all linked tickets")
+        self.ask(read, pick, group="pick", opening=True)
+
+    def _say_how_it_stands(self, begun: dict[str, Any], reached: dict[str, Any]) -> None:
+        """The form of an update, which says whom it reaches."""
+        number, n = self.number, len(reached["tickets"])
+        inside = _("for watchers, roles and the assignee")
+        if reached["people"]:
+            inside += ": " + one_line(", ".join(reached["people"]), 200)
+        outside = ngettext("answers {n} ticket", "answers {n} tickets", n).format(n=n)
         fields = [
             FormField("internal", _("Inside"), lines=True, hint=inside),
             FormField("internal_zh", _("Inside, Chinese"), lines=True),
