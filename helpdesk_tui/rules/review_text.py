@@ -110,7 +110,9 @@ def read(text: str) -> Read:
         elif section:
             found[section].append((place, line))
         elif line.strip() and not line.startswith("# "):
-            raise Invalid(N_("line {line}: write below a heading such as ## {heading}"), line=place, heading="What happened")
+            raise Invalid(
+                N_("line {line}: write below a heading such as ## {heading}"), line=place, heading="What happened"
+            )
     out = Read({name: "\n".join(line for _place, line in found[name]).strip() for name in TEXTS})
     for name in LISTS:
         out.document[name] = [item for _place, item in _items(name, found[name])]
