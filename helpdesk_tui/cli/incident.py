@@ -82,6 +82,9 @@ def room_lines(room: Row, now: Instant, tz: str | None) -> Iterator[str]:
     ):
         if room[key]:
             yield f"  {_(heading)}: {left(room[key], now)}"
+    for one in room["on_call"]:
+        who = ", ".join(one["people"]) or _("nobody")
+        yield "  " + _("on call ({schedule}): {people}").format(schedule=one_line(one["schedule"], 40), people=who)
     from helpdesk_tui.cli.incident_steps import recovery_lines
 
     yield from recovery_lines(room, now)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk_tui.desk import masking, runbooks
 from helpdesk_tui.desk.forms import Namer
+from helpdesk_tui.desk.on_call_who import schedules_of_team
 from helpdesk_tui.desk.shapes import Object, Objects, reason, when
 from helpdesk_tui.rules.recovery import exposure, recovery_clock
 from helpdesk_tui.store.changes import Row
@@ -13,21 +14,22 @@ from helpdesk_tui.store.parameters import numbered
 from helpdesk_tui.vocabulary.errors import Conflict, Invalid
 from helpdesk_tui.vocabulary.i18n import N_
 from helpdesk_tui.vocabulary.incidents import ROLES, STAMPS
-from helpdesk_tui.vocabulary.kinds import ref
+from helpdesk_tui.vocabulary.kinds import Phase, ref
 from helpdesk_tui.vocabulary.levels import Priority, Severity
 from helpdesk_tui.vocabulary.records import Instant
-from helpdesk_tui.vocabulary.roles import Permission
+from helpdesk_tui.vocabulary.roles import Permission, Scope
 
 if TYPE_CHECKING:
     from helpdesk_tui.desk.desk import Desk
 
 STATES: Final = ("open", "over", "all")
+_SCHEDULES: Final = 4
 _OVERDUE: Final = ("internal_due_at", "external_due_at")
 _COLUMNS: Final = (
     "number", "nature", "severity", *(f"{name}_at" for name in STAMPS), *_OVERDUE, "rto", "rpo", "rto_from",
     "rto_due_at", "last_good_at", "recurrence_of", "document", "version",
 )  # fmt: skip
-_TICKET: Final = ("kind", "title", "state", "priority", "phase", "service_id")
+_TICKET: Final = ("kind", "title", "state", "priority", "phase", "service_id", "team_id")
 _SELECT: Final = (
     f"SELECT {', '.join(f'i.{c}' for c in _COLUMNS)}, {', '.join(f't.{c}' for c in _TICKET)}"  # sql: constant
     " FROM incident i JOIN ticket t ON t.number = i.number"
@@ -131,7 +133,8 @@ def whole(desk: "Desk", number: int, limit: int = 200, *, checked: bool = True) 
     (`clocks`), `steps` (`step`, those of the recovery first), `runbooks` (those that fit and are not taken up yet),
     `paging` (`{"state", "next_at"}`: when the next level is paged, or an acknowledgement lapses; null where nobody is
     paged), `alerts` (how many fire), `linked` (`{"number", "ref", "title"}`), `review` (`{"state", "due_at",
-    "published_at", "waived_at"}` or null), `pace` (how much faster than real a drill runs).
+    "published_at", "waived_at"}` or null), `pace` (how much faster than real a drill runs), `on_call` (of the ticket's
+    team, while the incident lasts: `{"schedule", "people", "until_at", "next_people"}`).
 
     Raises NotFound for a ticket that one may not know of, Conflict for one that was not declared. Not `checked`: as a verb
     has just left it, which may have taken it out of sight.
@@ -177,7 +180,16 @@ def whole(desk: "Desk", number: int, limit: int = 200, *, checked: bool = True) 
         ],
         "review": next((_review(found) for found in store.query(_REVIEW, (number,))), None),
         "pace": max(1, int(kept.get("pace", 1))),
+        "on_call": _on_call(desk, row),
     }
+
+
+def _on_call(desk: "Desk", row: Row) -> Objects:
+    """Who is on by the schedules of the ticket's team, as far as the actor may know."""
+    if row["team_id"] is None or row["phase"] >= Phase.RESOLVED or desk.scope(Permission.ON_CALL_READ) is Scope.NONE:
+        return []
+    rows = [row for code in schedules_of_team(desk, row["team_id"])[:_SCHEDULES] for row in desk.on_call.now(code)]
+    return [{name: one[name] for name in ("schedule", "people", "until_at", "next_people")} for one in rows]
 
 
 def _review(found: tuple[Any, ...]) -> Object:

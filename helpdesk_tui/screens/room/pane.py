@@ -115,12 +115,22 @@ class RoomPane(SubjectView, can_focus=True):
         ]
         if room["review"] is not None:
             told.append(self._review(room["review"]))
-        for text in (" · ".join(stamps), " · ".join(roles), " · ".join(part for part in told if part)):
+        on = [self._on_call(one) for one in room["on_call"]]
+        groups = (stamps, roles, [part for part in told if part], on)
+        for text in (" · ".join(group) for group in groups if group):
             found += [text_line(f" {line}", "plain") for line in wrap(text, max(10, width - 2))]
         for entry in room["pinned"]:
             said = f" * {self._at(entry['occurred_at'])}  {one_line(words(entry), 300)}"
             found.append(text_line(cells(said, width), "accent"))
         return found
+
+    def _on_call(self, one: Mapping[str, Any]) -> str:
+        who = ", ".join(one["people"]) or _("nobody")
+        said = _("on call ({schedule}): {people}").format(schedule=one_line(one["schedule"], 40), people=who)
+        if one["until_at"]:
+            coming = ", ".join(one["next_people"] or ()) or _("nobody")
+            said += " " + _("until {at}, then {people}").format(at=self._at(one["until_at"]), people=coming)
+        return said
 
     def _review(self, review: Mapping[str, Any]) -> str:
         due = f" {self._at(review['due_at'])}" if review["state"] in ("draft", "approved") else ""
