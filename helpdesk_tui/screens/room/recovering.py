@@ -1,11 +1,10 @@
 """What the keys of a war room do for the recovery: plan, runbooks, steps, what follows from it, and its end."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
-from helpdesk_tui.screens.common.base import DeskScreen
 from helpdesk_tui.screens.common.drafts import DraftKey
-from helpdesk_tui.screens.room.pane import STEP, TASK, RoomPane
+from helpdesk_tui.screens.room.deeds import RoomDeeds
+from helpdesk_tui.screens.room.pane import STEP, TASK
 from helpdesk_tui.vocabulary.errors import DeskError, NotFound
 from helpdesk_tui.vocabulary.i18n import N_, _, ngettext
 from helpdesk_tui.vocabulary.incidents import ACTION_LABELS, RECOVERY
@@ -23,29 +22,8 @@ _LAST_GOOD: Final = "last good"
 _KINDS: Final = (Kind.PROBLEM, Kind.CHANGE, Kind.REQUEST, Kind.IMPROVEMENT)
 
 
-class Recovering(DeskScreen):
-    """Deeds on the steps of a room; the screen gives its number, pane and the ways to ask and to write."""
-
-    number: int
-    pane: RoomPane
-
-    def _deed(
-        self,
-        action_id: str,
-        call: Callable[[], Any],
-        words: list[str],
-        told: str | Callable[[Any], str],
-        key: DraftKey | None = None,
-    ) -> None:
-        raise TypeError(type(self))
-
-    def _form(
-        self, what: str, fields: list[FormField], then: Callable[[dict[str, str], DraftKey], None], **more: Any
-    ) -> None:
-        raise TypeError(type(self))
-
-    def _under(self, kind: str, action_id: str) -> dict[str, Any] | None:
-        raise TypeError(type(self))
+class Recovering(RoomDeeds):
+    """Deeds on the steps of a room, what follows from it, and its end."""
 
     def do_room_recovery(self) -> None:
         """Begin the recovery by the plan of the service, take a runbook up, or say how old the last good copy is."""

@@ -1,8 +1,5 @@
 """The war room: keys write lines, updates, tasks and stamps, change severity and roles; the clocks stand in the top line."""
 
-import shlex
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from textual import events, on
@@ -10,17 +7,17 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from helpdesk_tui.screens.common.actions import BY_ID, ROOM, ActionSpec, bindings
+from helpdesk_tui.screens.common.actions import ROOM, ActionSpec, bindings
 from helpdesk_tui.screens.common.command_copy import on_desk
 from helpdesk_tui.screens.common.drafts import DraftKey
-from helpdesk_tui.screens.common.kept_form import KeptForm
 from helpdesk_tui.screens.common.key_line import KeyLine
 from helpdesk_tui.screens.room.clocks import clocks
+from helpdesk_tui.screens.room.deeds import ToDo
 from helpdesk_tui.screens.room.pane import ENTRY, STEP, TASK, RoomPane
 from helpdesk_tui.screens.room.recovering import Recovering
-from helpdesk_tui.vocabulary.errors import DeskError, NotFound
-from helpdesk_tui.vocabulary.i18n import _, ngettext
-from helpdesk_tui.vocabulary.incident_texts import PRESET_LABELS
+from helpdesk_tui.screens.room.updating import Updating
+from helpdesk_tui.vocabulary.errors import DeskError
+from helpdesk_tui.vocabulary.i18n import _
 from helpdesk_tui.vocabulary.incidents import ROLE_LABELS, ROLES, STAMP_LABELS, STAMPS
 from helpdesk_tui.vocabulary.levels import Severity
 from helpdesk_tui.vocabulary.records import ViewTab
@@ -39,16 +36,7 @@ LINES: Final = 500
 """Lines of the timeline that are read."""
 
 
-class ToDo(RoomPane):
-    """What is to be done, beside the timeline."""
-
-    DEFAULT_CSS = "ToDo { width: 52; border-left: solid $panel; }"
-
-    def __init__(self, *, tz: str) -> None:
-        super().__init__(tz=tz, beside=True)
-
-
-class RoomScreen(Recovering):
+class RoomScreen(Recovering, Updating):
     """The war room of one incident."""
 
     SCOPE = ROOM
@@ -59,10 +47,8 @@ class RoomScreen(Recovering):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(ROOM)]
 
     def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
+        super().__init__(number)
         self._shown = ""
-        self._lost = self._left = False
 
     def compose(self) -> ComposeResult:
         yield ViewTabs(_("Room"))
@@ -77,17 +63,6 @@ class RoomScreen(Recovering):
         self.set_interval(EVERY, self._tick)
         self._read(opening=True)
 
-    @property
-    def pane(self) -> RoomPane:  # type: ignore[override]
-        """The lines, or those beside them where the keys go there."""
-        beside = self.query_one(ToDo)
-        return beside if beside.has_focus else self.main
-
-    @property
-    def main(self) -> RoomPane:
-        """The lines with the timeline."""
-        return self.query("RoomPane").exclude("ToDo").only_one(RoomPane)
-
     def on_resize(self, event: events.Resize) -> None:
         wide = event.size.width >= WIDE
         beside, main = self.query_one(ToDo), self.main
@@ -99,33 +74,9 @@ class RoomScreen(Recovering):
 
     # -- reading ---------------------------------------------------------------------------------------------
 
-    def _read(self, *, opening: bool = False) -> None:
-        number = self.number
-        self.ask(
-            lambda: self.desk.incidents.show(number, limit=LINES),
-            self._show,
-            group="room",
-            failed=self._gone,
-            opening=opening,
-        )
-
-    def _gone(self, error: DeskError) -> None:
-        """It cannot be read: nothing is left to stand on where the ticket is gone, or one's role in the room is."""
-        super().refuse(error)
-        if isinstance(error, NotFound):
-            self._lost = True
-            self.do_room_back()
-
-    def on_screen_resume(self) -> None:
-        # It was found out while something was being written on top of it.
-        if self._lost:
-            self.call_after_refresh(self.do_room_back)
-
     def _show(self, room: dict[str, Any]) -> None:
         self.query_one(ViewTabs).set_tabs([ViewTab("room", f"{room['ref']} {room['severity']}", "")], "room")
-        now = self.desk.now()
-        self.main.show(room, now)
-        self.query_one(ToDo).show(room, now)
+        super()._show(room)
         self._tick()
         self.update_keys()
 
@@ -166,12 +117,6 @@ class RoomScreen(Recovering):
     def do_queue_refresh(self) -> None:
         self._read()
 
-    def do_room_back(self) -> None:
-        # Several reads may find out at once that nothing is left.
-        if self.app.screen is self and not self._left:
-            self._left = True
-            self.dismiss(None)
-
     def do_room_whole_ticket(self) -> None:
         self.app.open_ticket(self.number)
 
@@ -182,38 +127,6 @@ class RoomScreen(Recovering):
             self.app.say(_("nothing was done yet in this session"), bad=True)
 
     # -- deeds -----------------------------------------------------------------------------------------------
-
-    def _deed(
-        self,
-        action_id: str,
-        call: Callable[[], Any],
-        words: list[str],
-        told: str | Callable[[Any], str],
-        key: DraftKey | None = None,
-    ) -> None:
-        """Write something; say it, and keep its command line for copying."""
-
-        def done(value: Any) -> None:
-            self.app.last_command = shlex.join(["helpdesk", *words])
-            self.app.say(told if isinstance(told, str) else told(value))
-            self.app.did(action_id)
-            if key is not None:
-                self.app.drafts.discard(key)
-            self.app.nudge()
-            self._read()
-
-        self.ask(call, done, group="deed", exclusive=False, opening=True)
-
-    def _form(
-        self, what: str, fields: list[FormField], then: Callable[[dict[str, str], DraftKey], None], **more: Any
-    ) -> None:
-        key = DraftKey(self.app.me, self.number, f"room-{what}")
-
-        def answered(values: dict[str, str] | None) -> None:
-            if values is not None:
-                then(values, key)
-
-        self.app.push_screen(KeptForm(_(BY_ID[f"room.{what}"].label), fields, self.app.drafts, key, **more), answered)
 
     def do_room_note(self) -> None:
         """Write a line of the timeline."""
@@ -228,62 +141,6 @@ class RoomScreen(Recovering):
             )  # fmt: skip
 
         self._form("note", [FormField("text", _("Note"), required=True, lines=True, hint=hint)], write)
-
-    def do_room_update(self) -> None:
-        """Say how it stands, inside and outside, in both languages; it may begin with a template."""
-        number, tz = self.number, self.app.tz
-
-        def pick(read: tuple[list[dict[str, Any]], dict[str, Any]]) -> None:
-            by_code, reached = {one["template"]: one for one in read[0]}, read[1]
-
-            def chosen(code: str | None) -> None:
-                if code is not None:
-                    self._say_how_it_stands(by_code.get(code, {}), reached)
-
-            choices = [Choice("", _("with my own words"))]
-            choices += [Choice(code, code, _(PRESET_LABELS.get(code, ""))) for code in by_code]
-            self.app.push_screen(Pick(_("Status update"), choices), chosen)
-
-        def read() -> tuple[list[dict[str, Any]], dict[str, Any]]:
-            known = self.desk.incidents.templates(number, tz=tz)
-            return known, self.desk.incidents.publish(number, internal="-", external="-", dry_run=True)
-
-        self.ask(read, pick, group="pick", opening=True)
-
-    def _say_how_it_stands(self, begun: dict[str, Any], reached: dict[str, Any]) -> None:
-        """The form of an update, which says whom it reaches."""
-        number, n = self.number, len(reached["tickets"])
-        inside = _("for watchers, roles and the assignee")
-        if reached["people"]:
-            inside += ": " + one_line(", ".join(reached["people"]), 200)
-        outside = ngettext("answers {n} ticket", "answers {n} tickets", n).format(n=n)
-        fields = [
-            FormField("internal", _("Inside"), lines=True, hint=inside),
-            FormField("internal_zh", _("Inside, Chinese"), lines=True),
-            FormField("external", _("Outside"), lines=True, hint=outside),
-            FormField("external_zh", _("Outside, Chinese"), lines=True),
-        ]
-        fields = [replace(field, value=str(begun.get(field.name, ""))) for field in fields]
-
-        def check(values: Any) -> dict[str, str]:
-            return {} if any(text.strip() for text in values.values()) else {"internal": _("the text is empty")}
-
-        def write(values: dict[str, str], key: DraftKey) -> None:
-            words = [
-                word for name, text in values.items() if text.strip() for word in (f"--{name.replace('_', '-')}", text)
-            ]
-            self._deed(
-                "room.update", lambda: self.desk.incidents.publish(
-                    number, internal=values["internal"], internal_zh=values["internal_zh"], external=values["external"],
-                    external_zh=values["external_zh"],
-                ),
-                ["incident", "update", str(number), *words],
-                lambda made: ngettext(
-                    "the update is out, {n} ticket answered", "the update is out, {n} tickets answered", len(made["tickets"])
-                ).format(n=len(made["tickets"])), key,
-            )  # fmt: skip
-
-        self._form("update", fields, write, check=check)
 
     def do_room_severity(self) -> None:
         """Choose another severity."""
@@ -396,18 +253,6 @@ class RoomScreen(Recovering):
             "room.ack", lambda: self.desk.paging.ack(number), ["escalation", "ack", str(number)],
             _("nobody else is paged"),
         )  # fmt: skip
-
-    def _under(self, kind: str, action_id: str) -> dict[str, Any] | None:
-        """The task or line under the cursor; without one say so."""
-        subject = self.pane.subject
-        found = self.pane.part(kind, subject[1]) if isinstance(subject, tuple) and subject[0] == kind else None
-        if found is None:
-            reason = {
-                TASK: _("put the cursor on a task"),
-                STEP: _("put the cursor on a step"),
-            }.get(kind, _("put the cursor on a line of the timeline"))
-            self.app.say(_("{action}: {reason}").format(action=_(BY_ID[action_id].label), reason=reason), bad=True)
-        return found
 
     @on(SubjectView.Chosen)
     def _chosen_line(self, message: SubjectView.Chosen) -> None:
