@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -22,10 +23,11 @@ from hypothesis import strategies as st
 
 from helpdesk_tui.desk import outbox
 from helpdesk_tui.desk.desk import Desk
-from helpdesk_tui.desk.on_call_who import people_at
+from helpdesk_tui.desk.on_call_who import kept, people_at
+from helpdesk_tui.rules.oncall import ends
 from helpdesk_tui.store import journal
 from helpdesk_tui.vocabulary.errors import Invalid
-from helpdesk_tui.vocabulary.instants import DAY, parse_instant
+from helpdesk_tui.vocabulary.instants import DAY, HOUR, parse_instant
 from tests import journal_guard
 from tests.desk_fixtures import ANA, START, FixedClock, fresh_desk
 from tests.oncall_reference import STEP, Form, Walk, at, stamp
@@ -76,6 +78,12 @@ def on(desk: Desk, code: str, instant: int) -> frozenset[str]:
     """Who is on by the one answer that everybody asks."""
     logins = {key: str(login) for key, login in desk.store.query("SELECT id, login FROM person")}
     return frozenset(logins[key] for key in people_at(desk, code, instant))
+
+
+def login(desk: Desk, person: int) -> str:
+    found = desk.directory.person(person)
+    assert found is not None and found.login is not None
+    return found.login
 
 
 def edges(rows: list[dict[str, Any]]) -> list[tuple[int, int, frozenset[str]]]:
@@ -207,6 +215,10 @@ def test_every_form_that_is_kept_agrees_with_a_walk_in_steps(
     check_timeline(shown, start, end)
     assert edges(house.on_call.show(written, start=start, days=8)) == shown
     assert turns(house.on_call.export(by_hand, start=start, days=8)["text"]) == alone(shown)
+    first = people_at(house, by_hand, start)
+    stay = ends(kept(house, by_hand, start, end).rule, start, [f"#{person}" for person in first], end - start)
+    gone = [next((low for low, _high, on in shown if login(house, person) not in on), None) for person in first]
+    assert [stay.get(f"#{person}") for person in first] == gone
     for instant in instants(shown, data):
         walked = walk.on[instant // STEP * STEP]
         assert on(house, by_hand, instant) == on(house, written, instant) == walked, stamp(instant)
@@ -291,6 +303,8 @@ def test_every_hand_off_is_told_to_who_comes_on_when_it_comes(tmp_path: Path, zo
         code = keep(desk, {"timezone": zone, "layers": [{"users": ["A", ["B", "C"], "C"], "rotation": rotation}]})
         shown = edges(desk.on_call.show(code, start=clock.now, days=4))
         assert len(shown) > 15
+        # Whoever is on from the first second on is told by what made the schedule.
+        assert outbox.collect(desk) == len(shown[0][2])
         for (_low, _high, gone), (low, _until, people) in pairwise(shown):
             assert due(desk, code) == low
             clock.now = low - 1
@@ -301,8 +315,197 @@ def test_every_hand_off_is_told_to_who_comes_on_when_it_comes(tmp_path: Path, zo
             assert (desk.timers.fire_due()["fired"], outbox.collect(desk)) == (0, 0)
         assert mailed(desk) == [
             (low, name, "oncall.shift")
-            for (_low, _high, gone), (low, _until, people) in pairwise(shown)
+            for (_low, _high, gone), (low, _until, people) in pairwise([(0, 0, frozenset[str]()), *shown])
             for name in sorted(people - gone)
         ]
         assert journal_guard.unjournalled(desk.store.reader()) == []
         assert journal.verify(desk.store.reader()).ok
+
+
+DAILY: Form = {
+    "timezone": "UTC",
+    "layers": [
+        {"users": ["A", "B"], "rotation": {
+            "unit": "day", "length": 1, "start": "2026-03-02T12:00", "anchor": {"at": "2026-03-01T12:00Z", "user": "A"},
+        }},
+    ],
+}  # fmt: skip
+NOON = START + 3 * HOUR
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(START)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: FixedClock) -> Iterator[Desk]:
+    """A desk whose people are told by mail, with a daily rotation: A until noon, then B."""
+    with opened(tmp_path / "desk.db", clock) as desk:
+        for name in NAMES:
+            desk.notifying.add("email", person=name)
+        desk.on_call.add("net", json.dumps(DAILY))
+        outbox.collect(desk)
+        assert mailed(desk) == [(START, "A", "oncall.shift")]
+        yield desk
+        assert journal_guard.unjournalled(desk.store.reader()) == []
+        assert journal.verify(desk.store.reader()).ok
+
+
+def news(desk: Desk, seen: int = 1) -> list[str]:
+    """Who is told after so many mails."""
+    outbox.collect(desk)
+    return [name for _at, name, _what in mailed(desk)[seen:]]
+
+
+def bodies(desk: Desk) -> list[str]:
+    rows = desk.store.query("SELECT document FROM outbox WHERE channel = 'email' ORDER BY id")
+    return [json.loads(document)["body"] for (document,) in rows]
+
+
+def test_who_is_put_on_there_and_then_is_told_at_once(desk: Desk, clock: FixedClock) -> None:
+    desk.on_call.override("net", start=START - 60, end=START + HOUR, kind="add", people=["C"])
+    assert news(desk) == ["C"]
+    assert bodies(desk)[1:] == ["Until 2026-03-02T10:00:00Z."]
+    clock.forward(60)
+    desk.on_call.override("net", start=clock.now + 60, end=clock.now + HOUR, kind="add", people=["D"])
+    assert news(desk, 2) == []  # not yet
+    desk.on_call.edit("net", json.dumps({"layers": [{"users": ["A", "E"], "always": True}]}))
+    assert news(desk, 2) == ["E"]
+    assert bodies(desk)[2:] == ["No end is set for the next 31 days."]
+    desk.on_call.swap("net", start=START, end=START + DAY, requester="E", taker="F")
+    assert news(desk, 3) == ["F"]
+    clock.forward(60)
+    desk.timers.fire_due()
+    assert news(desk, 4) == ["D"]
+    desk.on_call.edit("net", active=False)
+    desk.on_call.edit("net", active=True)
+    assert sorted(news(desk, 5)) == ["A", "C", "D", "F"]
+
+
+def test_whoever_puts_themselves_on_need_not_be_told(desk: Desk) -> None:
+    made = desk.on_call.override("net", start=START, end=START + HOUR, people=["ana"])
+    assert news(desk) == []
+    desk.on_call.withdraw(made["id"])
+    assert news(desk) == ["A"]
+
+
+def test_an_undo_takes_the_message_back_and_tells_who_is_on_again(desk: Desk) -> None:
+    desk.on_call.override("net", start=START, end=START + HOUR, people=["C"])
+    assert news(desk) == ["C"]
+    desk.undoing.last()
+    assert news(desk) == ["C", "A"]
+    assert [(one["who"], one["state"]) for one in desk.notifying.outbox() if one["channel"] == "email"][:2] == [
+        ("A", "waiting"), ("C", "withdrawn"),
+    ]  # fmt: skip
+
+
+def test_a_hand_off_that_nobody_noticed_is_made_up_for_by_the_next_change(desk: Desk, clock: FixedClock) -> None:
+    """Programs that tick were down at noon: a change in the afternoon, of whatever days, loses nobody's message."""
+    clock.now = NOON + HOUR
+    desk.on_call.override("net", start=NOON + 5 * DAY, end=NOON + 5 * DAY + HOUR, people=["C"])
+    assert news(desk) == ["B"]
+    assert due(desk, "net") == NOON + DAY
+    entries = [e for e in journal.read(desk.store.reader(), journal.ALL) if e.verb == "oncall.handoff"]
+    assert [(e.at, e.actor_id, e.origin, e.batch) for e in entries] == [(NOON, None, "timer", None)]
+    # It stays when what brought it to light is taken back.
+    desk.undoing.last()
+    assert desk.on_call.changes(state="all") == []
+    assert desk.timers.fire_due()["fired"] == 0
+    assert news(desk) == ["B"]
+    assert {one["state"] for one in desk.notifying.outbox() if one["who"] == "B"} == {"waiting", "sent"}
+
+
+def test_a_change_that_takes_them_off_again_spares_them_the_message(desk: Desk, clock: FixedClock) -> None:
+    clock.now = NOON + HOUR
+    desk.on_call.override("net", start=clock.now, end=clock.now + HOUR, people=["C"])
+    assert news(desk) == ["C"]
+    clock.forward(HOUR)
+    desk.timers.fire_due()
+    assert news(desk) == ["C", "B"]
+
+
+def test_everybody_is_told_until_when_they_themselves_are_on(desk: Desk, clock: FixedClock) -> None:
+    windows = [{"users": ["C"], "window": {"start": "10:00", "end": "20:00"}}, {"users": ["D"], "window": {"start": "10:00", "end": "11:00"}}]  # fmt: skip
+    desk.on_call.edit("net", json.dumps({"layers": windows}))
+    clock.now = START + HOUR
+    desk.timers.fire_due()
+    assert news(desk) == ["C", "D"]
+    assert bodies(desk)[1:] == ["Until 2026-03-02T20:00:00Z.", "Until 2026-03-02T11:00:00Z."]
+
+
+deeds = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ("wait", "wait", "tick", "cover", "replace", "add", "remove", "swap", "withdraw", "edit", "undo")
+        ),
+        st.integers(-8, 8),
+        st.integers(1, 60),
+        st.sampled_from("ABCD"),
+        st.sampled_from("ABCD"),
+    ),
+    max_size=12,
+)
+
+
+def do(desk: Desk, kind: str, start: int, end: int, one: str, other: str) -> None:
+    """One deed of somebody's hands at a schedule."""
+    if kind == "withdraw":
+        for change in desk.on_call.changes("net")[:1]:
+            desk.on_call.withdraw(change["id"])
+    elif kind == "swap":
+        desk.on_call.swap("net", start=start, end=end, requester=one, taker=other)
+    elif kind == "edit":
+        layer = {**DAILY["layers"][0], "users": [one, "E"]}
+        layer["rotation"] = {k: v for k, v in layer["rotation"].items() if k != "anchor"}
+        desk.on_call.edit("net", json.dumps({"layers": [layer]}))
+    elif kind == "undo":
+        if desk.on_call.changes("net", state="all"):
+            desk.undoing.last()
+    else:
+        removed, people = (one if kind in ("replace", "remove") else None), (None if kind == "remove" else [other])
+        desk.on_call.override("net", start=start, end=end, kind=kind, removed=removed, people=people)
+
+
+@settings(max_examples=40)
+@given(deeds)
+def test_nobody_is_on_call_without_having_been_told(done: list[tuple[str, int, int, str, str]]) -> None:
+    """Whatever hands do and however seldom time is looked at: after a look whoever came on since the one before was told."""
+    clock = FixedClock(START)
+    with (
+        tempfile.TemporaryDirectory(prefix="helpdesk-told-") as folder,
+        opened(Path(folder) / "desk.db", clock) as desk,
+    ):
+        desk.on_call.add("net", json.dumps(DAILY))
+        told, seen = {"A"}, desk.store.head()
+        before = frozenset("A")
+        for kind, start, length, one, other in [*done, ("tick", 0, 1, "A", "A")]:
+            if kind == "wait":
+                clock.forward(length * 15 * 60)
+                continue
+            if kind != "tick":
+                begin = clock.now + start * 15 * 60
+                with suppress(Invalid):  # whoever is not on cannot be replaced, nobody swaps with themselves
+                    do(desk, kind, begin, begin + length * 15 * 60, one, other)
+            else:
+                desk.timers.fire_due()
+            now = on(desk, "net", clock.now)
+            named = [name for seq, name in messages(desk) if seq > seen]
+            assert now & set(named) == set(named), "told of a turn that is none"
+            told |= set(named)
+            seen = desk.store.head()
+            if kind == "tick":
+                assert now <= told | before
+                before, told = now, set()
+
+
+def messages(desk: Desk) -> list[tuple[int, str]]:
+    """Whom the journal tells of a turn, with the number of the entry."""
+    logins = {key: str(login) for key, login in desk.store.query("SELECT id, login FROM person")}
+    return [
+        (entry.seq or 0, logins[person])
+        for entry in journal.read(desk.store.reader(), journal.ALL)
+        for reason in entry.reasons
+        if reason["code"] == "notify.people" and reason["what"].startswith("oncall.shift")
+        for person in reason["people"]
+    ]

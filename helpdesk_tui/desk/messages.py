@@ -39,6 +39,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "incident.rto_over": (N_("{sev} {ref}: the recovery time has run out"), N_("{title}\nIt ran out at {at}.")),
     "incident.role": (N_("{sev} {ref}: you are asked to be {role}"), N_("{title}\nAccept in the room of {ref}.")),
     "oncall.shift": (N_("You are on call: {schedule}"), N_("Until {until}.")),
+    "oncall.shift_open": (N_("You are on call: {schedule}"), N_("No end is set for the next 31 days.")),
     "sla.warning": (N_("{ref}: its time is running out"), N_("{title}\nDue at {at}.")),
     "sla.breach": (N_("{ref}: its time ran out"), N_("{title}\nIt was due at {at}.")),
     "review.due": (N_("{ref}: its review is due"), N_("{title}\nDue at {at}.")),

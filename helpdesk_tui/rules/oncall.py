@@ -6,7 +6,7 @@ taken put the taker in the requester's place, in their order. Then overrides rep
 does not reach the one who was put in by another. All questions go the same way: a sweep over the spans of every part.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush, merge
 from typing import Any, Final, NamedTuple
@@ -92,6 +92,21 @@ def next_change(schedule: Schedule, at: Instant, within: int = HORIZON) -> Shift
     spans = _sweep(schedule, asked(at), at + within)
     now = next(spans).names
     return next((span for span in spans if span.names != now), None)
+
+
+def ends(schedule: Schedule, at: Instant, names: Iterable[str], within: int = HORIZON) -> dict[str, Instant]:
+    """When each of these people, who are on call at an instant, no longer is, whoever comes and goes beside them.
+
+    Who stays for `within` seconds (400 days if not given) is left out. Raises Invalid.
+    """
+    staying, found = {*names}, dict[str, Instant]()
+    for span in _sweep(schedule, asked(at), at + within):
+        gone = staying.difference(span.names)
+        found |= dict.fromkeys(gone, span.start)
+        staying -= gone
+        if not staying:
+            break
+    return found
 
 
 # -- the sweep ---------------------------------------------------------------------------------------------------------
