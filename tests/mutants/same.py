@@ -11,6 +11,9 @@ SAME: dict[str, str] = {
         "whoever may not respond there is a guest (`_is_guest`), of whom leading is asked, unless they hold the role: then"
         " they may respond"
     ),
+    f"{_DESK}/incident_roles.py Roles.release: work.ticket(number, Permission.INCIDENT_RESPOND) -> any reader": (
+        "somebody else's role asks for leading, and whoever holds one may respond there"
+    ),
     f"{_DESK}/import_tickets.py Writer.tie_parents.step: work.ticket(number, Permission.TICKET_EDIT) -> any reader": (
         "the ticket was made by this import, and whoever imports edits every ticket (`test_what_the_reasons_rest_on`)"
     ),
