@@ -385,6 +385,12 @@ def test_what_is_written_is_read_again(factors: Any, whys: Any, lists: Any, lang
     assert review_text.read(review_text.write("x", document, [], ["L1 now x: y"], language)).document == document
 
 
+def test_a_number_that_no_line_can_have_is_words() -> None:
+    endless = f"(L{'9' * 5_000})"
+    read = review_text.read(f"## Contributing factors\n- [technical] disk full {endless}\n")
+    assert read.document["factors"] == [{"category": "technical", "text": f"disk full {endless}", "lines": []}]
+
+
 def test_documents_are_checked_forms() -> None:
     assert parse_form("", Plan).steps == () and parse_form(BOOK, Runbook).services == ("pay",)
 

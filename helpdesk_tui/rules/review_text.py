@@ -19,7 +19,8 @@ TEXTS: Final = ("summary", "impact", "handling", "recommendations", "meeting")
 LISTS: Final = ("well", "badly", "lucky")
 MOST: Final = 100
 """Entries of one list."""
-_CITES: Final = re.compile(r"\s*\(\s*(L\d+(?:\s*[,，]\s*L\d+)*)\s*\)\s*$")
+# No line has more digits than an id; longer ones are words like any others.
+_CITES: Final = re.compile(r"\s*\(\s*(L\d{1,18}(?:\s*[,，]\s*L\d{1,18})*)\s*\)\s*$")
 _KIND: Final = re.compile(r"^\[([^\]]*)\]\s*(.*)$")
 _ITEM: Final = re.compile(r"^\s*(?:[-*]|\d+[.)、])\s+(.*)$")
 _ACTION: Final = re.compile(
