@@ -12,7 +12,9 @@ HOMES: Final[dict[str, tuple[str, ...]]] = {
     "escalation": ("escalations", "paging_runs"),
     "event": ("event_intake",),
     "group": ("event_intake",),
+    "incident": ("incidents", "incident_clock", "review_clock"),
     "maintenance": ("maintenance",),
+    "review": ("reviews", "review_clock"),
 }
 """First part of a reason's code → modules of this room that register it, or load who does."""
 
