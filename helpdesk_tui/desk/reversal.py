@@ -20,8 +20,9 @@ register(
     }
 )
 
-# Columns that only ever go forward, or follow from others; undoing never sets them back by hand.
-FORWARD: Final = frozenset({"version", "updated_at", "comment_seq"}) | DERIVED
+# Columns that only ever go forward; undoing never sets them back by hand, nor what follows from others in a ticket.
+_FORWARD: Final = frozenset({"version", "updated_at", "comment_seq"})
+_OF_TICKET: Final = _FORWARD | DERIVED
 NOT_UNDOABLE: Final = frozenset(
     {
         "ticket.redact", "people.erase", "people.grant", "people.revoke", "policy.apply", "desk.init",
@@ -78,7 +79,7 @@ def reverse_row(work: "Work", change: RowChange, ahead: Ahead | None = None) -> 
     if change.before is None:  # it was inserted
         if current is None:
             return None, None
-        later = [c for c, v in (change.after or {}).items() if current.get(c) != v and c not in FORWARD]
+        later = [c for c, v in (change.after or {}).items() if current.get(c) != v and c not in _forward(change.table)]
         if later:
             return None, Kept(change.table, change.key, later)
         return RowChange(change.table, change.key, current, None), None
@@ -107,6 +108,10 @@ def reverse_row(work: "Work", change: RowChange, ahead: Ahead | None = None) -> 
     return RowChange(change.table, change.key, before, back), kept
 
 
+def _forward(table: str) -> frozenset[str]:
+    return _OF_TICKET if table == "ticket" else _FORWARD
+
+
 def _known(table: str, row: Row) -> Row:
     from helpdesk_tui.store.apply import columns
 
@@ -122,7 +127,7 @@ def _columns(change: RowChange, current: Row) -> tuple[Row, list[str]]:
     back: Row = {}
     later: list[str] = []
     for column, value in (change.after or {}).items():
-        if column in FORWARD:
+        if column in _forward(change.table):
             continue
         if current.get(column) == value:
             back[column] = (change.before or {}).get(column)
