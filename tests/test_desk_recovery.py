@@ -335,6 +335,32 @@ def test_late_reviews_and_actions_are_told_of_and_seen(pay: Desk, clock: FixedCl
     assert said.count("review.due") == 1 == said.count("incident.action_due")
 
 
+def test_a_review_is_due_after_the_last_end(pay: Desk, clock: FixedClock) -> None:
+    number = over(pay, clock)
+    first = pay.reviews.show(number)["due_at"]
+    pay.tickets.reopen(number, reason="back")
+    assert pay.reviews.show(number)["due_at"] is None
+    clock.forward(12 * 86_400)
+    pay.timers.fire_due()
+    said = [one["said"]["code"] for one in pay.incidents.show(number)["entries"] if one["said"]]
+    assert "review.due" not in said and pay.reviews.list("overdue") == []
+    pay.tickets.resolve(number, resolution="freed", cause="log rotation", code="fixed")
+    again = pay.reviews.show(number)["due_at"]
+    assert iso(clock()) < again != first
+    pay.undoing.last()
+    assert pay.reviews.show(number)["due_at"] is None
+    pay.undoing.redo()
+    assert pay.reviews.show(number)["due_at"] == again and pay.audit.verify()["ok"]
+
+
+def test_what_turns_out_grave_after_its_end_owes_a_review(pay: Desk, clock: FixedClock) -> None:
+    number = over(pay, clock, "SEV3")
+    assert pay.reviews.list() == []
+    pay.incidents.severity(number, "SEV1")
+    assert [(one["number"], one["state"]) for one in pay.reviews.list()] == [(number, "draft")]
+    assert pay.audit.verify()["ok"]
+
+
 def test_a_task_becomes_a_ticket_of_its_owner(pay: Desk) -> None:
     number = declared(pay)
     task = pay.incidents.task(number, "look at the disks", owner="ana")["id"]

@@ -131,10 +131,11 @@ def follow(work: "Work", drafts: "list[Draft]") -> None:
             for name in ("mitigated", "resolved", *(("closed",) if after > Phase.RESOLVED else ())):
                 stamp(work, draft.number, name, draft.at)
             row = rows.incident(work, draft)
-            if row is not None and review_rows.owed(row) and draft["merged_into"] is None:
-                review_rows.make(work, draft, draft.at)
+            if row is not None:
+                review_rows.ended(work, draft, row, draft.at, newly=before < Phase.RESOLVED)
         elif before >= Phase.RESOLVED:
             _again(work, draft)
+            review_rows.reopened(work, draft)
 
 
 def _again(work: "Work", draft: "Draft") -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk_tui.desk import decisions, fields, incident_recovery, incident_show, paging, status_page
+from helpdesk_tui.desk import decisions, fields, incident_recovery, incident_show, paging, review_rows, status_page
 from helpdesk_tui.desk import incident_rows as rows
 from helpdesk_tui.desk.incident_drill import Drills
 from helpdesk_tui.desk.incident_follow import Following
@@ -225,7 +225,9 @@ class Incidents(Roles, Room, Updates, Recovery, Following, Drills, Impact):
             if before == wanted:
                 raise Conflict(N_("{ref} is {severity} already"), ref=draft.ref, severity=wanted.name)
             row = rows.put(draft, rows.INCIDENT, row, {"severity": int(wanted)})
-            rows.put(draft, rows.INCIDENT, row, cadence(row, mitigated=row["mitigated_at"] is not None))
+            row = rows.put(draft, rows.INCIDENT, row, cadence(row, mitigated=row["mitigated_at"] is not None))
+            if draft["phase"] >= Phase.RESOLVED:
+                review_rows.ended(work, draft, row, work.now, newly=False)
             draft.set(severity=int(wanted), major=bool(draft["major"] or wanted <= Severity.SEV2))
             said = Reason("incident.severity", {"before": before.name, "after": wanted.name})
             draft.because(said, *given(reason))

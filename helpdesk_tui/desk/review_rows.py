@@ -61,6 +61,26 @@ def make(work: "Work", draft: "Draft", since: Instant) -> Row:
     return row
 
 
+def ended(work: "Work", draft: "Draft", incident: Row, since: Instant, *, newly: bool) -> None:
+    """An incident is over: a grave one owes a review from now on, and one that was begun is due from this end on where
+    it ended `newly`."""
+    if draft["merged_into"] is not None:
+        return
+    known = rows.standing(work, draft, REVIEW, draft.number)
+    if known is None:
+        if owed(incident):
+            make(work, draft, since)
+    elif newly and known["state"] in (DRAFT, APPROVED):
+        rows.put(draft, REVIEW, known, {"due_at": due_at(work, since)})
+
+
+def reopened(work: "Work", draft: "Draft") -> None:
+    """An incident is open again: nobody is asked for its review before it has ended."""
+    known = rows.standing(work, draft, REVIEW, draft.number)
+    if known is not None and known["state"] in (DRAFT, APPROVED):
+        rows.put(draft, REVIEW, known, {"due_at": None})
+
+
 def gate(work: "Work", draft: "Draft", phase: int) -> None:
     """Raise Conflict where a ticket is to be closed whose incident was grave and has neither review nor waiver."""
     if phase < Phase.CLOSED or draft["phase"] >= Phase.CLOSED or draft["kind"] != Kind.INCIDENT:

@@ -133,7 +133,8 @@ class RoomPane(SubjectView, can_focus=True):
         return said
 
     def _review(self, review: Mapping[str, Any]) -> str:
-        due = f" {self._at(review['due_at'])}" if review["state"] in ("draft", "approved") else ""
+        waits = review["due_at"] is not None and review["state"] in ("draft", "approved")
+        due = f" {self._at(review['due_at'])}" if waits else ""
         return f"{_('review')} {_(STATE_LABELS[review['state']])}{due}"
 
     def _steps(self, room: Mapping[str, Any], width: int) -> list[Line]:
