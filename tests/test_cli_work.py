@@ -375,3 +375,11 @@ def test_a_tick_does_what_is_due_once(tmp_path: Path, monkeypatch: pytest.Monkey
         "fired": 0, "failed": [], "latest": 0, "woken": [], "escalated": []
     }  # fmt: skip
     assert cli("ticket", "list", "-o", "json").json[0]["state"] == "in_progress"
+
+
+def test_a_review_for_programs_has_the_same_headings_in_every_language(cli: Cli) -> None:
+    number = str(cli("incident", "declare", "Payments down", "--severity", "SEV3", "-o", "json").json["number"])
+    cli("review", "draft", number)
+    told = [cli("--lang", name, "review", "show", number, "-o", "json").json for name in ("en", "zh_CN")]
+    assert told[0] == told[1] and "## What happened" in told[0]["text"]
+    assert "## 概要" in cli("--lang", "zh_CN", "review", "show", number, "--markdown").out

@@ -1,6 +1,6 @@
 """`helpdesk review`: post-incident reviews and what follows from them."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -10,9 +10,12 @@ from helpdesk_tui.cli.incident import minute
 from helpdesk_tui.cli.output import Column, Output, Row, print_result, print_rows, write
 from helpdesk_tui.cli.shared import LimitOption, NumberArgument, ZoneOption
 from helpdesk_tui.vocabulary.errors import Usage
-from helpdesk_tui.vocabulary.i18n import N_, _
+from helpdesk_tui.vocabulary.i18n import N_, _, language, set_language
 from helpdesk_tui.vocabulary.reviews import SECTIONS, STATE_LABELS
 from helpdesk_tui.vocabulary.text import one_line
+
+if TYPE_CHECKING:
+    from helpdesk_tui.desk.desk import Desk
 
 app = noun(N_("Post-incident reviews: draft, edit, approve, publish; what follows from them, and what is overdue."))
 KEYS: Final = (
@@ -51,7 +54,15 @@ _ACTIONS: Final = (
 )
 
 
-def _print(review: Row, output_: Output, tz: str | None = None) -> None:
+def _print(desk: "Desk", review: Row, output_: Output, tz: str | None = None) -> None:
+    if output_ is not Output.TABLE:
+        # Headings are for people; programs read the same ones whoever asks.
+        spoken = language()
+        set_language("en")
+        try:
+            review = desk.reviews.show(review["number"], tz=tz or "UTC")
+        finally:
+            set_language(spoken)
     state = _state(review["state"], review)
     lines = [
         f"{review['ref']}  {review['severity']}  {one_line(review['title'], 200)}",
@@ -120,7 +131,7 @@ def draft(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk(tz) as desk:
-        _print(desk.reviews.draft(number, again=again, owner=owner, tz=tz or "UTC"), output, tz)
+        _print(desk, desk.reviews.draft(number, again=again, owner=owner, tz=tz or "UTC"), output, tz)
 
 
 @command(
@@ -138,10 +149,10 @@ def show(
 ) -> None:
     with context.current().desk(tz) as desk:
         review = desk.reviews.show(number, tz=tz or "UTC")
-    if markdown:
-        write(review["text"])
-    else:
-        _print(review, output, tz)
+        if markdown:
+            write(review["text"])
+        else:
+            _print(desk, review, output, tz)
 
 
 @command(
@@ -168,7 +179,7 @@ def edit(
         if file is None and not texts.interactive():
             raise Usage(N_("there is no text: give it with -m TEXT, or with - from standard input"))
         text = texts.edited(known["text"]) if file is None else texts.document(file)
-        _print(desk.reviews.edit(number, text, version=version or known["version"], tz=zone), output, tz)
+        _print(desk, desk.reviews.edit(number, text, version=version or known["version"], tz=zone), output, tz)
 
 
 @command(
@@ -180,7 +191,7 @@ def edit(
 )
 def approve(number: NumberArgument, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
-        _print(desk.reviews.approve(number), output)
+        _print(desk, desk.reviews.approve(number), output)
 
 
 @command(
@@ -192,7 +203,7 @@ def approve(number: NumberArgument, output: output.OutputOption = Output.TABLE) 
 )
 def publish(number: NumberArgument, output: output.OutputOption = Output.TABLE) -> None:
     with context.current().desk() as desk:
-        _print(desk.reviews.publish(number), output)
+        _print(desk, desk.reviews.publish(number), output)
 
 
 @command(
@@ -208,4 +219,4 @@ def waive(
     output: output.OutputOption = Output.TABLE,
 ) -> None:
     with context.current().desk() as desk:
-        _print(desk.reviews.waive(number, reason), output)
+        _print(desk, desk.reviews.waive(number, reason), output)
