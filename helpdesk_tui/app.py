@@ -214,9 +214,8 @@ class HelpdeskApp(Locking, Touring):
             self.say(_("ctrl+q or :q quits; what you were typing is kept"))
 
     def _keep_drafts(self) -> None:
-        changed = self.drafts.changed()
-        if changed:
-            self.run_worker(lambda: self.drafts.write(changed), thread=True, group="drafts", exit_on_error=False)
+        if self.drafts.look():
+            self.run_worker(self.drafts.flush, thread=True, group="drafts", exit_on_error=False)
 
     # -- the desk --------------------------------------------------------------------------------------------
 

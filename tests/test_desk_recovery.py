@@ -520,3 +520,22 @@ def test_a_wrong_scenario_is_refused(pay: Desk, text: str, said: str) -> None:
     with pytest.raises(DeskError) as refused:
         pay.incidents.drill(text)
     assert said in str(refused.value)
+
+
+def test_merging_is_no_way_round_a_review(pay: Desk, clock: FixedClock) -> None:
+    number = over(pay, clock)
+    plain = pay.tickets.open("the tills again", set={"kind": "incident"})["number"]
+    with pytest.raises(Conflict, match="SEV1: it is closed only with"):
+        pay.tickets.merge(number, plain)
+    grave = declared(pay, "SEV2")
+    pay.tickets.merge(number, grave)
+    assert pay.reviews.list("all") == [] and pay.tickets.show(number)["state"] == "closed"
+
+
+def test_what_is_at_risk_stands_still_once_users_can_work_again(pay: Desk, clock: FixedClock) -> None:
+    number = declared(pay)
+    clock.forward(100)
+    pay.incidents.stamp(number, "mitigated")
+    before = pay.incidents.show(number)["recovery"]
+    clock.forward(86_400)
+    assert pay.incidents.show(number)["recovery"] == before and before["at_risk"] == 700

@@ -99,6 +99,43 @@ def test_a_draft_is_written_read_and_removed(tmp_path: Path) -> None:
     assert not list((tmp_path / "drafts").iterdir())
 
 
+def test_an_ending_writes_what_a_thread_was_told_to_write_and_has_not(tmp_path: Path) -> None:
+    drafts, typed, other = box(tmp_path), {"text": ""}, {"text": ""}
+    beside = DraftKey("ana", 9, "note")
+    drafts.watch(KEY, lambda: dict(typed))
+    drafts.watch(beside, lambda: dict(other))
+    typed["text"], other["text"] = "half a thought", "another"
+    # The look tells a thread to write; a signal comes before that thread runs.
+    assert drafts.look()
+    drafts.save()
+    assert drafts.load(KEY) == typed and drafts.load(beside) == other
+    assert not drafts.look()
+    # One draft is written by itself: the other is still owed.
+    typed["text"], other["text"] = "half a thought and more", "another one"
+    drafts.save(KEY)
+    assert drafts.load(beside) == {"text": "another"} and drafts.look()
+    drafts.flush()
+    assert drafts.load(beside) == other
+    # What was sent does not come back because a thread is late.
+    typed["text"] = "sent"
+    assert drafts.look()
+    drafts.discard(KEY)
+    drafts.flush()
+    assert drafts.load(KEY) == {}
+
+
+def test_what_a_full_disk_refused_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drafts, typed = box(tmp_path), {"text": ""}
+    drafts.watch(KEY, lambda: dict(typed))
+    typed["text"] = "kept in the end"
+    with monkeypatch.context() as full:
+        full.setattr(DraftBox, "_put", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        drafts.save()
+        assert drafts.load(KEY) == {} and drafts.look()
+    drafts.save()
+    assert drafts.load(KEY) == typed and not drafts.look()
+
+
 def test_a_field_that_is_just_going_costs_no_draft(tmp_path: Path) -> None:
     drafts = box(tmp_path)
     going, other = {"text": ""}, {"text": ""}

@@ -57,6 +57,8 @@ class DraftBox:
         self._desk = hashlib.sha256(desk.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         self._clock = clock
         self._watched: dict[DraftKey, _Watched] = {}
+        # What was typed and has not reached its file yet, whoever was to write it.
+        self._owed: dict[DraftKey, Fields] = {}
         self._lock = threading.Lock()
 
     @property
@@ -98,9 +100,8 @@ class DraftBox:
         """Look no more (the field is gone); what was kept stays kept."""
         self._watched.pop(key, None)
 
-    def changed(self) -> list[tuple[DraftKey, Fields]]:
-        """What was typed since the last look, to be handed to `write` (call it where widgets may be read)."""
-        found = []
+    def look(self) -> bool:
+        """See what was typed since the last look (call it where widgets may be read); whether `flush` has to write."""
         for key, watched in list(self._watched.items()):
             try:
                 fields = watched.read()
@@ -108,28 +109,41 @@ class DraftBox:
                 # Its field is being taken down this moment: what the look before this one kept stays kept.
                 continue
             if fields is not None and fields != watched.last:
-                watched.last = fields
-                found.append((key, fields))
-        return found
+                watched.last = self._owed[key] = fields
+        return bool(self._owed)
 
     def save(self, *keys: DraftKey) -> None:
-        """Write what was typed since the last look, of these drafts or of all."""
-        self.write([(key, fields) for key, fields in self.changed() if not keys or key in keys])
+        """Write what was typed, of these drafts or of all; also what a thread was told to write and has not yet."""
+        self.look()
+        self.flush(*keys)
+
+    def flush(self, *keys: DraftKey) -> None:
+        """Write what the looks have seen (of these drafts, or of all); what cannot be written is tried again."""
+        with self._lock:
+            for key, fields in list(self._owed.items()):
+                # Another thread may have written or discarded it while this one waited.
+                if (keys and key not in keys) or self._owed.get(key) is not fields or not self._keep(key, fields):
+                    continue
+                # What was typed meanwhile is owed still.
+                if self._owed.get(key) is fields:
+                    del self._owed[key]
 
     def write(self, drafts: Iterable[tuple[DraftKey, Fields]]) -> None:
-        """Write drafts to their files; an empty one is removed."""
+        """Write drafts that nobody watches to their files; an empty one is removed."""
         with self._lock:
             for key, fields in drafts:
-                try:
-                    if any(text.strip() for text in fields.values()):
-                        self._put(key, fields)
-                    else:
-                        self.path(key).unlink(missing_ok=True)
-                except OSError:
-                    # What was kept before is still there; what is typed now is tried again at the next look.
-                    watched = self._watched.get(key)
-                    if watched is not None:
-                        watched.last = {}
+                self._keep(key, fields)
+
+    def _keep(self, key: DraftKey, fields: Fields) -> bool:
+        """Whether a draft reached its file; what was kept before is still there where it did not."""
+        try:
+            if any(text.strip() for text in fields.values()):
+                self._put(key, fields)
+            else:
+                self.path(key).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
 
     def _put(self, key: DraftKey, fields: Fields) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -151,6 +165,7 @@ class DraftBox:
         """The text is written to the desk: forget the draft."""
         self._watched.pop(key, None)
         with self._lock, contextlib.suppress(OSError):
+            self._owed.pop(key, None)
             self.path(key).unlink(missing_ok=True)
 
     def waiting(self) -> int:

@@ -208,7 +208,7 @@ def clocks(row: Row, now: Instant) -> Object:
     met: bool | None = None
     if clock is not None:
         met = (over if over is not None else now) <= clock.due if over is not None or now > clock.due else None
-    risk = exposure(stamps["impact_started"], row["last_good_at"], now)
+    risk = exposure(stamps["impact_started"], row["last_good_at"], now if over is None else over)
     return {
         "rto": row["rto"],
         "rto_from": None if clock is None else when(clock.begins),

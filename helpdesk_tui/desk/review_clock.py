@@ -38,7 +38,7 @@ def fire(work: "Work", subject: int, kind: str, due_at: Instant) -> tuple[str, i
     if task is not None and (task["done_at"] is not None or task["kind"] != "action"):
         return None
     draft = draft_of(work, row["number"])
-    if draft["deleted_at"] is not None:
+    if draft["deleted_at"] is not None or draft["merged_into"] is not None:
         return None
     if review is not None:
         said, code, params = Reason("review.due", {"at": iso(due_at)}), "review.due", {"at": iso(due_at)}

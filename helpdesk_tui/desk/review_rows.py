@@ -97,3 +97,10 @@ def gate(work: "Work", draft: "Draft", phase: int) -> None:
             ),
             ref=draft.ref, severity=Severity(row["severity"]).name, number=draft.number,
         )  # fmt: skip
+
+
+def merging(work: "Work", source: "Draft", target: "Draft") -> None:
+    """Raise Conflict where a grave incident would end in a ticket that owes no review: merging is no way round one."""
+    other = rows.incident(work, target)
+    if other is None or not owed(other):
+        gate(work, source, Phase.CLOSED)

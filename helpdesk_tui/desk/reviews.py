@@ -50,7 +50,7 @@ _FROM: Final = (
 )
 _ONE: Final = f"{_FROM} WHERE r.number = ?"  # sql: names from above
 _LIST: Final = (
-    f"{_FROM} WHERE t.deleted_at IS NULL AND (?1 = 'all' OR r.state = ?1"  # sql: names from above
+    f"{_FROM} WHERE t.deleted_at IS NULL AND t.merged_into IS NULL AND (?1 = 'all' OR r.state = ?1"  # sql: names from above
     " OR (?1 IN ('open', 'overdue') AND r.state IN ('draft', 'approved') AND (?1 = 'open' OR r.due_at < ?2)))"
     " ORDER BY r.due_at IS NULL, r.due_at, r.number LIMIT ?3"
 )

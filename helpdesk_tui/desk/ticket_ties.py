@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpdesk_tui.desk import fields, reversal
+from helpdesk_tui.desk import fields, reversal, review_rows
 from helpdesk_tui.desk.history import standing
 from helpdesk_tui.desk.moves import given, set_state
 from helpdesk_tui.desk.registry import Noun, verb
@@ -54,6 +54,7 @@ def merge_into(work: Work, source: Draft, target: Draft, reason: str | None) -> 
     if closed is None:
         raise Conflict(N_("{ref}: the policy knows no {verb} for this kind"), ref=source.ref, verb="close")
     alike(source, target)
+    review_rows.merging(work, source, target)
     if source["phase"] < Phase.CLOSED:
         set_state(source, closed, source.at)
     source.set(merged_into=target.number)
