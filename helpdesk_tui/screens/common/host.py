@@ -1,5 +1,7 @@
 """What screens know of the application: the desk, the drafts, the time zone, and the wall before the terminal."""
 
+import contextlib
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -113,6 +115,10 @@ class DeskApp(TypeAhead):
         """Keep what is typed and end."""
         self.drafts.save()
         self.seat.save()
+        if not self.is_headless:
+            # The terminal is given back before the desk is closed: a ctrl+\ typed too late is not for us any more.
+            with contextlib.suppress(ValueError):
+                signal.signal(signal.SIGQUIT, signal.SIG_IGN)
         self.exit(code, return_code=code)
 
     def desk_words(self) -> list[str]:
