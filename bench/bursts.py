@@ -66,7 +66,10 @@ class Picture:
         sent = self._terminal.sent
         self._stream.feed(bytes(sent[self._read :]))
         self._read = len(sent)
-        for place, line in enumerate(self._screen.display):
+        cells = self._screen.buffer
+        for place in range(self._screen.lines):
+            # Not pyte's own `display`, which falls over half a wide letter: a look may come while one is being drawn.
+            line = "".join(cells[place][x].data for x in range(self._screen.columns))
             words = line.split()
             if line.lstrip().startswith(">") and len(words) > 1 and "-" in words[1]:
                 return place, words[1]

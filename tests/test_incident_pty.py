@@ -43,7 +43,9 @@ class Operator:
         sent = bytes(self.terminal.bytes[self.fed :])
         self.fed += len(sent)
         self.stream.feed(sent)
-        return "\n".join(self.drawn.display)
+        # Not pyte's own `display`, which falls over half a wide letter.
+        cells = self.drawn.buffer
+        return "\n".join("".join(cells[y][x].data for x in range(120)) for y in range(40))
 
     def see(self, text: str) -> None:
         self.terminal.wait_for(lambda: text in self.screen(), text)
