@@ -539,3 +539,23 @@ def test_what_is_at_risk_stands_still_once_users_can_work_again(pay: Desk, clock
     before = pay.incidents.show(number)["recovery"]
     clock.forward(86_400)
     assert pay.incidents.show(number)["recovery"] == before and before["at_risk"] == 700
+
+
+def test_the_line_of_a_known_action_changes_it(pay: Desk, clock: FixedClock) -> None:
+    number = over(pay, clock)
+    pay.people.add("Bo", login="bo", agent=True)
+    task = pay.incidents.task(number, "alert on disks", owner="ana", due=clock() + 86_400, action="detect")["id"]
+    text = pay.reviews.draft(number)["text"]
+    assert pay.reviews.edit(number, text)["actions"][0]["text"] == "alert on disks"
+    line = next(line for line in text.splitlines() if line.startswith(f"- #{task} "))
+    changed = pay.reviews.edit(number, text.replace(line, f"- #{task} [prevent] rotate logs @bo 2027-02-03"))["actions"]
+    found = [(one["id"], one["action"], one["text"], one["owner"], one["due_at"][:10]) for one in changed]
+    assert found == [(task, "prevent", "rotate logs", "bo", "2027-02-03")]
+    with pytest.raises(NotFound, match="no task 999"):
+        pay.reviews.edit(number, text.replace(line, "- #999 [prevent] x"))
+    with pytest.raises(NotFound):
+        pay.reviews.edit(number, text.replace(line, f"- #{'9' * 60} [prevent] x"))
+    became = pay.incidents.follow(number, task)["result"]
+    again = pay.reviews.edit(number, pay.reviews.show(number)["text"])["actions"]
+    assert [(one["text"], one["result"]) for one in again] == [("rotate logs", became)]
+    assert pay.audit.verify()["ok"]

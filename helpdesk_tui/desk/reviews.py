@@ -40,6 +40,7 @@ register(
 )
 LIST_STATES: Final = ("open", "overdue", *STATES, "all")
 _MAX_WAIVER: Final = 1_000
+_DIGITS: Final = 16
 _COLUMNS: Final = (
     "r.number, r.state, r.owner_id, r.created_at, r.due_at, r.approved_at, r.approved_by, r.published_at, r.waived_at,"
     " r.waived_by, r.waiver, r.document, r.version, t.kind, t.title, i.severity, i.nature"
@@ -168,7 +169,8 @@ class Reviews(Noun):
     def edit(self, number: int, text: str, *, version: int | None = None, tz: str = "UTC") -> Object:
         """Take in a review that somebody edited as Markdown (see `review_text`); one that was approved is a draft again.
 
-        New actions become tasks of the room. Raises Invalid with the line that cannot be understood, or a line of the
+        New actions become tasks of the room; those with a number are changed where their line is, unless they are done or
+        a ticket. Raises Invalid with the line that cannot be understood, or a line of the
         timeline that is cited and not there.
         """
         fields.bounded("text", text, fields.MAX_TEXT, empty=False)
@@ -186,6 +188,9 @@ class Reviews(Noun):
                                      "approved_at": None, "approved_by": None},
             )  # fmt: skip
             for action in found.actions:
+                if "id" in action:
+                    self._revise(work, draft, action)
+                    continue
                 due = parse_instant(action["due"], work.now)
                 rows.add(
                     work, draft, rows.TASK, kind="action", type=action["type"], text=action["text"][:1_000],
@@ -264,6 +269,26 @@ class Reviews(Noun):
                 N_("{ref} has no review; `helpdesk review draft {number}` begins one"), ref=draft.ref, number=number
             )
         return draft, row
+
+    def _revise(self, work: "Work", draft: "Draft", action: dict[str, str]) -> None:
+        """Change an action that is known as its line says; what is done or became a ticket is changed there."""
+        key = int(action["id"]) if len(action["id"]) < _DIGITS else -1
+        row = work.row(rows.TASK, key)
+        if row is None or row["number"] != draft.number:
+            raise NotFound(N_("{ref} has no task {task}"), ref=draft.ref, task=action["id"][:_DIGITS])
+        if row["done_at"] is not None or row["result_number"] is not None:
+            return
+        values: dict[str, Any] = {}
+        if action["text"] != one_line(row["text"], 300):
+            values["text"] = action["text"][:1_000]
+        if action["type"] != (row["type"] or "process"):
+            values["type"] = action["type"]
+        owner = self.desk.directory.person(row["owner_id"])
+        if action.get("owner", "-") not in ("-", None if owner is None else owner.handle):
+            values["owner_id"] = fields.agent(self.desk, action["owner"])
+        if "due" in action and action["due"] != (when(row["due_at"]) or "")[:10]:
+            values["due_at"] = parse_instant(action["due"], work.now)
+        rows.put(draft, rows.TASK, row, values)
 
     @staticmethod
     def _changeable(draft: "Draft", row: Row) -> None:

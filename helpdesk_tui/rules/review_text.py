@@ -26,6 +26,7 @@ _ITEM: Final = re.compile(r"^\s*(?:[-*]|\d+[.)、])\s+(.*)$")
 _ACTION: Final = re.compile(
     r"^(?:#(\d+)\s+)?(?:\[x?\s*\]\s+)?\[(\w+)\]\s+(.*?)(?:\s+@(\S+))?(?:\s+(\d{4}-\d{2}-\d{2}))?$"
 )
+_BECAME: Final = re.compile(r"\s+-> #\d+$")
 _HEADING: Final = re.compile(r"^##\s+(.+?)\s*#*\s*$")
 BECAUSE: Final = " => "
 """Between a why and its because."""
@@ -33,7 +34,8 @@ BECAUSE: Final = " => "
 
 @dataclass(slots=True)
 class Read:
-    """What an edited text says: the document's parts, and the actions that are new (`type`, `text`, `owner`, `due`)."""
+    """What an edited text says: the document's parts, and the actions (`type`, `text`, `owner`, `due`; those that have
+    their number already hold it as `id`)."""
 
     document: dict[str, Any]
     actions: list[dict[str, str]] = field(default_factory=list)
@@ -122,9 +124,7 @@ def read(text: str) -> Read:
     # Questions that nobody answered were only asked by the draft.
     out.document["whys"] = [why for why in whys if why["because"]]
     for place, item in _items("actions", found["actions"]):
-        action = _action(place, item)
-        if action is not None:
-            out.actions.append(action)
+        out.actions.append(_action(place, item))
     return out
 
 
@@ -171,8 +171,8 @@ def _why(place: int, item: str) -> dict[str, Any]:
     return {"why": why.strip(), "because": because.strip(), "lines": lines}
 
 
-def _action(place: int, item: str) -> dict[str, str] | None:
-    """A new action; None for one that has its number already."""
+def _action(place: int, item: str) -> dict[str, str]:
+    """An action; a new one needs an owner and a day."""
     match = _ACTION.match(item)
     kind = "" if match is None else match[2].casefold()
     if match is None or kind not in ACTION_TYPES or not match[3].strip():
@@ -181,7 +181,8 @@ def _action(place: int, item: str) -> dict[str, str] | None:
             line=place, known=", ".join(ACTION_TYPES),
         )  # fmt: skip
     if match[1] is not None:
-        return None
+        told = {"id": match[1], "type": kind, "text": _BECAME.sub("", match[3]).strip()}
+        return told | {name: text for name, text in (("owner", match[4]), ("due", match[5])) if text}
     if match[4] is None or match[5] is None:
         raise Invalid(N_("line {line}: an action needs an owner (@login) and a day (2026-12-01)"), line=place)
     return {"type": kind, "text": match[3].strip(), "owner": match[4], "due": match[5]}
