@@ -117,7 +117,7 @@ class RoomDeeds(DeskScreen):
         found = self.pane.part(kind, subject[1]) if isinstance(subject, tuple) and subject[0] == kind else None
         if found is None:
             reason = {
-                TASK: _("put the cursor on a task"),
+                TASK: _("put the cursor on a step or a task"),
                 STEP: _("put the cursor on a step"),
             }.get(kind, _("put the cursor on a line of the timeline"))
             self.app.say(_("{action}: {reason}").format(action=_(BY_ID[action_id].label), reason=reason), bad=True)
